@@ -1,0 +1,438 @@
+"""Sending e-mail. The only module that uses aiosmtplib.
+
+A mailer opens a *session* (one connection, reused for many messages); ``send`` answers one `Outcome` for each
+recipient, and never raises for what a server, a network or a bad message does, so that one bad message cannot
+stop a batch.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, TextIO
+
+from notifications.retry import Kind, Outcome
+
+if TYPE_CHECKING:
+    import aiosmtplib
+
+__all__ = [
+    "ConsoleMailer", "Kind", "Mail", "MailInvalid", "MailSession", "Mailer", "MemoryMailer", "Outcome",
+    "SmtpMailer", "Tls", "build_message",
+]  # fmt: skip
+
+Tls = Literal["none", "starttls", "tls"]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@.]+(?:\.[^\s<>()\[\],;:\\\"@.]+)*")
+_MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_OWN_HEADERS = frozenset(
+    "from to cc bcc sender reply-to subject date message-id mime-version auto-submitted received".split()
+)
+_SESSION_CODES = frozenset({421, 454, 530, 534, 535, 538})
+"""Replies that speak of the connection or its log-in, not of the message or its recipient."""
+
+
+class MailInvalid(ValueError):
+    """The message may not be sent as it is; the sentence says why. It is not worth trying again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One e-mail, ready to send.
+
+    ``message_id`` is given by the caller and must stay the same for every try: ``<outbox-id@domain>``.
+    ``sent_at`` is an aware instant; ``to`` has one or more bare addresses; ``headers`` are extra pairs, like
+    ``("X-Dardr-Ref", "DARDR-2026-009")``.
+    """
+
+    message_id: str
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    sent_at: datetime
+    sender_name: str = ""
+    reply_to: str | None = None
+    html: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class MailSession(Protocol):
+    """Something that sends messages one after the other."""
+
+    async def send(self, mail: Mail) -> list[Outcome]:
+        """Send to every recipient of ``mail``; one outcome each, in the order of ``mail.to``."""
+        ...
+
+
+class Mailer(MailSession, Protocol):
+    """A way to send e-mail."""
+
+    def session(self) -> AbstractAsyncContextManager[MailSession]:
+        """A session for a batch; the connection is opened by the first message and closed at the end."""
+        ...
+
+
+# --- building
+
+
+def build_message(mail: Mail) -> EmailMessage:
+    """The MIME message: plain text, and HTML as its alternative, both UTF-8 quoted-printable.
+
+    Raises MailInvalid for an address that is not one, for line breaks or control characters in any header
+    (the way headers are injected), for a Message-ID not of the form ``<id@domain>``, a naive ``sent_at``, or
+    an extra header that this function sets itself.
+    """
+    if not mail.to:
+        raise MailInvalid("The message has no recipient.")
+    if mail.sent_at.tzinfo is None:
+        raise MailInvalid("The time of sending must carry a time zone.")
+    if not _MESSAGE_ID.fullmatch(mail.message_id) or not mail.message_id.isascii():
+        raise MailInvalid("The Message-ID must look like <id@domain>.")
+    message = EmailMessage(policy=_policy(mail))
+    message["From"] = _address(mail.sender, mail.sender_name)
+    message["To"] = [_address(one) for one in mail.to]
+    if mail.reply_to:
+        message["Reply-To"] = _address(mail.reply_to)
+    message["Subject"] = _header_text("Subject", mail.subject)
+    message["Date"] = mail.sent_at
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers:
+        low = name.lower()
+        if not _HEADER_NAME.fullmatch(name) or low in _OWN_HEADERS or low.startswith("content-"):
+            raise MailInvalid(f"The header {name!r} may not be added to a message.")
+        message[name] = _header_text(name, value)
+    message.set_content(mail.text, subtype="plain", charset="utf-8", cte="quoted-printable")
+    if mail.html is not None:
+        message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    return message
+
+
+def _policy(mail: Mail) -> policy.EmailPolicy:
+    return policy.SMTP if _is_ascii(mail) else policy.SMTPUTF8
+
+
+def _is_ascii(mail: Mail) -> bool:
+    return all(one.isascii() for one in (mail.sender, mail.reply_to or "", *mail.to))
+
+
+def _address(address: str, display_name: str = "") -> Address:
+    if not _ADDRESS.fullmatch(address) or _CONTROL.search(address) or len(address) > 254:
+        raise MailInvalid("An address is not a valid e-mail address: write it as name@organisation.example.")
+    user, _, domain = address.rpartition("@")
+    return Address(_header_text("sender's name", display_name), user, domain)
+
+
+def _header_text(name: str, value: str) -> str:
+    if _CONTROL.search(value):
+        raise MailInvalid(f"The {name} contains a line break or control character, which a header may not.")
+    return value
+
+
+# --- SMTP
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpMailer:
+    """Sends through an SMTP server.
+
+    ``tls``: ``starttls`` upgrades the connection and refuses to go on without it; ``tls`` is encrypted from
+    the first byte; ``none`` is for a mail catcher or relay on this machine. ``timeout`` is in seconds and
+    holds for each step of the conversation. ``ca_file`` is a certificate authority of one's own, added to
+    those of the system. ``local_hostname`` is the name given in EHLO.
+
+    Raises ValueError for an unknown ``tls``, a port out of range, or a log-in that would travel in clear to
+    another machine.
+    """
+
+    host: str
+    port: int = 587
+    user: str | None = None
+    password: str | None = None
+    tls: Tls = "starttls"
+    timeout: float = 30.0
+    local_hostname: str | None = None
+    ca_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.tls not in ("none", "starttls", "tls"):
+            raise ValueError(f"SMTP TLS must be none, starttls or tls, not {self.tls!r}.")
+        if not 0 < self.port < 65536:
+            raise ValueError(f"The SMTP port must be between 1 and 65535, not {self.port}.")
+        if self.user and self.tls == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError(
+                "The SMTP user and password would travel unencrypted: set TLS to starttls or tls, "
+                "or leave the user empty."
+            )
+
+    def __repr__(self) -> str:
+        return f"SmtpMailer({self.host}:{self.port}, tls={self.tls})"
+
+    async def send(self, mail: Mail) -> list[Outcome]:
+        """Send one message over a connection of its own."""
+        async with self.session() as session:
+            return await session.send(mail)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[MailSession]:
+        """One connection for many messages. A server that cannot be reached is tried once per session."""
+        session = _SmtpSession(self)
+        try:
+            yield session
+        finally:
+            await session.close()
+
+    def client(self) -> aiosmtplib.SMTP:
+        """A client that is not yet connected."""
+        import aiosmtplib
+
+        context: ssl.SSLContext | None = None
+        if self.tls != "none":
+            context = ssl.create_default_context()
+            if self.ca_file:
+                context.load_verify_locations(self.ca_file)
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.user or None,
+            password=self.password if self.user else None,
+            use_tls=self.tls == "tls",
+            start_tls=self.tls == "starttls",
+            tls_context=context,
+            timeout=self.timeout,
+            local_hostname=self.local_hostname or _own_name(),
+        )
+
+
+def _own_name() -> str:
+    # aiosmtplib would ask the DNS for this machine's full name, which is slow where there is none.
+    name = socket.gethostname()
+    return name if re.fullmatch(r"[A-Za-z0-9.-]+", name) else "localhost"
+
+
+class _SmtpSession:
+    def __init__(self, mailer: SmtpMailer) -> None:
+        self._mailer = mailer
+        self._client: aiosmtplib.SMTP | None = None
+        self._unreachable: tuple[int | None, str] | None = None
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is None or not client.is_connected:
+            return
+        import aiosmtplib
+
+        try:
+            await client.quit()
+        except (aiosmtplib.SMTPException, OSError):
+            client.close()
+
+    async def send(self, mail: Mail) -> list[Outcome]:
+        try:
+            content = build_message(mail).as_bytes()
+        except (MailInvalid, ValueError, UnicodeError) as error:
+            text = str(error) if isinstance(error, MailInvalid) else "The message could not be put together."
+            return [Outcome(one, Kind.REFUSED, None, text) for one in mail.to]
+        reused = self._client is not None and self._client.is_connected
+        outcomes = await self._send_once(mail, content)
+        if reused and outcomes is None:
+            # A server may end a connection between two messages (idle, or a limit per connection).
+            outcomes = await self._send_once(mail, content)
+        return outcomes or _all(mail, Kind.TRY_AGAIN, None, "The mail server ended the connection.")
+
+    async def _send_once(self, mail: Mail, content: bytes) -> list[Outcome] | None:
+        """None: the server ended the connection before it said anything about this message."""
+        import aiosmtplib
+
+        if (failure := await self._connect()) is not None:
+            return _all(mail, Kind.TRY_AGAIN, *failure)
+        assert self._client is not None
+        client = self._client
+        encoding, options = "ascii", [f"size={len(content)}"] if client.supports_extension("size") else []
+        if not _is_ascii(mail):
+            if not client.supports_extension("smtputf8"):
+                text = "The mail server does not take addresses with letters outside ASCII."
+                return _all(mail, Kind.REFUSED, None, text)
+            encoding, options = "utf-8", [*options, "SMTPUTF8"]
+        try:
+            await client.mail(mail.sender, options=options, encoding=encoding)
+        except aiosmtplib.SMTPServerDisconnected:
+            return None
+        except aiosmtplib.SMTPResponseException as error:
+            outcomes = _all(mail, _kind(error.code), error.code, _clean(error.message))
+            await self._reset()
+            return outcomes
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return _all(mail, Kind.TRY_AGAIN, None, self._give_up_on(client, error))
+        found: dict[str, Outcome] = {}
+        accepted: list[str] = []
+        for one in mail.to:
+            try:
+                await client.rcpt(one, encoding=encoding)
+                accepted.append(one)
+            except aiosmtplib.SMTPResponseException as error:
+                found[one] = Outcome(one, _kind(error.code), error.code, _clean(error.message))
+            except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+                rest = Outcome("", Kind.TRY_AGAIN, None, self._give_up_on(client, error))
+                return _gather(mail, found, rest)
+        if not accepted:
+            await self._reset()
+            return _gather(mail, found, Outcome("", Kind.TRY_AGAIN))
+        try:
+            reply = await client.data(content)
+            rest = Outcome("", Kind.ACCEPTED, reply.code, _clean(reply.message))
+        except aiosmtplib.SMTPDataError as error:
+            rest = Outcome("", _kind(error.code), error.code, _clean(error.message))
+            await self._reset()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            rest = Outcome("", Kind.UNKNOWN, None, self._give_up_on(client, error))
+        return _gather(mail, found, rest)
+
+    async def _connect(self) -> tuple[int | None, str] | None:
+        """Connect, upgrade to TLS and log in as settings say. Returns why not, or None."""
+        import aiosmtplib
+
+        if self._client is not None and self._client.is_connected:
+            return None
+        if self._unreachable is not None:
+            return self._unreachable
+        client = None
+        try:
+            client = self._mailer.client()
+            await client.connect()
+            if not client.supports_esmtp:
+                await client.ehlo()
+        except aiosmtplib.SMTPAuthenticationError as error:
+            text = f"The mail server did not take the log-in: {_clean(error.message)}"
+            self._unreachable = error.code, text
+        except aiosmtplib.SMTPResponseException as error:
+            self._unreachable = error.code, _clean(error.message)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            self._unreachable = None, _trouble(error)
+        if self._unreachable is None:
+            self._client = client
+            return None
+        if client is not None:
+            client.close()
+        return self._unreachable
+
+    def _give_up_on(self, client: aiosmtplib.SMTP, error: BaseException) -> str:
+        client.close()
+        text = _trouble(error)
+        if isinstance(error, TimeoutError):
+            # A batch must not wait out the time limit again for each of its messages.
+            self._unreachable = None, text
+        return text
+
+    async def _reset(self) -> None:
+        """Clear the envelope after a refusal; drop the connection if that does not work."""
+        import aiosmtplib
+
+        client = self._client
+        if client is None or not client.is_connected:
+            return
+        try:
+            await client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            client.close()
+
+
+def _all(mail: Mail, kind: Kind, code: int | None, text: str) -> list[Outcome]:
+    return [Outcome(one, kind, code, text) for one in mail.to]
+
+
+def _gather(mail: Mail, found: dict[str, Outcome], rest: Outcome) -> list[Outcome]:
+    return [found.get(one) or Outcome(one, rest.kind, rest.code, rest.text) for one in mail.to]
+
+
+def _kind(code: int) -> Kind:
+    """A reply to MAIL, RCPT or DATA. Trouble with connection or log-in is ours to mend, not a refusal."""
+    return Kind.REFUSED if 500 <= code <= 599 and code not in _SESSION_CODES else Kind.TRY_AGAIN
+
+
+def _clean(text: str) -> str:
+    """A server's words on one line and of a bearable length."""
+    return " ".join(_CONTROL.sub(" ", text).split())[:500]
+
+
+def _trouble(error: BaseException) -> str:
+    """What went wrong on the way to the server, as a sentence that names the step to look at."""
+    import aiosmtplib
+
+    causes = [error, error.__cause__, error.__context__]
+    certificate = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
+    if certificate is not None:
+        return f"The mail server's certificate was not trusted: {certificate.verify_message}."
+    if any(isinstance(one, ssl.SSLError) for one in causes):
+        return "No encrypted connection to the mail server could be made; check the port and the TLS setting."
+    if isinstance(error, aiosmtplib.SMTPTimeoutError | TimeoutError):
+        return "The mail server did not answer in time."
+    if isinstance(error, aiosmtplib.SMTPConnectError):
+        return f"The mail server could not be reached: {_clean(str(error))}"
+    if isinstance(error, aiosmtplib.SMTPServerDisconnected):
+        return "The mail server ended the connection in mid-conversation."
+    return _clean(str(error)) or type(error).__name__
+
+
+# --- no server
+
+
+class ConsoleMailer:
+    """Prints messages instead of sending them, for trying things out at a terminal."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream
+
+    async def send(self, mail: Mail) -> list[Outcome]:
+        try:
+            build_message(mail)
+        except MailInvalid as error:
+            return _all(mail, Kind.REFUSED, None, str(error))
+        stream = self._stream or sys.stdout
+        head = f"To: {', '.join(mail.to)}\nSubject: {mail.subject}\nMessage-ID: {mail.message_id}\n"
+        print(f"{'-' * 72}\n{head}\n{mail.text}", file=stream, flush=True)
+        return _all(mail, Kind.ACCEPTED, None, "printed")
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[MailSession]:
+        yield self
+
+
+class MemoryMailer:
+    """Keeps messages in ``sent``, for tests. ``answer`` may give another outcome for a recipient, or None."""
+
+    def __init__(self, answer: Callable[[Mail, str], Outcome | None] | None = None) -> None:
+        self.sent: list[Mail] = []
+        self.sessions = 0
+        self._answer = answer
+
+    async def send(self, mail: Mail) -> list[Outcome]:
+        try:
+            build_message(mail)
+        except MailInvalid as error:
+            return _all(mail, Kind.REFUSED, None, str(error))
+        outcomes = [
+            (self._answer(mail, one) if self._answer else None) or Outcome(one, Kind.ACCEPTED, 250, "OK")
+            for one in mail.to
+        ]
+        if any(outcome.kind is Kind.ACCEPTED for outcome in outcomes):
+            self.sent.append(mail)
+        return outcomes
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[MailSession]:
+        self.sessions += 1
+        yield self
