@@ -1,13 +1,14 @@
-"""Copy the compiled page assets from ``node_modules`` into ``vendor/``, ready to be served and packaged.
+"""Copy the compiled page assets from ``node_modules`` into ``static/vendor/``, ready to be served and packaged.
 
-A council's service may not look like GOV.UK: the GDS Transport typeface, the royal crest, the crown and the
-GOV.UK icons are kept for services on the gov.uk domain, so they are left out here, and every rule that would ask
-for them goes too. What the components themselves draw with, such as the tick of a finished
-step, is kept. Run by ``make assets``; needs nothing outside the standard library.
+A council's service may not look like GOV.UK: the GDS Transport typeface, the royal crest, the crown and the GOV.UK
+icons are kept for services on the gov.uk domain, so they are left out here, and every rule that would ask for them
+goes too. What the components themselves draw with, such as the tick of a finished step, is kept. Run by
+``make assets``; needs nothing outside the standard library.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -26,7 +27,7 @@ RESERVED = re.compile(r"crest|crown|favicon|touch-icon|opengraph", re.IGNORECASE
 
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _IMAGE = re.compile(r"url\((?P<quote>[\"']?)/assets/images/(?P<name>[\w.-]+)(?P=quote)\)")
-_DECLARATION_WITH_IMAGE = re.compile(r"[\w-]+:[^;{}]*url\([\"']?/assets/images/(?P<name>[\w.-]+)[\"']?\)[^;{}]*;?")
+_IMAGE_DECLARATION = re.compile(r"[\w-]+:[^;{}]*url\([\"']?/assets/images/(?P<name>[\w.-]+)[\"']?\)[^;{}]*;?")
 _SOURCE_MAP_CSS = re.compile(r"/\*# sourceMappingURL=[^*]*\*/")
 _SOURCE_MAP_JS = re.compile(r"//# sourceMappingURL=\S+")
 
@@ -36,18 +37,18 @@ class AssetsMissing(RuntimeError):
 
 
 def plain_stylesheet(css: str) -> str:
-    """Return the stylesheet without reserved typeface and images, its own images asked for relative to itself."""
+    """Return the stylesheet without the reserved typeface and images; the images left are relative to it."""
     css = _SOURCE_MAP_CSS.sub("", _FONT_FACE.sub("", css))
     css = re.sub(r"[\"']?GDS Transport[\"']?\s*,\s*", "", css)
 
     def without_reserved(declaration: re.Match[str]) -> str:
         return "" if RESERVED.search(declaration["name"]) else declaration[0]
 
-    css = _DECLARATION_WITH_IMAGE.sub(without_reserved, css)
+    css = _IMAGE_DECLARATION.sub(without_reserved, css)
     css = _IMAGE.sub(lambda image: f"url(images/{image['name']})", css)
     for leftover in ("GDS Transport", "url(/assets", "govuk-crest"):
         if leftover in css:
-            raise AssetsMissing(f"The stylesheet still asks for {leftover!r}: teach build_assets.py about it.")
+            raise AssetsMissing(f"The stylesheet asks for {leftover!r}: teach build_assets.py about it.")
     return css
 
 
@@ -68,9 +69,9 @@ def build(node_modules: Path = NODE_MODULES, vendor: Path = VENDOR) -> list[Path
             shutil.copyfile(folder / compiled / "assets" / "images" / image, fresh / "images" / image)
         script = (folder / compiled / f"{name}.min.js").read_text(encoding="utf-8")
         (fresh / f"{name}.min.js").write_text(_SOURCE_MAP_JS.sub("", script), encoding="utf-8")
-        licence = next((f for f in sorted(folder.iterdir()) if f.name.lower().startswith("licen")), None)
-        licences.append(f"{package}\n\n{licence.read_text(encoding='utf-8') if licence else 'MIT licence'}")
-    (fresh / "LICENCES.txt").write_text("\n\n".join(licences), encoding="utf-8")
+        about = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+        licences.append(f"{about['name']} {about['version']}, {about['license']} licence, Crown copyright")
+    (fresh / "LICENCES.txt").write_text("\n".join(licences) + "\n", encoding="utf-8")
     shutil.rmtree(vendor, ignore_errors=True)
     fresh.rename(vendor)
     return sorted(path for path in vendor.rglob("*") if path.is_file())

@@ -1,0 +1,1 @@
+"""The casework application: what users can see and do, and the edges that let them."""

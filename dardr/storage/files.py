@@ -1,0 +1,26 @@
+"""Files given with an answer, encrypted with a key each; the key is wrapped by the master key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dardr.storage.base import Base
+
+
+class StoredFile(Base):
+    """One file, AES-256-GCM. ``sha256`` is of the plain content; the file name is kept but never shown in addresses."""
+
+    __tablename__ = "stored_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("record.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("audit_event.id"))
+    name: Mapped[str] = mapped_column(sa.String(255))
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    wrapped_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    added_at: Mapped[datetime]

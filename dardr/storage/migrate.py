@@ -1,0 +1,81 @@
+"""Bringing a database to the version this program needs, and saying plainly when it is not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from dardr.errors import Conflict
+from dardr.storage.engine import make_engine, normal_url
+
+
+def migrations_folder() -> Path:
+    """The installed migrations, or those beside the package in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_migrations", package.parent / "migrations"):
+        if (folder / "env.py").exists():
+            return folder
+    raise FileNotFoundError("The migrations folder is missing from this installation. Install dardr again.")
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.attributes["url"] = normal_url(url)
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Create or bring up to date the tables of the database at ``url``."""
+    command.upgrade(_config(url), revision)
+
+
+def head() -> str:
+    """The revision this program needs."""
+    found = ScriptDirectory.from_config(_config("sqlite://")).get_current_head()
+    assert found is not None
+    return found
+
+
+def current(engine: sa.Engine) -> str | None:
+    """The revision of a database, or None where it has never been set up."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_current(engine: sa.Engine) -> None:
+    """Refuse to work on a database of another version. Raises Conflict with what to do."""
+    found, needed = current(engine), head()
+    if found == needed:
+        return
+    if found is None:
+        raise Conflict("This database has not been set up. Run: dardr db upgrade")
+    known = {s.revision for s in ScriptDirectory.from_config(_config("sqlite://")).walk_revisions()}
+    if found in known:
+        raise Conflict(
+            f"This database is of an older version ({found}; this program needs {needed}). "
+            "Make a copy of it, then run: dardr db upgrade"
+        )
+    raise Conflict(
+        f"This database was set up by a newer dardr (version {found}; this program knows {needed}). Install that version."
+    )
+
+
+def differences(url: str) -> list[str]:
+    """How the tables differ from the models; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+
+    from dardr.storage.tables import metadata
+
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            return [str(change) for change in compare_metadata(context, metadata)]
+    finally:
+        engine.dispose()

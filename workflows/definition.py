@@ -1,0 +1,575 @@
+"""The vocabulary in which every process is written: stages, actions, fields, guards, clocks, notices.
+
+All of it is frozen data. A process is read by people as a page (``dardr process show``) and by the
+engine as these objects; nothing here touches a database, a clock or the network.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from workflows.counting import Counting, Roll, Unit
+
+
+class Kind(StrEnum):
+    """What sort of rule it is. Only ``STATUTE`` on a clock's *date* can be breached."""
+
+    STATUTE = "statute"
+    GUIDANCE = "guidance"
+    DRAFT = "draft"
+    PRACTICE = "practice"
+    LOCAL = "local"
+
+
+class Evidence(StrEnum):
+    """How far the words of the source were read. Only ``READ_IN_FULL`` counts as verified."""
+
+    READ_IN_FULL = "read_in_full"
+    SOURCE_SAYS = "source_says"
+    NOT_COMPARED = "not_compared"
+    LOCAL = "local"
+    DESIGN = "design"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Where a rule comes from: source and paragraph, kind of rule, and how well that was checked."""
+
+    source: str
+    kind: Kind
+    evidence: Evidence
+    in_force: bool = True
+    note: str = ""
+
+    @property
+    def verified(self) -> bool:
+        """True where the words of the source were read in full."""
+        return self.evidence is Evidence.READ_IN_FULL
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form, the same on every edge."""
+        return {
+            "source": self.source,
+            "kind": str(self.kind),
+            "evidence": str(self.evidence),
+            "verified": self.verified,
+            "in_force": self.in_force,
+            "note": self.note,
+        }
+
+
+class Role(StrEnum):
+    """What a person may be. Given to a person for everything, or for one CSP, one body or one review."""
+
+    CASE_MANAGER = "case_manager"
+    TEAM_MANAGER = "team_manager"
+    DECIDING_CHAIR = "deciding_chair"
+    CSP_MEMBER = "csp_member"
+    STEERING_MEMBER = "steering_member"
+    INDEPENDENT_CHAIR = "independent_chair"
+    PANEL_MEMBER = "panel_member"
+    AGENCY_CONTACT = "agency_contact"
+    AGENCY_LEAD = "agency_lead"
+    POLICE_LIAISON = "police_liaison"
+    COMMUNICATIONS = "communications"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Party(StrEnum):
+    """Who owes something, or is waited for. A party is not a role: a party may have no account at all."""
+
+    CASE_MANAGER = "case_manager"
+    TEAM_MANAGER = "team_manager"
+    DECIDING_CHAIR = "deciding_chair"
+    INDEPENDENT_CHAIR = "independent_chair"
+    PARTNERSHIP = "partnership"
+    POLICE = "police"
+    AGENCY = "agency"
+    AGENCY_LEAD = "agency_lead"
+    AGENCY_EXECUTIVE = "agency_executive"
+    ACTION_OWNER = "action_owner"
+    ADDRESSED_BODY = "addressed_body"
+    FAMILY = "family"
+    HOME_OFFICE = "home_office"
+    COMMISSIONER = "commissioner"
+    NOBODY = "nobody"
+
+
+PARTY_LABELS: dict[Party, str] = {
+    Party.CASE_MANAGER: "Case manager",
+    Party.TEAM_MANAGER: "Team manager",
+    Party.DECIDING_CHAIR: "Deciding chair",
+    Party.INDEPENDENT_CHAIR: "Independent chair",
+    Party.PARTNERSHIP: "Partnership",
+    Party.POLICE: "Police",
+    Party.AGENCY: "Agency",
+    Party.AGENCY_LEAD: "Lead of the agency",
+    Party.AGENCY_EXECUTIVE: "Executive of the agency",
+    Party.ACTION_OWNER: "Owner of the action",
+    Party.ADDRESSED_BODY: "The body addressed",
+    Party.FAMILY: "Family",
+    Party.HOME_OFFICE: "Home Office",
+    Party.COMMISSIONER: "Domestic Abuse Commissioner",
+    Party.NOBODY: "Nobody",
+}
+
+
+class FieldType(StrEnum):
+    """The kinds of answer. Each edge (form, command line, JSON) reads and writes all of them."""
+
+    TEXT = "text"
+    DATE = "date"
+    PARTIAL_DATE = "partial-date"
+    DATETIME = "datetime"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    URL = "url"
+    EMAIL = "email"
+    FILE = "file"
+
+
+class From(StrEnum):
+    """Where the choices of a field come from when they are not fixed: looked up when the form is shown."""
+
+    CSPS = "csps"
+    BODIES = "bodies"
+    PEOPLE = "people"
+    REVIEWS = "reviews"
+    SECTION8_REPORTS = "section8_reports"
+    OPEN_HOLDS = "open_holds"
+    HOLDS = "holds"
+    CLOCKS_TO_PAUSE = "clocks_to_pause"
+    CLOCKS_TO_MOVE = "clocks_to_move"
+    AGREED_DATES = "agreed_dates"
+    VERSIONS = "versions"
+    ITEMS = "items"
+
+
+UNKNOWN_VALUES: dict[str, str] = {
+    "not_asked": "Not asked yet",
+    "not_known": "Asked, not known",
+    "refused": "Asked, would not say",
+    "not_applicable": "Does not apply",
+}
+"""Four different kinds of not knowing. They are values of their own, never an empty cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One possible answer: what is stored, and what people read."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One fact that an action records. Drives the web form, the command line and the JSON schema alike.
+
+    ``unknown`` allows the four values of ``UNKNOWN_VALUES``. ``future`` allows a date after today.
+    ``identity`` sends the value to the identity store, apart from the pseudonymous record.
+    ``many`` on a text field means one entry a line. ``notable`` puts the fact on the summary.
+    """
+
+    name: str
+    label: str
+    type: FieldType = FieldType.TEXT
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+    choices_from: From | None = None
+    many: bool = False
+    unknown: bool = False
+    identity: bool = False
+    future: bool = False
+    long: bool = False
+    notable: bool = False
+    help: str = ""
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Why something is not possible (yet), in a sentence that says what to do."""
+
+    reason: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The last time an action was done on a record."""
+
+    seq: int
+    actor_id: int
+    occurred_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record linked to the one being judged, as guards see it."""
+
+    ref: str
+    process: str
+    stage: str
+    final: bool
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """A hold that has not ended, as guards see it."""
+
+    id: int
+    kind: str
+    from_date: date
+    review_by: date | None
+    activities: tuple[str, ...]
+    clocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a guard may look at. ``submitted`` is None while a page is only asking what is possible.
+
+    ``recorded`` are the facts so far, as stored (dates as ISO text). ``submitted`` are the typed answers of
+    the action now being taken. ``occurred_on`` and ``today`` are London dates.
+    """
+
+    ref: str
+    stage: str
+    recorded: Mapping[str, Any]
+    today: date
+    submitted: Mapping[str, Any] | None = None
+    occurred_on: date | None = None
+    actor_id: int = 0
+    actor_body_ids: frozenset[int] = frozenset()
+    is_operator: bool = False
+    done: Mapping[str, Past] = field(default_factory=dict)
+    items: tuple[Item, ...] = ()
+    holds: tuple[OpenHold, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def answer(self, name: str) -> Any:
+        """The answer being given now, or the one recorded before, or None."""
+        if self.submitted is not None and self.submitted.get(name) is not None:
+            return self.submitted[name]
+        return self.recorded.get(name)
+
+    def items_of(self, process: str) -> tuple[Item, ...]:
+        """The linked records of one process (by its key)."""
+        return tuple(item for item in self.items if item.process == process)
+
+    def listed(self, name: str) -> list[dict[str, Any]]:
+        """The entries kept under ``Action.keep_as`` so far, oldest first."""
+        return list(self.recorded.get(name) or [])
+
+
+Guard = Callable[[Facts], "Blocked | None"]
+"""A condition: None when met, else why not. A check (see ``Action``) is the same, over what was submitted."""
+
+Warn = Callable[[Facts], "str | None"]
+"""Something odd that a person should look at; it never refuses."""
+
+
+# --- consequences an action may declare -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Open a record of another process, linked to this one.
+
+    ``for_each`` names a submitted field with several answers: one record for each, its value stored under
+    ``each_as``. ``copies`` are (new record's field, this action's or record's field); ``sets`` are fixed facts.
+    """
+
+    process: str
+    for_each: str | None = None
+    each_as: str = "body"
+    copies: tuple[tuple[str, str], ...] = ()
+    sets: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesHold:
+    """Start a hold from the fields kind, from_date, reason, asked_by, clocks, activities, review_by."""
+
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesHold:
+    """Set a new review-by date on the hold named in the field ``hold``."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndsHold:
+    """End the hold named in the field ``hold`` (all of one kind when ``kind`` is given) on ``until_date``."""
+
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoesHold:
+    """Strike out the hold named in ``hold``: dates are computed as if it had never been."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreesDate:
+    """Replace the date of the clock in ``clock`` (or of the fixed one) by the date in ``new_date``."""
+
+    clock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoesAgreedDate:
+    """Strike out the agreed date named in ``agreed_date``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinksReview:
+    """Link this record to the review named in the field ``review`` (same death, joint review, or both served)."""
+
+    name: str = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignsCaseManager:
+    """Make the person named in the field ``case_manager`` the one who carries this review."""
+
+
+Effect = (
+    Opens
+    | PlacesHold
+    | ChangesHold
+    | EndsHold
+    | UndoesHold
+    | AgreesDate
+    | UndoesAgreedDate
+    | LinksReview
+    | AssignsCaseManager
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line of a process: from where, to where, who, on what conditions, on what authority, recording what.
+
+    ``source`` empty means the action that opens a record. ``to`` None keeps the stage.
+    ``guards`` look at the record; ``checks`` look at what was submitted; ``warnings`` never refuse.
+    ``keep_as`` appends the answers as one entry to a list of facts of that name instead of replacing facts.
+    ``occurred_from`` names the field whose date is when this happened (openings have no other date).
+    """
+
+    key: str
+    label: str
+    source: tuple[str, ...] = ()
+    to: str | None = None
+    roles: frozenset[Role] = frozenset()
+    fields: tuple[Field, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    checks: tuple[Guard, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    keep_as: str | None = None
+    occurred_from: str | None = None
+    authority: Authority | None = None
+    help: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One of the seven phases people know."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a record stands. ``acts`` is who acts next; ``final`` stages have no way on but reopening."""
+
+    key: str
+    label: str
+    phase: str
+    acts: Party = Party.CASE_MANAGER
+    final: bool = False
+    means: str = ""
+
+
+# --- clocks -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A fixed length: N days, working days or months."""
+
+    n: int
+    unit: Unit
+
+
+def Days(n: int) -> Span:  # noqa: N802 - reads as a noun in process files
+    """N calendar days."""
+    return Span(n, Unit.DAYS)
+
+
+def WorkingDays(n: int) -> Span:  # noqa: N802
+    """N working days."""
+    return Span(n, Unit.WORKING_DAYS)
+
+
+def Months(n: int) -> Span:  # noqa: N802
+    """N calendar months."""
+    return Span(n, Unit.MONTHS)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSetting:
+    """A length the partnership sets for itself; ``default`` None means no date unless it does."""
+
+    key: str
+    default: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class DateGiven:
+    """No count: the due date is the one recorded in this field."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgeOnly:
+    """No due date at all: only how long it has been is shown."""
+
+
+Length = Span | LocalSetting | DateGiven | AgeOnly
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How long someone has, counted how, owed by whom to whom, and on whose authority.
+
+    ``starts_on`` and ``stops_on`` name actions (the opening action included). ``counts_from`` names the recorded
+    date it counts from; None is the day the action happened. ``when_given`` means that no date there is no
+    failure: the clock simply does not apply. ``stopped_from`` names the date that counts as done.
+    ``match_on`` names fields whose answers must agree between the start and the stop (which version, which body).
+    ``restarts`` makes each further start withdraw the running one (a periodic update, a replaced date).
+    ``deferred_by`` names the kind of hold under which it reads "deferred", its date unchanged.
+    ``remind_before``, ``repeat_after_every`` and ``escalate_after`` are calendar days. ``duty`` is the authority
+    of the obligation, ``date`` that of its length: they often differ.
+    """
+
+    key: str
+    id: str
+    label: str
+    starts_on: tuple[str, ...]
+    stops_on: tuple[str, ...]
+    length: Length
+    owner: Party
+    owed_to: Party
+    duty: Authority
+    date: Authority
+    counts_from: str | None = None
+    when_given: bool = False
+    stopped_from: str | None = None
+    withdrawn_on: tuple[str, ...] = ()
+    match_on: tuple[str, ...] = ()
+    restarts: bool = False
+    counting: Counting = Counting.AFTER
+    rolls: Roll = Roll.NONE
+    pausable: bool = False
+    extendable: bool = False
+    agreement: str = ""
+    remind_before: tuple[int, ...] = (28, 14, 7, 1)
+    on_the_day: bool = True
+    repeat_after_every: int | None = 7
+    escalate_after: int | None = None
+    escalate_to: Party | None = None
+    asks_for_agreed_date: bool = False
+    deferred_by: str | None = None
+    local_closures: bool = False
+    calendar: str = "england-and-wales"
+    message: str = "deadline_reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Someone is told, once, when an action is done. ``message`` is a message of the notifications package."""
+
+    key: str
+    on: tuple[str, ...]
+    message: str
+    to: tuple[Party, ...]
+
+
+@dataclass(frozen=True)
+class Process:
+    """A whole process of one kind of record, in one version. A record is pinned to ``key@version`` for life."""
+
+    key: str
+    version: int
+    label: str
+    noun: str
+    regime: str
+    phases: tuple[Phase, ...]
+    stages: tuple[Stage, ...]
+    opening: Action
+    actions: tuple[Action, ...]
+    clocks: tuple[Clock, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    criteria: tuple[Field, ...] = ()
+    ref_prefix: str = ""
+    child_suffix: str = ""
+    needs_unlock: str | None = None
+    draft: bool = False
+    about: str = ""
+
+    @property
+    def id(self) -> str:
+        """``key@version``, as stored on every record."""
+        return f"{self.key}@{self.version}"
+
+    def stage(self, key: str) -> Stage:
+        """The stage of that key. Raises KeyError."""
+        return self._stages[key]
+
+    def action(self, key: str) -> Action:
+        """The action of that key, the opening one included. Raises KeyError."""
+        return self._actions[key]
+
+    def clock(self, key_or_id: str) -> Clock:
+        """The clock of that name or number (``commissioner_reply`` or ``D08``). Raises KeyError."""
+        for clock in self.clocks:
+            if key_or_id == clock.key or key_or_id.upper() == clock.id:
+                return clock
+        raise KeyError(key_or_id)
+
+    def phase_of(self, stage: str) -> Phase:
+        """The phase a stage belongs to."""
+        wanted = self._stages[stage].phase
+        return next(p for p in self.phases if p.key == wanted)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_stages", {s.key: s for s in self.stages})
+        object.__setattr__(self, "_actions", {a.key: a for a in (self.opening, *self.actions)})
+
+    _stages: dict[str, Stage] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
+    _actions: dict[str, Action] = dataclasses.field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+
+def reads_items(guard: Guard) -> Guard:
+    """Mark a guard as looking at linked records, so that they are locked, in order, before it is asked."""
+    guard.reads_items = True  # type: ignore[attr-defined]
+    return guard
