@@ -1,9 +1,9 @@
-"""Copy the compiled page assets from ``node_modules`` into ``static/vendor/``, ready to be served and packaged.
+"""Copy the compiled page assets from ``node_modules`` into ``static/vendor/``, to be served and packaged.
 
-A council's service may not look like GOV.UK: the GDS Transport typeface, the royal crest, the crown and the GOV.UK
-icons are kept for services on the gov.uk domain, so they are left out here, and every rule that would ask for them
-goes too. What the components themselves draw with, such as the tick of a finished step, is kept. Run by
-``make assets``; needs nothing outside the standard library.
+A council's service may not look like GOV.UK: the GDS Transport typeface, the royal crest, the crown and the
+GOV.UK icons are kept for services on the gov.uk domain, so they are left out here, and every rule that would
+ask for them goes too. What the components themselves draw with, such as the tick of a finished step, is kept.
+Run by ``make assets``; needs nothing outside the standard library.
 """
 
 from __future__ import annotations

