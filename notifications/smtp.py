@@ -7,20 +7,18 @@ stop a batch.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO
 
+from notifications.mail import CONTROL, Mail, MailInvalid, build_message, is_ascii
 from notifications.retry import Kind, Outcome
 
 if TYPE_CHECKING:
@@ -33,40 +31,8 @@ __all__ = [
 
 Tls = Literal["none", "starttls", "tls"]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@.]+(?:\.[^\s<>()\[\],;:\\\"@.]+)*")
-_MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
-_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_OWN_HEADERS = frozenset(
-    "from to cc bcc sender reply-to subject date message-id mime-version auto-submitted received".split()
-)
 _SESSION_CODES = frozenset({421, 454, 530, 534, 535, 538})
 """Replies that speak of the connection or its log-in, not of the message or its recipient."""
-
-
-class MailInvalid(ValueError):
-    """The message may not be sent as it is; the sentence says why. It is not worth trying again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
-    """One e-mail, ready to send.
-
-    ``message_id`` is given by the caller and must stay the same for every try: ``<outbox-id@domain>``.
-    ``sent_at`` is an aware instant; ``to`` has one or more bare addresses; ``headers`` are extra pairs, like
-    ``("X-Dardr-Ref", "DARDR-2026-009")``.
-    """
-
-    message_id: str
-    sender: str
-    to: tuple[str, ...]
-    subject: str
-    text: str
-    sent_at: datetime
-    sender_name: str = ""
-    reply_to: str | None = None
-    html: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 class MailSession(Protocol):
@@ -83,66 +49,6 @@ class Mailer(MailSession, Protocol):
     def session(self) -> AbstractAsyncContextManager[MailSession]:
         """A session for a batch; the connection is opened by the first message and closed at the end."""
         ...
-
-
-# --- building
-
-
-def build_message(mail: Mail) -> EmailMessage:
-    """The MIME message: plain text, and HTML as its alternative, both UTF-8 quoted-printable.
-
-    Raises MailInvalid for an address that is not one, for line breaks or control characters in any header
-    (the way headers are injected), for a Message-ID not of the form ``<id@domain>``, a naive ``sent_at``, or
-    an extra header that this function sets itself.
-    """
-    if not mail.to:
-        raise MailInvalid("The message has no recipient.")
-    if mail.sent_at.tzinfo is None:
-        raise MailInvalid("The time of sending must carry a time zone.")
-    if not _MESSAGE_ID.fullmatch(mail.message_id) or not mail.message_id.isascii():
-        raise MailInvalid("The Message-ID must look like <id@domain>.")
-    message = EmailMessage(policy=_policy(mail))
-    message["From"] = _address(mail.sender, mail.sender_name)
-    message["To"] = [_address(one) for one in mail.to]
-    if mail.reply_to:
-        message["Reply-To"] = _address(mail.reply_to)
-    message["Subject"] = _header_text("Subject", mail.subject)
-    message["Date"] = mail.sent_at
-    message["Message-ID"] = mail.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    for name, value in mail.headers:
-        low = name.lower()
-        if not _HEADER_NAME.fullmatch(name) or low in _OWN_HEADERS or low.startswith("content-"):
-            raise MailInvalid(f"The header {name!r} may not be added to a message.")
-        message[name] = _header_text(name, value)
-    message.set_content(mail.text, subtype="plain", charset="utf-8", cte="quoted-printable")
-    if mail.html is not None:
-        message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    return message
-
-
-def _policy(mail: Mail) -> policy.EmailPolicy:
-    return policy.SMTP if _is_ascii(mail) else policy.SMTPUTF8
-
-
-def _is_ascii(mail: Mail) -> bool:
-    return all(one.isascii() for one in (mail.sender, mail.reply_to or "", *mail.to))
-
-
-def _address(address: str, display_name: str = "") -> Address:
-    if not _ADDRESS.fullmatch(address) or _CONTROL.search(address) or len(address) > 254:
-        raise MailInvalid("An address is not a valid e-mail address: write it as name@organisation.example.")
-    user, _, domain = address.rpartition("@")
-    return Address(_header_text("sender's name", display_name), user, domain)
-
-
-def _header_text(name: str, value: str) -> str:
-    if _CONTROL.search(value):
-        raise MailInvalid(f"The {name} contains a line break or control character, which a header may not.")
-    return value
-
-
-# --- SMTP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,8 +113,6 @@ class SmtpMailer:
         return aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
-            username=self.user or None,
-            password=self.password if self.user else None,
             use_tls=self.tls == "tls",
             start_tls=self.tls == "starttls",
             tls_context=context,
@@ -231,14 +135,8 @@ class _SmtpSession:
 
     async def close(self) -> None:
         client, self._client = self._client, None
-        if client is None or not client.is_connected:
-            return
-        import aiosmtplib
-
-        try:
-            await client.quit()
-        except (aiosmtplib.SMTPException, OSError):
-            client.close()
+        if client is not None:
+            await _say_goodbye(client)
 
     async def send(self, mail: Mail) -> list[Outcome]:
         try:
@@ -261,45 +159,57 @@ class _SmtpSession:
             return _all(mail, Kind.TRY_AGAIN, *failure)
         assert self._client is not None
         client = self._client
-        encoding, options = "ascii", [f"size={len(content)}"] if client.supports_extension("size") else []
-        if not _is_ascii(mail):
+        options = [f"size={len(content)}"] if client.supports_extension("size") else []
+        encoding = "ascii" if is_ascii(mail) else "utf-8"
+        if encoding == "utf-8":
             if not client.supports_extension("smtputf8"):
                 text = "The mail server does not take addresses with letters outside ASCII."
                 return _all(mail, Kind.REFUSED, None, text)
-            encoding, options = "utf-8", [*options, "SMTPUTF8"]
+            options.append("SMTPUTF8")
         try:
             await client.mail(mail.sender, options=options, encoding=encoding)
         except aiosmtplib.SMTPServerDisconnected:
             return None
         except aiosmtplib.SMTPResponseException as error:
-            outcomes = _all(mail, _kind(error.code), error.code, _clean(error.message))
             await self._reset()
-            return outcomes
+            return _all(mail, _kind(error.code), error.code, _clean(error.message))
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return _all(mail, Kind.TRY_AGAIN, None, self._give_up_on(client, error))
+        found = await self._name_recipients(client, mail, encoding)
+        if len(found) < len(set(mail.to)):
+            rest = await self._send_text(client, content)
+            found |= {one: replace(rest, recipient=one) for one in mail.to if one not in found}
+        else:
+            await self._reset()
+        return [found[one] for one in mail.to]
+
+    async def _name_recipients(self, client: aiosmtplib.SMTP, mail: Mail, encoding: str) -> dict[str, Outcome]:
+        """The outcomes of those recipients the server does not take; the others are in the envelope."""
+        import aiosmtplib
+
         found: dict[str, Outcome] = {}
-        accepted: list[str] = []
         for one in mail.to:
             try:
                 await client.rcpt(one, encoding=encoding)
-                accepted.append(one)
             except aiosmtplib.SMTPResponseException as error:
                 found[one] = Outcome(one, _kind(error.code), error.code, _clean(error.message))
             except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-                rest = Outcome("", Kind.TRY_AGAIN, None, self._give_up_on(client, error))
-                return _gather(mail, found, rest)
-        if not accepted:
-            await self._reset()
-            return _gather(mail, found, Outcome("", Kind.TRY_AGAIN))
+                text = self._give_up_on(client, error)
+                return {other: Outcome(other, Kind.TRY_AGAIN, None, text) for other in mail.to} | found
+        return found
+
+    async def _send_text(self, client: aiosmtplib.SMTP, content: bytes) -> Outcome:
+        """The outcome for the recipients in the envelope."""
+        import aiosmtplib
+
         try:
             reply = await client.data(content)
-            rest = Outcome("", Kind.ACCEPTED, reply.code, _clean(reply.message))
         except aiosmtplib.SMTPDataError as error:
-            rest = Outcome("", _kind(error.code), error.code, _clean(error.message))
             await self._reset()
+            return Outcome("", _kind(error.code), error.code, _clean(error.message))
         except (aiosmtplib.SMTPException, OSError) as error:
-            rest = Outcome("", Kind.UNKNOWN, None, self._give_up_on(client, error))
-        return _gather(mail, found, rest)
+            return Outcome("", Kind.UNKNOWN, None, self._give_up_on(client, error))
+        return Outcome("", Kind.ACCEPTED, reply.code, _clean(reply.message))
 
     async def _connect(self) -> tuple[int | None, str] | None:
         """Connect, upgrade to TLS and log in as settings say. Returns why not, or None."""
@@ -313,8 +223,12 @@ class _SmtpSession:
         try:
             client = self._mailer.client()
             await client.connect()
-            if not client.supports_esmtp:
+            if self._mailer.user:
+                await client.login(self._mailer.user, self._mailer.password or "")
+            elif not client.supports_esmtp:
                 await client.ehlo()
+            self._client = client
+            return None
         except aiosmtplib.SMTPAuthenticationError as error:
             text = f"The mail server did not take the log-in: {_clean(error.message)}"
             self._unreachable = error.code, text
@@ -322,11 +236,8 @@ class _SmtpSession:
             self._unreachable = error.code, _clean(error.message)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             self._unreachable = None, _trouble(error)
-        if self._unreachable is None:
-            self._client = client
-            return None
         if client is not None:
-            client.close()
+            await _say_goodbye(client)
         return self._unreachable
 
     def _give_up_on(self, client: aiosmtplib.SMTP, error: BaseException) -> str:
@@ -350,12 +261,23 @@ class _SmtpSession:
             client.close()
 
 
+async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
+    import aiosmtplib
+
+    transport = client.transport
+    if client.is_connected:
+        try:
+            await client.quit()
+        except (aiosmtplib.SMTPException, OSError):
+            client.close()
+    if transport is not None:
+        # A TLS connection would wait for the other side's farewell, past the end of a short-lived event loop.
+        transport.abort()
+        await asyncio.sleep(0)
+
+
 def _all(mail: Mail, kind: Kind, code: int | None, text: str) -> list[Outcome]:
     return [Outcome(one, kind, code, text) for one in mail.to]
-
-
-def _gather(mail: Mail, found: dict[str, Outcome], rest: Outcome) -> list[Outcome]:
-    return [found.get(one) or Outcome(one, rest.kind, rest.code, rest.text) for one in mail.to]
 
 
 def _kind(code: int) -> Kind:
@@ -365,7 +287,7 @@ def _kind(code: int) -> Kind:
 
 def _clean(text: str) -> str:
     """A server's words on one line and of a bearable length."""
-    return " ".join(_CONTROL.sub(" ", text).split())[:500]
+    return " ".join(CONTROL.sub(" ", text).split())[:500]
 
 
 def _trouble(error: BaseException) -> str:
@@ -385,9 +307,6 @@ def _trouble(error: BaseException) -> str:
     if isinstance(error, aiosmtplib.SMTPServerDisconnected):
         return "The mail server ended the connection in mid-conversation."
     return _clean(str(error)) or type(error).__name__
-
-
-# --- no server
 
 
 class ConsoleMailer:

@@ -1,4 +1,4 @@
-"""Small wordings shared by e-mails and documents: dates as people read them, and what each clock waits for."""
+"""Small wordings shared by e-mails and documents: dates as people read them, and what each clock awaits."""
 
 from __future__ import annotations
 

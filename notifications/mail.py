@@ -1,0 +1,97 @@
+"""One e-mail as it is handed to a mailer, and the MIME message made of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@.]+(?:\.[^\s<>()\[\],;:\\\"@.]+)*")
+_MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
+_HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_OWN_HEADERS = frozenset(
+    "from to cc bcc sender reply-to subject date message-id mime-version auto-submitted received".split()
+)
+
+
+class MailInvalid(ValueError):
+    """The message may not be sent as it is; the sentence says why. It is not worth trying again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One e-mail, ready to send.
+
+    ``message_id`` is given by the caller and must stay the same for every try: ``<outbox-id@domain>``.
+    ``sent_at`` is an aware instant; ``to`` has one or more bare addresses; ``headers`` are extra pairs, like
+    ``("X-Dardr-Ref", "DARDR-2026-009")``.
+    """
+
+    message_id: str
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    sent_at: datetime
+    sender_name: str = ""
+    reply_to: str | None = None
+    html: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def build_message(mail: Mail) -> EmailMessage:
+    """The MIME message: plain text, and HTML as its alternative, both UTF-8 quoted-printable.
+
+    Raises MailInvalid for an address that is not one, for line breaks or control characters in any header
+    (the way headers are injected), for a Message-ID not of the form ``<id@domain>``, a naive ``sent_at``, or
+    an extra header that this function sets itself.
+    """
+    if not mail.to:
+        raise MailInvalid("The message has no recipient.")
+    if mail.sent_at.tzinfo is None:
+        raise MailInvalid("The time of sending must carry a time zone.")
+    if not _MESSAGE_ID.fullmatch(mail.message_id) or not mail.message_id.isascii():
+        raise MailInvalid("The Message-ID must look like <id@domain>.")
+    message = EmailMessage(policy=_policy(mail))
+    message["From"] = _address(mail.sender, mail.sender_name)
+    message["To"] = [_address(one) for one in mail.to]
+    if mail.reply_to:
+        message["Reply-To"] = _address(mail.reply_to)
+    message["Subject"] = _header_text("Subject", mail.subject)
+    message["Date"] = mail.sent_at
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers:
+        low = name.lower()
+        if not _HEADER_NAME.fullmatch(name) or low in _OWN_HEADERS or low.startswith("content-"):
+            raise MailInvalid(f"The header {name!r} may not be added to a message.")
+        message[name] = _header_text(name, value)
+    message.set_content(mail.text, subtype="plain", charset="utf-8", cte="quoted-printable")
+    if mail.html is not None:
+        message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    return message
+
+
+def _policy(mail: Mail) -> policy.EmailPolicy:
+    return policy.SMTP if is_ascii(mail) else policy.SMTPUTF8
+
+
+def is_ascii(mail: Mail) -> bool:
+    return all(one.isascii() for one in (mail.sender, mail.reply_to or "", *mail.to))
+
+
+def _address(address: str, display_name: str = "") -> Address:
+    if not _ADDRESS.fullmatch(address) or CONTROL.search(address) or len(address) > 254:
+        raise MailInvalid("An address is not a valid e-mail address: write it as name@organisation.example.")
+    user, _, domain = address.rpartition("@")
+    return Address(_header_text("sender's name", display_name), user, domain)
+
+
+def _header_text(name: str, value: str) -> str:
+    if CONTROL.search(value):
+        raise MailInvalid(f"The {name} contains a line break or control character, which a header may not.")
+    return value
