@@ -62,7 +62,8 @@ def require_current(engine: sa.Engine) -> None:
             "Make a copy of it, then run: dardr db upgrade"
         )
     raise Conflict(
-        f"This database was set up by a newer dardr (version {found}; this program knows {needed}). Install that version."
+        f"This database was set up by a newer dardr (version {found}; this program knows {needed}). "
+            "Install that version."
     )
 
 
