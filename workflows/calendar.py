@@ -1,8 +1,8 @@
 """Working days: which days count, which do not, and the name of every day that does not.
 
 Bank holidays are data (``workflows/data``), never computed where they have been published. The days are
-London dates. Past the last published year a calendar still answers, from weekends and the fixed rules of
-the Banking and Financial Dealings Act 1971, and whoever uses the answer must say that it is provisional.
+London dates. Past the last published year a calendar still answers, from weekends and the usual bank holidays, and
+whoever uses the answer must say that it is provisional.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from dateutil.easter import easter
 
 ENGLAND_AND_WALES = "england-and-wales"
 FIRST_DAY = date(2011, 4, 1)
-"""Working days are right from here: the month in which Domestic Violence, Crime and Victims Act 2004 s.9
-began.
-"""
+"""Working days are right from here: these reviews began in April 2011."""
 
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTH_NAMES = (
@@ -68,9 +66,9 @@ def in_words(day: date) -> str:
 def usual_holidays(year: int) -> dict[date, str]:
     """The eight usual bank holidays of a year in England and Wales, for years not yet published.
 
-    Source: Banking and Financial Dealings Act 1971 s.1 and sch.1, with New Year's Day and the first Monday
-    in May by proclamation, and a day in lieu for one that falls on a weekend. One-off holidays cannot be
-    known.
+    New Year's Day, Good Friday, Easter Monday, the first Monday in May, the last Mondays of May and August,
+    Christmas Day and Boxing Day, with a day in lieu for one that falls on a weekend: the pattern of every
+    published year since 2012, as the tests compare. Moved and one-off holidays cannot be known.
     """
     found: dict[date, str] = {}
 
@@ -146,9 +144,7 @@ class Calendar:
 
     def __post_init__(self) -> None:
         if self.horizon < self.first_day:
-            raise CannotCount(
-                f"The calendar {self.name} ends before it begins. Check its first and last day."
-            )
+            raise CannotCount(f"The calendar {self.name} ends before it begins. Check its first and last day.")
         rows = [(day, title, "holiday") for day, title in self.holidays.items()]
         rows += [(day, title, "closure") for day, title in self.closures.items()]
         rows.sort()
@@ -199,8 +195,7 @@ class Calendar:
         """
         if horizon is not None and horizon < self.horizon:
             raise CannotCount(
-                f"The calendar {self.name} already runs to {in_words(self.horizon)}. Give a later last"
-                " day, or none."
+                f"The calendar {self.name} already runs to {in_words(self.horizon)}. Give a later last day, or none."
             )
         return replace(self, holidays={**more, **self.holidays}, horizon=horizon or self.horizon)
 
@@ -314,9 +309,7 @@ class Calendar:
         if high > horizon:
             start = max(low, horizon + 1)
             for year in range(date.fromordinal(start).year, date.fromordinal(high).year + 1):
-                count += sum(
-                    1 for o in _usual_by_ordinal(year) if start <= o <= high and o not in self._titles
-                )
+                count += sum(1 for o in _usual_by_ordinal(year) if start <= o <= high and o not in self._titles)
         return count
 
     def _require(self, low: int, high: int) -> None:
@@ -350,8 +343,7 @@ def read_rows(text: str) -> dict[date, str]:
             day, title = date.fromisoformat(row["date"]), row["title"].strip()
         except (KeyError, TypeError, ValueError, AttributeError):
             raise CannotCount(
-                f"Row {number} of the bank holidays cannot be read. Give a date as YYYY-MM-DD, a title"
-                " and a note."
+                f"Row {number} of the bank holidays cannot be read. Give a date as YYYY-MM-DD, a title and a note."
             ) from None
         if (row.get("note") or "").strip().lower() == "substitute day":
             title += " (substitute day)"
@@ -370,9 +362,7 @@ def load_shipped(name: str = ENGLAND_AND_WALES) -> Calendar:
     file = resources.files("workflows") / "data" / f"bank_holidays_{name.replace('-', '_')}.csv"
     rows = read_rows(file.read_text(encoding="utf-8"))
     if not rows:
-        raise MissingHolidays(
-            f"The list of bank holidays of the calendar {name} is empty. Install the program again."
-        )
+        raise MissingHolidays(f"The list of bank holidays of the calendar {name} is empty. Install the program again.")
     return Calendar(name, rows, FIRST_DAY, date(max(rows).year, 12, 31), at_least_per_year=8)
 
 

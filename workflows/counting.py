@@ -6,7 +6,7 @@ The rules (``count@1``):
   1 (for working days the start or the next working day). Interpretation of "beginning with the day on
   which", as in Domestic Abuse Act 2021 s.16(6): the day itself is counted.
 - Months keep the day of the month, or the month's last day where there is none (the corresponding-date
-  rule, Dodds v Walker [1981] 1 WLR 1027), always from the start. *beginning with* ends the day before the
+  rule of Dodds v Walker [1981]; not compared with the text), always from the start. *beginning with* ends the day before the
   corresponding date.
 - An extension is added to the length and counted from the start.
 - A pause takes out the days from its first up to, not including, the day the clock restarts; a day in two
@@ -133,9 +133,7 @@ def _known(
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise CannotCount(f"The length is {n}; it must be a whole number of at least 1.")
     if not isinstance(extend, int) or isinstance(extend, bool) or extend < 0:
-        raise CannotCount(
-            f"The extension is {extend}; it must be a whole number of at least 1, or 0 for none."
-        )
+        raise CannotCount(f"The extension is {extend}; it must be a whole number of at least 1, or 0 for none.")
     try:
         return Unit(unit), Counting(counting), Roll(roll)
     except ValueError:
@@ -179,9 +177,7 @@ def _run(
     return (working.nth_working_ordinal(position - 1, left) if working else position + left - 1), None
 
 
-def _taken(
-    pauses: Sequence[Pause], first: int, last: int | None, working: Calendar | None
-) -> tuple[PauseTaken, ...]:
+def _taken(pauses: Sequence[Pause], first: int, last: int | None, working: Calendar | None) -> tuple[PauseTaken, ...]:
     """Each pause in order of its first day, with the days it took out; a day in two belongs to the first."""
     result, covered = [], first
     for pause in sorted(pauses, key=bounds):

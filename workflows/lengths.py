@@ -66,9 +66,7 @@ class Pause:
         """
         begin, dots, end = text.partition("..")
         if not dots:
-            raise CannotCount(
-                f"{text}: give a pause as two dates, FROM..UNTIL, for example 2026-03-02..2026-04-07."
-            )
+            raise CannotCount(f"{text}: give a pause as two dates, FROM..UNTIL, for example 2026-03-02..2026-04-07.")
         return cls(parse_date(begin), parse_date(end) if end.strip() else None, reason, label)
 
     @property

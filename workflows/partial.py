@@ -21,9 +21,7 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _HOW = "Give the date as day month year, for example 7 November 2026 or 2026-11-07."
-_HOW_PARTIAL = (
-    "Give a date (7 November 2026), a month (2026-11), a year (2026) or a range (2026-11..2027-01)."
-)
+_HOW_PARTIAL = "Give a date (7 November 2026), a month (2026-11), a year (2026) or a range (2026-11..2027-01)."
 
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
@@ -60,9 +58,7 @@ def parse_date(text: str) -> date:
     elif match := _NAME_DAY.fullmatch(given):
         day, month, year = int(match[2]), _month_number(match[1], given, _HOW), int(match[3])
     elif _SHORT_YEAR.fullmatch(given):
-        raise NotADate(
-            f"{_quote(given)} has a year of two figures. Give all four, for example 7 November 2026."
-        )
+        raise NotADate(f"{_quote(given)} has a year of two figures. Give all four, for example 7 November 2026.")
     elif _WITH_TIME.fullmatch(given):
         raise NotADate(f"{_quote(given)} has a time of day. Give the date alone, for example 2026-11-07.")
     else:
@@ -146,9 +142,7 @@ def _single(given: str) -> PartialDate:
         return PartialDate(given, day, day, in_words(day))
     _check_year(year, given)
     if not 1 <= month <= 12:
-        raise NotADate(
-            f"{_quote(given)}: there is no month {month}. Give a month from 1 to 12, for example 2026-11."
-        )
+        raise NotADate(f"{_quote(given)}: there is no month {month}. Give a month from 1 to 12, for example 2026-11.")
     last = date(year, month, monthrange(year, month)[1])
     return PartialDate(given, date(year, month, 1), last, f"{_MONTHS[month - 1]} {year}")
 

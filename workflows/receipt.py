@@ -63,9 +63,7 @@ class Receipt:
             return 0
         if self.unit is not Unit.WORKING_DAYS:
             return sum(taken.days for taken in self.pauses)
-        return (
-            self.unrolled.toordinal() - first_ordinal(self.start, self.unit, self.counting) + 1 - self.total
-        )
+        return self.unrolled.toordinal() - first_ordinal(self.start, self.unit, self.counting) + 1 - self.total
 
     def skipped(self) -> list[Skipped]:
         """Every skipped day by name if there are at most ``LISTED_AT_MOST``, else the holidays by name."""
@@ -183,9 +181,7 @@ def every_skipped_day(receipt: Mapping[str, Any], calendar: Calendar) -> Iterato
     return iter(found)
 
 
-def _walk(
-    first: date, last: date, unit: Unit, calendar: Calendar, pauses: Sequence[Pause]
-) -> Iterator[Skipped]:
+def _walk(first: date, last: date, unit: Unit, calendar: Calendar, pauses: Sequence[Pause]) -> Iterator[Skipped]:
     """Every day from ``first`` to ``last`` that was not counted: weekends and holidays by name before
     pauses.
     """

@@ -93,9 +93,7 @@ def _months(receipt: Receipt) -> list[str]:
             day_before = in_words(end.fromordinal(end.toordinal() - 1))
             return [f"{lead} end on {day_before}, the day before the corresponding date, {in_words(end)}."]
     month = in_words(end).split(" ", 1)[1]
-    return [
-        f"{lead}: {month} has no day {receipt.start.day}, so the count ends on its last day, {in_words(end)}."
-    ]
+    return [f"{lead}: {month} has no day {receipt.start.day}, so the count ends on its last day, {in_words(end)}."]
 
 
 def _pauses(receipt: Receipt) -> list[str]:
@@ -104,9 +102,7 @@ def _pauses(receipt: Receipt) -> list[str]:
         pause = taken.pause
         if pause is receipt.held_by:
             continue
-        until = (
-            f"until {in_words(pause.until)}, the day it restarted" if pause.until else "with no end date yet"
-        )
+        until = f"until {in_words(pause.until)}, the day it restarted" if pause.until else "with no end date yet"
         what = f"The clock was paused from {in_words(pause.from_)} {until} ({pause.why})"
         if not taken.days:
             said.append(f"{what}; that does not change this date.")
@@ -143,8 +139,7 @@ def _hold(receipt: Receipt) -> list[str]:
         said.append(f"{receipt.counted_before_hold} of {of} had been counted by then.")
     if receipt.today and receipt.if_restarted_today:
         said.append(
-            f"If it restarted on {in_words(receipt.today)}, the date would be"
-            f" {in_words(receipt.if_restarted_today)}."
+            f"If it restarted on {in_words(receipt.today)}, the date would be {in_words(receipt.if_restarted_today)}."
         )
     return said
 
