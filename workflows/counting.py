@@ -6,8 +6,8 @@ The rules (``count@1``):
   1 (for working days the start or the next working day). Interpretation of "beginning with the day on
   which", as in Domestic Abuse Act 2021 s.16(6): the day itself is counted.
 - Months keep the day of the month, or the month's last day where there is none (the corresponding-date
-  rule of Dodds v Walker [1981]; not compared with the text), always from the start. *beginning with* ends the day before the
-  corresponding date.
+  rule of Dodds v Walker [1981]; not compared with the text), always from the start. *beginning with* ends
+  the day before the corresponding date.
 - An extension is added to the length and counted from the start.
 - A pause takes out the days from its first up to, not including, the day the clock restarts; a day in two
   pauses is taken out once. In months the date is one day later for each paused day from the start to the
