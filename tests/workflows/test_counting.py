@@ -337,3 +337,18 @@ def test_a_late_holiday_moves_working_day_dates_only():
     assert due("2026-06-01", 20, "working-days", "after") == "2026-06-29"
     assert due("2026-06-01", 20, "days", "after", calendar=late) == due("2026-06-01", 20, "days", "after")
     assert due("2026-06-01", 1, "months", "after", calendar=late) == due("2026-06-01", 1, "months", "after")
+
+
+def test_sentences_of_months():
+    def said(start: str, n: int, counting: Counting) -> str:
+        return count(D(start), n, Unit.MONTHS, counting, Roll.NONE, CALENDAR).receipt.as_dict()["sentences"][0]
+
+    assert said("2026-09-12", 6, Counting.AFTER) == (
+        "6 months after 12 September 2026 is the corresponding date, 12 March 2027."
+    )
+    assert said("2026-01-31", 1, Counting.AFTER) == (
+        "1 month after 31 January 2026: February 2026 has no day 31, so the count ends on its last day, 28 February 2026."
+    )
+    assert said("2025-07-01", 1, Counting.BEGINNING_WITH) == (
+        "1 month beginning with 1 July 2025 ends on 31 July 2025, the day before the corresponding date, 1 August 2025."
+    )
