@@ -91,9 +91,9 @@ def _months(receipt: Receipt) -> list[str]:
         lead = f"{length} beginning with {in_words(receipt.start)}"
         if end.day == receipt.start.day:
             day_before = in_words(end.fromordinal(end.toordinal() - 1))
-            return [
-                f"{lead} {'ends' if receipt.total == 1 else 'end'} on {day_before}, the day before the corresponding date, {in_words(end)}."
-            ]
+            verb = "ends" if receipt.total == 1 else "end"
+            corresponding = f"the day before the corresponding date, {in_words(end)}"
+            return [f"{lead} {verb} on {day_before}, {corresponding}."]
     month = in_words(end).split(" ", 1)[1]
     return [f"{lead}: {month} has no day {receipt.start.day}, so the count ends on its last day, {in_words(end)}."]
 

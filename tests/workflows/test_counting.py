@@ -347,7 +347,8 @@ def test_sentences_of_months():
         "6 months after 12 September 2026 is the corresponding date, 12 March 2027."
     )
     assert said("2026-01-31", 1, Counting.AFTER) == (
-        "1 month after 31 January 2026: February 2026 has no day 31, so the count ends on its last day, 28 February 2026."
+        "1 month after 31 January 2026: February 2026 has no day 31,"
+        " so the count ends on its last day, 28 February 2026."
     )
     assert said("2025-07-01", 1, Counting.BEGINNING_WITH) == (
         "1 month beginning with 1 July 2025 ends on 31 July 2025, the day before the corresponding date, 1 August 2025."
