@@ -12,8 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
+
+import pytest
 
 from tests.architecture.source import modules, name_of, text_files, tracked_files, tree
+from workflows import definition
 
 # Decorators that do not connect a function to anything.
 DO_NOT_CONNECT = {
@@ -136,3 +140,30 @@ def test_every_page_template_is_shown_by_something() -> None:
     unused = [name for name in templates if name not in _strings_of_the_web() and f'"{name}"' not in _templates_text()]
     # Flask-Security finds its own pages by their names.
     assert [name for name in unused if not name.startswith("security/")] == []
+
+
+# ------------------------------------------------------------------------------------- the words of a process
+
+
+@cache
+def _used_in(*folders: str) -> Counter[str]:
+    used: Counter[str] = Counter()
+    for path in modules():
+        if name_of(path).startswith(folders):
+            used += _names_used(tree(path))
+    return used
+
+
+@pytest.mark.parametrize("effect", [kind.__name__ for kind in get_args(definition.Effect)])
+def test_every_consequence_an_action_may_declare_is_carried_out(effect: str) -> None:
+    assert _used_in("dardr/casework/")[effect], f"No part of casework carries out {effect}."
+
+
+@pytest.mark.parametrize("source", [member.name for member in definition.From])
+def test_every_source_of_choices_is_looked_up(source: str) -> None:
+    assert _used_in("dardr/")[source], f"No lookup gives the choices of From.{source}."
+
+
+@pytest.mark.parametrize("kind", [member.name for member in definition.FieldType])
+def test_every_kind_of_answer_is_read(kind: str) -> None:
+    assert _used_in("workflows/answers.py", "dardr/")[kind], f"Nothing reads an answer of type {kind}."
