@@ -16,6 +16,7 @@ from typing import get_args
 
 import pytest
 
+from notifications import messages
 from tests.architecture.source import modules, name_of, text_files, tracked_files, tree
 from workflows import definition
 
@@ -73,11 +74,12 @@ def _used_anywhere() -> Counter[str]:
 
 
 @cache
-def _words_in_strings() -> frozenset[str]:
-    """String constants of production code that are one identifier, such as the name of a message in a notice."""
+def _identifiers_in(*folders: str) -> frozenset[str]:
+    """String constants that are one identifier, such as the name of a message in a notice."""
     return frozenset(
         part.value
         for path in modules()
+        if name_of(path).startswith(folders)
         for part in ast.walk(tree(path))
         if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.isidentifier()
     )
@@ -167,3 +169,24 @@ def test_every_source_of_choices_is_looked_up(source: str) -> None:
 @pytest.mark.parametrize("kind", [member.name for member in definition.FieldType])
 def test_every_kind_of_answer_is_read(kind: str) -> None:
     assert _used_in("workflows/answers.py", "dardr/")[kind], f"Nothing reads an answer of type {kind}."
+
+
+# ------------------------------------------------------------------------------------------ words and documents
+
+
+def _folders(parent: str) -> set[str]:
+    """Folders of templates; a name that starts with an underscore is a shared part."""
+    found = {name_of(path)[len(parent) :].split("/") for path in tracked_files() if name_of(path).startswith(parent)}
+    return {parts[0] for parts in found if len(parts) > 1 and not parts[0].startswith("_")}
+
+
+def test_every_message_has_its_words_and_all_words_have_a_message() -> None:
+    assert set(messages.MESSAGES) == _folders("notifications/email/")
+
+
+@pytest.mark.parametrize("key", sorted(messages.MESSAGES))
+def test_every_message_is_sent_by_something(key: str) -> None:
+    """A notice or a clock names it, or casework writes it by its class."""
+    named = key in _identifiers_in("workflows/", "dardr/")
+    built = _used_in("dardr/")[messages.MESSAGES[key].__name__] > 0
+    assert named or built, f"Nothing sends {key}."
