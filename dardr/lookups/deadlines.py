@@ -1,0 +1,241 @@
+"""Deadlines as people read them: the date that counts now, the one it began with, how it stands, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor, get_record, visible
+from dardr.casework import deadlines as casework
+from dardr.lookups.records import bodies_of, label_of, visible_items
+from dardr.storage.reviews import AgreedDate, Deadline, Hold, Record, RecordLink
+from workflows.calendar import in_words
+from workflows.clocks import MISSED, STATE_LABELS, State, state_of
+from workflows.definition import PARTY_LABELS, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRow:
+    """One running clock in a list over many records."""
+
+    id: int
+    ref: str
+    record_label: str
+    record_process: str
+    review_ref: str
+    clock: str
+    clock_id: str
+    label: str
+    due: date | None
+    original_due: date | None
+    agreed_due: date | None
+    state: State
+    kind: str
+    evidence: str
+    owner: str
+    problem: str | None
+
+    @property
+    def missed(self) -> bool:
+        """True from the day after the date: late, past the guide, or (a date in an Act) breached."""
+        return self.state in MISSED
+
+
+def open_holds(session: Session, record_ids: Iterable[int]) -> dict[int, set[str]]:
+    """The kinds of hold open on each record. A clock that a kind defers reads "deferred" while one is open."""
+    rows = session.execute(
+        sa.select(Hold.record_id, Hold.kind).where(
+            Hold.record_id.in_(list(record_ids)), Hold.until_on.is_(None), Hold.undone_by_event.is_(None)
+        )
+    )
+    found: dict[int, set[str]] = {}
+    for record_id, kind in rows:
+        found.setdefault(record_id, set()).add(kind)
+    return found
+
+
+def deadlines_of(
+    session: Session, actor: Actor, ref: str, today: date, *, with_items: bool = True
+) -> list[dict[str, Any]]:
+    """Every deadline of a record and of the records that serve it, running ones first, by date.
+
+    ``today`` is a London date. A held deadline is replayed, so that its receipt says what the date would be if it
+    restarted today. Raises NotFound for a record the actor may not see.
+    """
+    record = get_record(session, actor, ref)
+    records = {record.id: record}
+    if with_items:
+        records |= {item.id: item for item in visible_items(session, actor, record)}
+    rows = list(session.scalars(sa.select(Deadline).where(Deadline.record_id.in_(list(records)))))
+    holds = open_holds(session, {row.record_id for row in rows})
+    whose = bodies_of(session, records)
+    found = [
+        _one(session, row, records[row.record_id], holds.get(row.record_id, set()), whose, today) for row in rows
+    ]
+    return sorted(found, key=lambda d: (not d["running"], d["due"] or "9", d["ref"], d["id"]))
+
+
+def _one(
+    session: Session, row: Deadline, record: Record, holds: set[str], whose: dict[int, list[str]], today: date
+) -> dict[str, Any]:
+    clock = workflows.get(record.process).clock(row.clock)
+    state = _state(row, clock, holds, today)
+    receipt, due = dict(row.receipt or {}), row.due_on
+    if row.held and row.running:
+        replayed = _replayed(session, row, record, clock, today)
+        receipt, due = replayed.receipt, replayed.due
+    return {
+        "ref": record.ref,
+        "record_label": label_of(record, whose.get(record.id, ())),
+        "deadline": row.id,
+        "clock": clock.key,
+        "id": clock.id,
+        "label": clock.label,
+        "due": due.isoformat() if due else None,
+        "original_due": row.original_due_on.isoformat() if row.original_due_on else None,
+        "agreed_due": row.agreed_due_on.isoformat() if row.agreed_due_on else None,
+        "state": str(state),
+        "state_label": STATE_LABELS[state],
+        "running": row.running,
+        "missed": state in MISSED,
+        "kind": str(clock.date.kind),
+        "evidence": str(clock.date.evidence),
+        "duty": clock.duty.as_dict(),
+        "date": clock.date.as_dict(),
+        "owner": PARTY_LABELS[clock.owner],
+        "owed_to": PARTY_LABELS[clock.owed_to],
+        "matches": dict(row.matches or {}),
+        "from": row.start_on.isoformat() if row.start_on else None,
+        "receipt": receipt,
+        "held": row.held and row.running,
+        "stopped_on": row.stopped_on.isoformat() if row.stopped_on else None,
+        "problem": row.problem,
+        "asks": _asks(row, clock, today),
+    }
+
+
+def _state(row: Deadline, clock: Clock, holds: set[str], today: date) -> State:
+    return state_of(
+        clock,
+        due=row.due_on,
+        today=today,
+        agreed=row.agreed_due_on is not None,
+        held=row.held,
+        deferred=clock.deferred_by is not None and clock.deferred_by in holds,
+        stopped_on=row.stopped_on,
+        withdrawn=row.withdrawn_by_event is not None,
+    )
+
+
+def _asks(row: Deadline, clock: Clock, today: date) -> str:
+    """Once the original date has passed with none agreed, some clocks ask for one."""
+    original = row.original_due_on
+    if not clock.asks_for_agreed_date or not row.running or row.agreed_due_on is not None:
+        return ""
+    if original is None or original >= today:
+        return ""
+    return f"{clock.label}: {in_words(original)} has passed. Agree a new date, or record why there is none."
+
+
+def _replayed(session: Session, row: Deadline, record: Record, clock: Clock, today: date) -> Any:
+    holds = list(session.scalars(sa.select(Hold).where(Hold.record_id == record.id).order_by(Hold.id)))
+    agreed = list(
+        session.scalars(sa.select(AgreedDate).where(AgreedDate.deadline_id == row.id).order_by(AgreedDate.id))
+    )
+    calendar = casework.calendar_for(session, clock)
+    return casework.replay(row, clock, holds, agreed, calendar, record.process, today)
+
+
+_COLUMNS = (
+    Deadline.id,
+    Deadline.record_id,
+    Deadline.clock,
+    Deadline.due_on,
+    Deadline.original_due_on,
+    Deadline.agreed_due_on,
+    Deadline.held,
+    Deadline.problem,
+)
+
+
+def all_deadlines(
+    session: Session,
+    actor: Actor,
+    today: date,
+    *,
+    until: date | None = None,
+    processes: Sequence[str] = (),
+    limit: int | None = None,
+) -> list[DeadlineRow]:
+    """Every running deadline this actor may see, by date: the Deadlines page.
+
+    ``until`` (London date) leaves out later dates, and those that have none. ``processes`` are process keys.
+    """
+    query = (
+        sa.select(*_COLUMNS, Record)
+        .join(Record, Record.id == Deadline.record_id)
+        .where(Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None), visible(actor))
+        .order_by(Deadline.due_on.is_(None), Deadline.due_on, Deadline.id)
+    )
+    if until is not None:
+        query = query.where(Deadline.due_on <= until)
+    if processes:
+        query = query.where(Record.process_key.in_(list(processes)))
+    rows = session.execute(query.limit(limit) if limit else query).all()
+    ids = {row.record_id for row in rows}
+    holds, whose, served = open_holds(session, ids), bodies_of(session, ids), _served(session, ids)
+    return [_row(row, holds.get(row.record_id, set()), whose, served, today) for row in rows]
+
+
+def _row(row: Any, holds: set[str], whose: dict[int, list[str]], served: dict[int, str], today: date) -> DeadlineRow:
+    record: Record = row.Record
+    clock = workflows.get(record.process).clock(row.clock)
+    return DeadlineRow(
+        id=row.id,
+        ref=record.ref,
+        record_label=label_of(record, whose.get(record.id, ())),
+        record_process=record.process,
+        review_ref=served.get(record.id, record.ref),
+        clock=clock.key,
+        clock_id=clock.id,
+        label=clock.label,
+        due=row.due_on,
+        original_due=row.original_due_on,
+        agreed_due=row.agreed_due_on,
+        state=running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, today),
+        kind=str(clock.date.kind),
+        evidence=str(clock.date.evidence),
+        owner=PARTY_LABELS[clock.owner],
+        problem=row.problem,
+    )
+
+
+def running_state(
+    clock: Clock, due: date | None, agreed_due: date | None, held: bool, holds: set[str], today: date
+) -> State:
+    """How a running clock stands on a day, from the columns that lists read."""
+    return state_of(
+        clock,
+        due=due,
+        today=today,
+        agreed=agreed_due is not None,
+        held=held,
+        deferred=clock.deferred_by is not None and clock.deferred_by in holds,
+    )
+
+
+def _served(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The reference of the first record that each one serves."""
+    rows = session.execute(
+        sa.select(RecordLink.item_id, Record.ref)
+        .join(Record, Record.id == RecordLink.review_id)
+        .where(RecordLink.item_id.in_(list(ids)), RecordLink.kind == "item")
+        .order_by(RecordLink.review_id.desc())
+    )
+    return {item: ref for item, ref in rows}

@@ -1,0 +1,131 @@
+"""How records are named and shaped for reading: fields as JSON, items, facts without anything internal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor, visible
+from dardr.storage.bodies import Body, Csp
+from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
+from workflows.definition import PARTY_LABELS, UNKNOWN_VALUES, Action, Choice, Field, FieldType
+
+
+def shown_facts(facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Facts as people may read them: without the internal ones, whose names begin with an underscore."""
+    return {name: value for name, value in (facts or {}).items() if not name.startswith("_")}
+
+
+def field_dict(field: Field, choices: Sequence[Choice] = ()) -> dict[str, Any]:
+    """One question, JSON-ready. For a choice the values of not knowing follow the choices themselves."""
+    offered = [{"value": c.value, "label": c.label} for c in (choices or field.choices)]
+    if field.unknown and field.type in (FieldType.CHOICE, FieldType.CHOICES):
+        offered += [{"value": value, "label": label} for value, label in UNKNOWN_VALUES.items()]
+    return {
+        "name": field.name,
+        "label": field.label,
+        "type": str(field.type),
+        "required": field.required,
+        "choices": offered,
+        "help": field.help,
+        "many": field.many,
+        "unknown": field.unknown,
+        "future": field.future,
+        "long": field.long,
+        "identity": field.identity,
+        "default": field.default,
+    }
+
+
+def fields_of(action: Action, choices: Mapping[str, Sequence[Choice]]) -> list[dict[str, Any]]:
+    """The questions of an action with their choices as looked up."""
+    return [field_dict(f, choices.get(f.name, ())) for f in action.fields]
+
+
+def bodies_of(session: Session, record_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The names of the bodies each record is owed by, in one query."""
+    found: dict[int, list[str]] = {}
+    rows = session.execute(
+        sa.select(RecordBody.record_id, Body.name)
+        .join(Body, Body.id == RecordBody.body_id)
+        .where(RecordBody.record_id.in_(list(record_ids)))
+        .order_by(Body.name)
+    )
+    for record_id, name in rows:
+        found.setdefault(record_id, []).append(name)
+    return found
+
+
+def csps_of(session: Session, record: Record) -> list[dict[str, str]]:
+    """The CSPs a record belongs to, by key and name."""
+    rows = session.execute(
+        sa.select(Csp.key, Csp.name)
+        .join(RecordCsp, RecordCsp.csp_id == Csp.id)
+        .where(RecordCsp.record_id == record.id)
+        .order_by(Csp.name)
+    )
+    return [{"key": key, "name": name} for key, name in rows]
+
+
+def linked(session: Session, actor: Actor, record: Record) -> list[tuple[str, str, Record]]:
+    """Every record linked to this one that the actor may see: (way, kind, record).
+
+    The way is ``item`` for one that serves this record, ``serves`` for one that this serves; between reviews the
+    way is ``with``, and the kind says why they are linked.
+    """
+    found: list[tuple[str, str, Record]] = []
+    below = sa.select(RecordLink.kind, Record).join(Record, RecordLink.item_id == Record.id)
+    above = sa.select(RecordLink.kind, Record).join(Record, RecordLink.review_id == Record.id)
+    for kind, other in session.execute(
+        below.where(RecordLink.review_id == record.id, visible(actor)).order_by(Record.id)
+    ):
+        found.append(("item" if kind == "item" else "with", kind, other))
+    for kind, other in session.execute(
+        above.where(RecordLink.item_id == record.id, visible(actor)).order_by(Record.id)
+    ):
+        found.append(("serves" if kind == "item" else "with", kind, other))
+    return found
+
+
+def visible_items(session: Session, actor: Actor, record: Record) -> list[Record]:
+    """The records that serve this one and that the actor may see, oldest first."""
+    return list(
+        session.scalars(
+            sa.select(Record)
+            .join(RecordLink, RecordLink.item_id == Record.id)
+            .where(RecordLink.review_id == record.id, RecordLink.kind == "item", visible(actor))
+            .order_by(Record.id)
+        )
+    )
+
+
+def label_of(record: Record, bodies: Sequence[str] = ()) -> str:
+    """What a record is called in lists: its title and whose it is, else what kind of record it is."""
+    kind = workflows.get(record.process).label
+    whose = ", ".join(bodies)
+    if record.title and whose and whose.casefold() not in record.title.casefold():
+        return f"{record.title} ({whose})"
+    return record.title or (f"{kind}: {whose}" if whose else kind)
+
+
+def brief(record: Record, bodies: Sequence[str] = ()) -> dict[str, Any]:
+    """One record as a line of another's page: what it is, where it stands, who acts next."""
+    process = workflows.get(record.process)
+    stage = process.stage(record.stage)
+    return {
+        "ref": record.ref,
+        "process": record.process,
+        "kind": process.label,
+        "label": label_of(record, bodies),
+        "stage": record.stage,
+        "stage_label": stage.label,
+        "acts_next": PARTY_LABELS[stage.acts],
+        "open": not record.final,
+        "bodies": list(bodies),
+        "opened_on": record.opened_on.isoformat(),
+        "revision": record.revision,
+    }

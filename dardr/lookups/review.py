@@ -1,0 +1,127 @@
+"""One record: what is known, what can be done next, and why something cannot be done yet."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor, get_record, roles_on
+from dardr.casework.facts import load_facts
+from dardr.lookups import choices as looked_up
+from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, shown_facts, visible_items
+from dardr.storage.people import User
+from dardr.storage.reviews import Hold, Record
+from workflows import engine
+from workflows.definition import PARTY_LABELS
+
+
+def show(session: Session, actor: Actor, ref: str, today: date) -> dict[str, Any]:
+    """A record as people read it: no identity, nothing internal. ``today`` is a London date. Raises NotFound."""
+    record = get_record(session, actor, ref)
+    process = workflows.get(record.process)
+    stage, phase = process.stage(record.stage), process.phase_of(record.stage)
+    others = linked(session, actor, record)
+    whose = bodies_of(session, [record.id, *(other.id for _, _, other in others)])
+    manager = session.get(User, record.case_manager_id) if record.case_manager_id else None
+    return {
+        **brief(record, whose.get(record.id, ())),
+        "title": record.title,
+        "regime": process.regime,
+        "stage_means": stage.means,
+        "phase": record.phase,
+        "phase_label": phase.label,
+        "case_manager": manager.name if manager else None,
+        "facts": shown_facts(record.facts),
+        "items": [brief(other, whose.get(other.id, ())) for way, _, other in others if way == "item"],
+        "serves": [brief(other, whose.get(other.id, ())) for way, _, other in others if way == "serves"],
+        "links": [
+            {**brief(other, whose.get(other.id, ())), "link": kind} for way, kind, other in others if way == "with"
+        ],
+        "csps": csps_of(session, record),
+        "holds": holds_of(session, record, today),
+    }
+
+
+def holds_of(session: Session, record: Record, today: date) -> list[dict[str, Any]]:
+    """The holds of a record, open ones first. ``wants_review`` from the day after the review-by date."""
+    rows = session.scalars(sa.select(Hold).where(Hold.record_id == record.id).order_by(Hold.from_on, Hold.id))
+    found = [
+        {
+            "hold": row.id,
+            "kind": row.kind,
+            "from": row.from_on.isoformat(),
+            "until": row.until_on.isoformat() if row.until_on else None,
+            "reason": row.reason,
+            "asked_by": row.asked_by,
+            "clocks": list(row.clocks or ()),
+            "activities": list(row.activities or ()),
+            "review_by": row.review_by.isoformat() if row.review_by else None,
+            "open": row.until_on is None and row.undone_by_event is None,
+            "undone": row.undone_by_event is not None,
+            "wants_review": (
+                row.until_on is None
+                and row.undone_by_event is None
+                and row.review_by is not None
+                and row.review_by < today
+            ),
+        }
+        for row in rows
+    ]
+    return sorted(found, key=lambda hold: not hold["open"])
+
+
+def actions_of(
+    session: Session, actor: Actor, ref: str, today: date, *, with_items: bool = True
+) -> list[dict[str, Any]]:
+    """What this actor may do on a record and on its open items, each with every reason why it is not possible yet.
+
+    Only actions of the stage, and of a role the actor holds on that record. The day it happened is asked besides
+    the fields of every action. Raises NotFound.
+    """
+    record = get_record(session, actor, ref)
+    found = _actions(session, actor, record, today)
+    if with_items:
+        for item in visible_items(session, actor, record):
+            if not item.final:
+                found += _actions(session, actor, item, today)
+    return found
+
+
+def _actions(session: Session, actor: Actor, record: Record, today: date) -> list[dict[str, Any]]:
+    process = workflows.get(record.process)
+    roles = roles_on(session, actor, record)
+    permitted = engine.permitted_actions(process, record.stage, roles)
+    if not permitted:
+        return []
+    facts = load_facts(session, actor, record, process, today)
+    found = []
+    for action in permitted:
+        verdict = engine.judge(process, action, facts, roles)
+        to = action.to or record.stage
+        found.append(
+            {
+                "ref": record.ref,
+                "process": record.process,
+                "key": action.key,
+                "label": action.label,
+                "help": action.help,
+                "main": action.main,
+                "to": to,
+                "to_label": process.stage(to).label,
+                "moves": to != record.stage,
+                "fields": fields_of(action, looked_up.resolve(session, actor, process, action, record)),
+                "blocked": [blocked.reason for blocked in verdict.blocked],
+                "roles": sorted(str(role) for role in action.roles),
+                "authority": action.authority.as_dict() if action.authority else None,
+            }
+        )
+    return found
+
+
+def who_acts(record: Record) -> str:
+    """Who acts next on a record, in words."""
+    return PARTY_LABELS[workflows.get(record.process).stage(record.stage).acts]

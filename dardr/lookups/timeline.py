@@ -1,0 +1,108 @@
+"""What was done on a record and its items, by whom, and what was written to whom about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor, get_record
+from dardr.lookups.records import shown_facts, visible_items
+from dardr.storage.outbox import OutboxMessage
+from dardr.storage.reviews import AuditEvent, EventValues, Record
+
+
+def timeline(session: Session, actor: Actor, ref: str, *, with_items: bool = True) -> dict[str, list[dict[str, Any]]]:
+    """The events of a record and of the records that serve it, and the e-mails, each in the order recorded.
+
+    ``{"events": [...], "messages": [...]}``; days are London dates, instants UTC. Values kept in the identity store
+    are not here. Raises NotFound.
+    """
+    record = get_record(session, actor, ref)
+    records = {record.id: record}
+    if with_items:
+        records |= {item.id: item for item in visible_items(session, actor, record)}
+    return {"events": _events(session, records), "messages": _messages(session, records)}
+
+
+def _events(session: Session, records: dict[int, Record]) -> list[dict[str, Any]]:
+    rows = session.execute(
+        sa.select(AuditEvent, EventValues)
+        .outerjoin(EventValues, EventValues.event_id == AuditEvent.id)
+        .where(AuditEvent.record_id.in_(list(records)))
+        .order_by(AuditEvent.recorded_at, AuditEvent.id)
+    )
+    return [_event(records[event.record_id], event, values) for event, values in rows]
+
+
+def _event(record: Record, event: AuditEvent, values: EventValues | None) -> dict[str, Any]:
+    return {
+        "ref": record.ref,
+        "seq": event.seq,
+        "action": event.action,
+        "label": _label(event),
+        "from": event.from_stage,
+        "to": event.to_stage,
+        "from_label": _stage(event, event.from_stage),
+        "to_label": _stage(event, event.to_stage),
+        "process": event.process,
+        "actor": event.actor_name,
+        "occurred_on": event.occurred_on.isoformat(),
+        "recorded_at": event.recorded_at.isoformat(),
+        "before": shown_facts(values.before if values else None),
+        "after": shown_facts(values.after if values else None),
+        "destroyed_under": values.destroyed_under if values else None,
+        "identity": bool(event.identity_hash),
+        "hash": event.hash,
+    }
+
+
+MOVED = "move_process"
+"""The action recorded when a running record is moved to another version of its process."""
+
+
+def _label(event: AuditEvent) -> str:
+    if event.action == MOVED:
+        return "Move to another version of the process"
+    try:
+        return workflows.get(event.process).action(event.action).label
+    except KeyError:
+        return event.action
+
+
+def _stage(event: AuditEvent, key: str | None) -> str:
+    if key is None:
+        return ""
+    try:
+        return workflows.get(event.process).stage(key).label
+    except KeyError:
+        return key
+
+
+def _messages(session: Session, records: dict[int, Record]) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        sa.select(OutboxMessage)
+        .where(OutboxMessage.record_id.in_(list(records)))
+        .order_by(OutboxMessage.created_at, OutboxMessage.id)
+    )
+    return [message_dict(records[row.record_id].ref if row.record_id else None, row) for row in rows]
+
+
+def message_dict(ref: str | None, row: OutboxMessage) -> dict[str, Any]:
+    """One e-mail as lists show it, JSON-ready; the text as it was sent is in the message itself."""
+    return {
+        "id": row.id,
+        "ref": ref,
+        "message": row.message,
+        "party": row.party,
+        "recipient": row.recipient,
+        "subject": row.subject,
+        "status": row.status,
+        "attempts": row.attempts,
+        "last_error": row.last_error,
+        "due_on": row.due_on.isoformat() if row.due_on else None,
+        "created_at": row.created_at.isoformat(),
+        "settled_at": row.settled_at.isoformat() if row.settled_at else None,
+    }
