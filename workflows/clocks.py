@@ -105,9 +105,7 @@ def due_on(
     elif span is None:
         return Due(None, None, False, {**_about(clock, rule, start), "due": None, "sentences": [_no_length(clock)]})
     else:
-        counted = count(
-            start, span.n, span.unit, clock.counting, clock.rolls, calendar, pauses, today=today
-        )
+        counted = count(start, span.n, span.unit, clock.counting, clock.rolls, calendar, pauses, today=today)
         due, held, receipt = counted.due, counted.due is None, counted.receipt.as_dict()
         original = due
         if pauses:

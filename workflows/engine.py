@@ -49,9 +49,7 @@ def judge(process: Process, action: Action, facts: Facts, roles: Iterable[Role])
     if not is_opening and facts.stage not in action.source:
         now = process.stage(facts.stage)
         where = ", ".join(process.stage(s).label for s in action.source[:4])
-        blocked.append(
-            Blocked(f"“{action.label}” is not a step of the stage “{now.label}”. It belongs to: {where}.")
-        )
+        blocked.append(Blocked(f"“{action.label}” is not a step of the stage “{now.label}”. It belongs to: {where}."))
     permitted = bool(action.roles & frozenset(roles))
     warnings: list[str] = []
     for guard in action.guards:

@@ -1,0 +1,310 @@
+"""The one function that changes a record. Web, API, command line and imports all call it.
+
+It writes the stage, the typed facts, the hash-chained audit event, the clocks and the outgoing messages in the
+caller's transaction: all of it, or nothing. The edge commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+import workflows
+from dardr.access import Actor, get_record, roles_on
+from dardr.casework import chain, deadlines, effects, files, notices
+from dardr.casework.facts import load_facts, needs_items, settings_of
+from dardr.casework.files import FileGiven
+from dardr.casework.fold import CLOCKS, fold_event, public
+from dardr.errors import Conflict, Forbidden, Invalid, Reason
+from dardr.lookups import choices
+from dardr.storage.bodies import Body
+from dardr.storage.reviews import AuditEvent, Deadline, EventValues, IdentityValues, Record, RecordBody
+from dardr.storage.types import canonical
+from dardr.systime import london_date
+from workflows import answers as reading
+from workflows.calendar import in_words
+from workflows.definition import Action, Blocked, FieldType, From, Process
+from workflows.engine import Verdict, advance, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an action did: where the record stands now, what it opened, and what looked odd."""
+
+    ref: str
+    stage: str
+    revision: int
+    created: tuple[str, ...]
+    warnings: tuple[str, ...]
+    event_id: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape every edge prints."""
+        return {
+            "ref": self.ref,
+            "stage": self.stage,
+            "revision": self.revision,
+            "created": list(self.created),
+            "warnings": list(self.warnings),
+        }
+
+
+def take_action(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    ref: str,
+    action_key: str,
+    values: Mapping[str, Any],
+    occurred_on: date,
+    expected_revision: int | None = None,
+) -> Done:
+    """Do one action on one record, for ``actor``, at the instant ``now`` (UTC), having happened ``occurred_on``.
+
+    ``values`` are answers as typed (text) or already typed. Raises NotFound (no such record for this person),
+    Forbidden (not theirs to do), Conflict (a guard, or somebody else was first), Invalid (an answer).
+    """
+    record = get_record(session, actor, ref, lock=True)
+    if expected_revision is not None and record.revision != expected_revision:
+        raise Conflict(_what_changed(session, record))
+    process = workflows.get(record.process)
+    action = _action(process, record, action_key)
+    today = london_date(now)
+    found = choices.resolve(session, actor, process, action, record, today)
+    typed, problems = reading.read(action.fields, values, found)
+    locks = any(needs_items(g) for g in (*action.guards, *action.checks))
+    facts = load_facts(
+        session, actor, record, process, today, None if problems else typed, occurred_on, actions=(action,), lock=locks
+    )
+    verdict = judge(process, action, facts, roles_on(session, actor, record))
+    refuse_if_needed(action, verdict, problems)
+    warnings = [*verdict.warnings]
+    if occurred_on < record.opened_on:
+        warnings.append(
+            f"{in_words(occurred_on)} is before this record begins ({in_words(record.opened_on)}). Check the date."
+        )
+    try:
+        return record_event(session, actor, now, record, process, action, typed, occurred_on, warnings=warnings)
+    except StaleDataError as error:
+        raise Conflict(_what_changed(session, record)) from error
+
+
+def _action(process: Process, record: Record, key: str) -> Action:
+    try:
+        action = process.action(key)
+    except KeyError:
+        action = None
+    if action is None or action is process.opening:
+        here = ", ".join(a.key for a in process.actions if record.stage in a.source)
+        raise Conflict(f"There is no step called “{key}” in {process.label}. Possible here: {here or 'none'}.")
+    return action
+
+
+def refuse_if_needed(action: Action, verdict: Verdict, problems: Iterable[Blocked]) -> None:
+    """Raise with every reason at once, or return."""
+    if not verdict.permitted:
+        who = ", ".join(sorted(str(r).replace("_", " ") for r in action.roles)) or "nobody"
+        raise Forbidden(f"“{action.label}” is not yours to do here. It can be done by: {who}.")
+    problems = tuple(problems)
+    reasons = [Reason(b.reason, b.field) for b in (*verdict.blocked, *problems)]
+    if not reasons:
+        return
+    if problems or all(b.field for b in verdict.blocked):
+        raise Invalid(reasons)
+    raise Conflict(reasons)
+
+
+def _what_changed(session: Session, record: Record) -> str:
+    last = session.execute(
+        sa.select(AuditEvent.action, AuditEvent.actor_name, AuditEvent.process)
+        .where(AuditEvent.record_id == record.id)
+        .order_by(AuditEvent.seq.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return "This record has changed since you opened it. Look at it again, then do this."
+    label = workflows.get(last.process).action(last.action).label
+    return (
+        f"This record has changed since you opened it: “{label}” by {last.actor_name}. "
+        "Nothing you typed was saved. Look at what changed, then do this again if it is still right."
+    )
+
+
+def record_event(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    record: Record,
+    process: Process,
+    action: Action,
+    typed: Mapping[str, Any],
+    occurred_on: date,
+    *,
+    warnings: Iterable[str] = (),
+) -> Done:
+    """Write one judged action: event, facts, stage, clocks, consequences, messages. Only for this package."""
+    today = london_date(now)
+    seq = record.last_seq + 1
+    opening = action is process.opening
+    from_stage = None if opening else record.stage
+    to_stage = advance(process, action, record.stage)
+    given_files = {name: value for name, value in typed.items() if isinstance(value, FileGiven)}
+    for name, given in given_files.items():
+        files.check(name, given)
+    stored = {n: v.as_fact() if isinstance(v, FileGiven) else reading.to_json(v) for n, v in typed.items()}
+    secret = {f.name for f in action.fields if f.identity}
+    identity = {n: v for n, v in stored.items() if n in secret}
+    after = {n: v for n, v in stored.items() if n not in secret}
+    before = {} if action.keep_as else {n: record.facts[n] for n in after if n in record.facts}
+
+    started_by = {
+        "seq": seq,
+        "action": action.key,
+        "occurred_on": occurred_on.isoformat(),
+        "recorded_at": chain.instant_text(now),
+        "recorded_by": actor.name,
+    }
+    touched = deadlines.touched_by(process, action.key)
+    started: list[Deadline] = []
+    if touched.starts:
+        settings = settings_of(session, record.partnership_id)
+        started = deadlines.start(
+            session, record, process, action, after, record.facts, occurred_on, settings, started_by, today
+        )
+    hashed = {**after, CLOCKS: [_sealed(row) for row in started]} if started else after
+    event = _write_event(
+        session, actor, now, record, process, action, occurred_on, seq, from_stage, to_stage, before, hashed, identity
+    )
+
+    record.facts = fold_event(record.facts, action, after, seq=seq, actor_id=actor.id, occurred_on=occurred_on)
+    record.last_seq, record.head = seq, event.hash
+    stage = process.stage(to_stage)
+    record.stage, record.phase, record.final = to_stage, stage.phase, stage.final
+    title = title_of(process, record.facts)
+    if title:
+        record.title = title
+    for given in given_files.values():
+        files.store(session, now, record.id, event.id, given)
+    _own(session, record, process, action, after, opening=opening)
+
+    for row in started:
+        row.started_by_event = event.id
+    session.add_all(started)
+    if touched:
+        rows = deadlines.running(session, [record.id], touched.ends_some) if touched.ends_some and not opening else []
+        rows = [row for row in rows if row not in started]
+        deadlines.stop_and_withdraw(rows, started, process, action, after, record.facts, occurred_on, event)
+    said = [*warnings, *(row.problem for row in started if row.problem)]
+    created: list[str] = []
+    if action.effects:
+        happening = effects.Happening(
+            session, actor, now, today, record, process, action, typed | after, occurred_on, event,
+            open_child=_child_opener(session, actor, now, record, occurred_on), created=created, warnings=said,
+        )  # fmt: skip
+        session.flush()
+        effects.carry_out(happening)
+    notices.enqueue(session, now, record, process, action, event, record.facts)
+    session.flush()
+    return Done(record.ref, to_stage, record.revision, tuple(created), tuple(said), event.id)
+
+
+def _sealed(row: Deadline) -> dict[str, Any]:
+    """What the chain keeps of a started clock: its date, and the hash of the receipt that explains it."""
+    return {
+        "clock": row.clock,
+        "due": row.due_on.isoformat() if row.due_on else None,
+        "receipt": sha256(canonical(row.receipt).encode()).hexdigest(),
+    }
+
+
+def _write_event(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    record: Record,
+    process: Process,
+    action: Action,
+    occurred_on: date,
+    seq: int,
+    from_stage: str | None,
+    to_stage: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    identity: dict[str, Any],
+) -> AuditEvent:
+    salt = chain.new_salt()
+    identity_salt = chain.new_salt() if identity else None
+    values_hash = chain.values_hash(salt, before, after)
+    identity_hash = chain.values_hash(identity_salt, None, identity) if identity_salt else ""
+    previous = record.head or chain.START
+    event = AuditEvent(
+        record_id=record.id,
+        seq=seq,
+        action=action.key,
+        from_stage=from_stage,
+        to_stage=to_stage,
+        process=process.id,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        occurred_on=occurred_on,
+        recorded_at=now,
+        values_hash=values_hash,
+        identity_hash=identity_hash,
+        previous_hash=previous,
+        hash=chain.event_hash(
+            record.ref, seq, action.key, from_stage, to_stage, process.id, actor.id, actor.name, occurred_on, now,
+            values_hash, identity_hash, previous,
+        ),
+    )  # fmt: skip
+    session.add(event)
+    session.flush()
+    session.add(EventValues(event_id=event.id, salt=salt, before=before, after=after))
+    if identity_salt:
+        session.add(IdentityValues(event_id=event.id, record_id=record.id, salt=identity_salt, after=identity))
+    return event
+
+
+def _child_opener(session: Session, actor: Actor, now: datetime, record: Record, occurred_on: date) -> Any:
+    def open_child(process_key: str, values: Mapping[str, Any]) -> str:
+        from dardr.casework.open_record import open_linked
+
+        return open_linked(session, actor, now, process_key, values, record, occurred_on).ref
+
+    return open_child
+
+
+def _own(
+    session: Session, record: Record, process: Process, action: Action, after: Mapping[str, Any], *, opening: bool
+) -> None:
+    """Record which bodies owe this record: those named when it was opened, or to whom it was handed since."""
+    if process.key in workflows.REVIEW_KEYS or process.key == "section8-report":
+        return
+    named = [f for f in action.fields if f.choices_from is From.BODIES and after.get(f.name) and f.name in OWNERS]
+    if not named:
+        return
+    keys: list[str] = []
+    for field in named:
+        value = after[field.name]
+        keys.extend(value if field.type is FieldType.CHOICES else [value])
+    wanted = list(session.execute(sa.select(Body.id, Body.name).where(Body.key.in_(keys))))
+    if not opening:
+        session.execute(sa.delete(RecordBody).where(RecordBody.record_id == record.id))
+    session.add_all(RecordBody(record_id=record.id, body_id=body_id) for body_id, _ in wanted)
+    if not record.title or process.key in ("agency-return", "commissioner-reply"):
+        record.title = ", ".join(name for _, name in wanted)[:200]
+
+
+OWNERS = frozenset({"body", "lead", "lead_agency", "leads", "owners", "bodies", "lead_agencies"})
+"""Names of questions that say which bodies owe an item."""
+
+
+def title_of(process: Process, facts: Mapping[str, Any]) -> str:
+    """What a record is called in lists: the pseudonym of a review, the title of an item. Never a real name."""
+    return str(public(facts).get("pseudonym") or public(facts).get("title") or "")[:200]

@@ -1,0 +1,249 @@
+"""The consequences an action may declare, carried out as rows in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from dardr.access import Actor, actor_by_email, get_record
+from dardr.casework import deadlines
+from dardr.errors import Conflict, Invalid, Reason
+from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
+from workflows.answers import stored_date, to_json
+from workflows.definition import (
+    Action,
+    AgreesDate,
+    AssignsCaseManager,
+    ChangesHold,
+    EndsHold,
+    LinksReview,
+    Opens,
+    PlacesHold,
+    Process,
+    UndoesAgreedDate,
+    UndoesHold,
+)
+
+HOLD_REVIEW = timedelta(weeks=4)
+"""A hold without a review-by date is looked at again after four weeks (local choice)."""
+DEFERRAL_REVIEW = timedelta(weeks=8)
+"""A deferred decision without a review-by date is looked at again after eight weeks (local choice)."""
+
+
+@dataclass
+class Happening:
+    """One action being carried out: everything its consequences need."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    today: date
+    record: Record
+    process: Process
+    action: Action
+    answers: Mapping[str, Any]
+    occurred_on: date
+    event: AuditEvent
+    open_child: Callable[..., str]
+    created: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def day(self, name: str) -> date | None:
+        """The full date answered under ``name``."""
+        return stored_date(self.answers.get(name))
+
+    def words(self, *names: str) -> str:
+        """The first of these answers, as text."""
+        for name in names:
+            value = self.answers.get(name)
+            if value:
+                return ", ".join(value) if isinstance(value, list) else str(value)
+        return ""
+
+
+def carry_out(happening: Happening) -> None:
+    """Do everything the action declares, in its order."""
+    for effect in happening.action.effects:
+        _DO[type(effect)](happening, effect)
+
+
+# --- opening ----------------------------------------------------------------------------------------------
+
+
+def _opens(h: Happening, effect: Opens) -> None:
+    entries: list[Any] = [None]
+    if effect.for_each:
+        given = h.answers.get(effect.for_each)
+        if given is None:
+            return
+        entries = given if isinstance(given, list) else [given]
+    for entry in entries:
+        values: dict[str, Any] = dict(effect.sets)
+        for theirs, ours in effect.copies:
+            value = to_json(h.occurred_on) if ours == "occurred_on" else h.answers.get(ours)
+            if value is None:
+                value = h.record.facts.get(ours)
+            if value is not None:
+                values[theirs] = value
+        if entry is not None:
+            values[effect.each_as] = entry
+        h.created.append(h.open_child(effect.process, values))
+
+
+# --- holds ------------------------------------------------------------------------------------------------
+
+
+def _places_hold(h: Happening, effect: PlacesHold) -> None:
+    kind = effect.kind or h.words("kind") or "partial"
+    from_on = h.day("from_date") or h.occurred_on
+    default = DEFERRAL_REVIEW if kind == "deferral" else HOLD_REVIEW
+    review_by = h.day("review_by") or from_on + default
+    hold = Hold(
+        record_id=h.record.id,
+        kind=kind,
+        from_on=from_on,
+        reason=h.words("reason", "reasons", "awaiting"),
+        asked_by=h.words("asked_by", "told"),
+        clocks=list(h.answers.get("clocks") or []),
+        activities=list(h.answers.get("activities") or []),
+        review_by=review_by,
+        next_look_on=review_by,
+        placed_by_event=h.event.id,
+    )
+    h.session.add(hold)
+    h.session.flush()
+    deadlines.reproject_held(h.session, h.record, hold.clocks, h.today)
+
+
+def _standing(h: Happening, *, name: str = "hold", kind: str | None = None, ended_too: bool = False) -> list[Hold]:
+    query = sa.select(Hold).where(Hold.record_id == h.record.id, Hold.undone_by_event.is_(None))
+    if not ended_too:
+        query = query.where(Hold.ended_by_event.is_(None))
+    if kind is not None:
+        return list(h.session.scalars(query.where(Hold.kind == kind)))
+    chosen = h.words(name)
+    found = [hold for hold in h.session.scalars(query) if str(hold.id) == chosen]
+    if not found:
+        raise Conflict("That hold does not stand any more. Look at the holds of this review, and choose again.")
+    return found
+
+
+def _changes_hold(h: Happening, _effect: ChangesHold) -> None:
+    for hold in _standing(h):
+        hold.review_by = h.day("review_by") or hold.review_by
+        hold.next_look_on = hold.review_by
+
+
+def _ends_hold(h: Happening, effect: EndsHold) -> None:
+    for hold in _standing(h, kind=effect.kind):
+        until = h.day("until_date") or h.occurred_on
+        if until < hold.from_on:
+            raise Invalid([Reason("The hold cannot end before it began. Give a later date.", "until_date")])
+        hold.until_on, hold.ended_by_event, hold.next_look_on = until, h.event.id, None
+        h.session.flush()
+        deadlines.reproject_held(h.session, h.record, hold.clocks, h.today)
+
+
+def _undoes_hold(h: Happening, _effect: UndoesHold) -> None:
+    for hold in _standing(h, ended_too=True):
+        hold.undone_by_event, hold.next_look_on = h.event.id, None
+        h.session.flush()
+        deadlines.reproject_held(h.session, h.record, hold.clocks, h.today)
+
+
+# --- agreed dates -----------------------------------------------------------------------------------------
+
+
+def movable(session: Session, record: Record, process: Process) -> list[tuple[str, Deadline]]:
+    """The running clocks of a record whose date may be replaced by an agreed one, each with the name to choose it by."""
+    rows = [r for r in deadlines.running(session, [record.id]) if process.clock(r.clock).extendable and not r.problem]
+    keys = [r.clock for r in rows]
+    return [(r.clock if keys.count(r.clock) == 1 else f"{r.clock}-{r.id}", r) for r in rows]
+
+
+def _agrees_date(h: Happening, effect: AgreesDate) -> None:
+    wanted = effect.clock or h.words("clock")
+    row = next((r for name, r in movable(h.session, h.record, h.process) if name == wanted), None)
+    new = h.day("new_date")
+    if row is None or new is None:
+        if effect.clock is not None and new is None:
+            return
+        raise Conflict("That date is not running any more, so no other date can be agreed for it.")
+    if row.start_on is not None and new <= row.start_on:
+        raise Invalid([Reason("The agreed date must be after the day the time began. Give a later date.", "new_date")])
+    h.session.add(
+        AgreedDate(
+            record_id=h.record.id,
+            deadline_id=row.id,
+            event_id=h.event.id,
+            due_on=new,
+            reason=h.words("reason"),
+            agreed_by=h.words("agreed_by"),
+        )
+    )
+    h.session.flush()
+    deadlines.reproject(h.session, row, h.process, h.today)
+
+
+def _undoes_agreed_date(h: Happening, _effect: UndoesAgreedDate) -> None:
+    chosen = h.words("agreed_date")
+    agreed = next(
+        (
+            a
+            for a in h.session.scalars(
+                sa.select(AgreedDate).where(AgreedDate.record_id == h.record.id, AgreedDate.undone_by_event.is_(None))
+            )
+            if str(a.id) == chosen
+        ),
+        None,
+    )
+    if agreed is None:
+        raise Conflict("That agreed date does not stand any more. Look at the deadlines, and choose again.")
+    agreed.undone_by_event = h.event.id
+    h.session.flush()
+    row = h.session.get(Deadline, agreed.deadline_id)
+    assert row is not None
+    deadlines.reproject(h.session, row, h.process, h.today)
+
+
+# --- links and people -------------------------------------------------------------------------------------
+
+
+def _links_review(h: Happening, effect: LinksReview) -> None:
+    given = h.answers.get(effect.name)
+    for ref in given if isinstance(given, list) else [given] if given else []:
+        other = get_record(h.session, h.actor, str(ref))
+        if other.id == h.record.id:
+            raise Invalid([Reason("A review cannot be linked to itself. Choose another one.", effect.name)])
+        link(h.session, other.id, h.record.id, kind=h.words("kind") or "linked")
+
+
+def link(session: Session, review_id: int, item_id: int, kind: str) -> None:
+    """Record that one serves the other; doing it twice changes nothing."""
+    if session.get(RecordLink, (review_id, item_id)) is None:
+        session.add(RecordLink(review_id=review_id, item_id=item_id, kind=kind[:20]))
+        session.flush()
+
+
+def _assigns_case_manager(h: Happening, _effect: AssignsCaseManager) -> None:
+    email = h.words("case_manager")
+    if email:
+        h.record.case_manager_id = actor_by_email(h.session, email).id
+
+
+_DO: dict[type, Callable[[Happening, Any], None]] = {
+    Opens: _opens,
+    PlacesHold: _places_hold,
+    ChangesHold: _changes_hold,
+    EndsHold: _ends_hold,
+    UndoesHold: _undoes_hold,
+    AgreesDate: _agrees_date,
+    UndoesAgreedDate: _undoes_agreed_date,
+    LinksReview: _links_review,
+    AssignsCaseManager: _assigns_case_manager,
+}

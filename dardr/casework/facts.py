@@ -1,0 +1,91 @@
+"""What the guards of a process may look at, gathered for one record and one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor
+from dardr.casework.fold import done
+from dardr.storage.bodies import Partnership
+from dardr.storage.reviews import Hold, Record, RecordLink
+from workflows.definition import Action, Facts, Guard, Item, OpenHold, Process
+
+
+def load_facts(
+    session: Session,
+    actor: Actor,
+    record: Record,
+    process: Process,
+    today: date,
+    submitted: Mapping[str, Any] | None = None,
+    occurred_on: date | None = None,
+    *,
+    actions: Iterable[Action] | None = None,
+    lock: bool = False,
+) -> Facts:
+    """The facts for judging ``actions`` (all of the process when None). ``lock`` also locks the items guards read."""
+    wanted = tuple(process.actions if actions is None else actions)
+    items: tuple[Item, ...] = ()
+    if any(needs_items(g) for a in wanted for g in (*a.guards, *a.checks)):
+        items = load_items(session, record, lock=lock)
+    return Facts(
+        ref=record.ref,
+        stage=record.stage,
+        recorded=record.facts,
+        today=today,
+        submitted=submitted,
+        occurred_on=occurred_on,
+        actor_id=actor.id,
+        actor_body_ids=actor.body_ids,
+        is_operator=actor.is_operator,
+        done=done(record.facts),
+        items=items,
+        holds=load_holds(session, record.id),
+        settings=settings_of(session, record.partnership_id),
+    )
+
+
+def needs_items(guard: Guard) -> bool:
+    """True for guards marked ``reads_items``, also inside a partial."""
+    while isinstance(guard, partial):
+        guard = guard.func
+    return getattr(guard, "reads_items", False)
+
+
+def load_items(session: Session, record: Record, *, lock: bool = False) -> tuple[Item, ...]:
+    """The linked items of a record as guards see them, in id order; locked in that order when asked."""
+    query = (
+        sa.select(Record)
+        .join(RecordLink, RecordLink.item_id == Record.id)
+        .where(RecordLink.review_id == record.id, RecordLink.kind == "item")
+        .order_by(Record.id)
+    )
+    if lock:
+        query = query.with_for_update(of=Record).execution_options(populate_existing=True)
+    return tuple(
+        Item(item.ref, item.process_key, item.stage, workflows.get(item.process).stage(item.stage).final, item.facts)
+        for item in session.scalars(query)
+    )
+
+
+def load_holds(session: Session, record_id: int) -> tuple[OpenHold, ...]:
+    """The holds of a record that stand: not ended, not undone."""
+    rows = session.scalars(
+        sa.select(Hold)
+        .where(Hold.record_id == record_id, Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None))
+        .order_by(Hold.id)
+    )
+    return tuple(OpenHold(h.id, h.kind, h.from_on, h.review_by, tuple(h.activities), tuple(h.clocks)) for h in rows)
+
+
+def settings_of(session: Session, partnership_id: int) -> dict[str, Any]:
+    """The partnership's own settings: local lengths by clock, and guards it switched on or off."""
+    partnership = session.get(Partnership, partnership_id)
+    return dict(partnership.settings) if partnership else {}

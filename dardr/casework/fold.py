@@ -1,0 +1,39 @@
+"""What an event does to the facts of its record. The same function writes them, replays them and checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from workflows.definition import Action, Past
+
+DONE = "_done"
+CLOCKS = "_clocks"
+
+
+def fold_event(
+    facts: Mapping[str, Any], action: Action, after: Mapping[str, Any], *, seq: int, actor_id: int, occurred_on: date
+) -> dict[str, Any]:
+    """The facts after ``action`` recorded ``after``. Pure; answers whose name begins with ``_`` are not facts."""
+    answers = {name: value for name, value in after.items() if not name.startswith("_")}
+    folded = dict(facts)
+    if action.keep_as:
+        entry = {**answers, "on": occurred_on.isoformat(), "seq": seq, "by": actor_id}
+        folded[action.keep_as] = [*(folded.get(action.keep_as) or []), entry]
+    else:
+        folded.update(answers)
+    folded[DONE] = {**(folded.get(DONE) or {}), action.key: [seq, actor_id, occurred_on.isoformat()]}
+    return folded
+
+
+def done(facts: Mapping[str, Any]) -> dict[str, Past]:
+    """The last time each action was done, from the folded facts."""
+    return {
+        key: Past(seq, actor_id, date.fromisoformat(on)) for key, (seq, actor_id, on) in (facts.get(DONE) or {}).items()
+    }
+
+
+def public(facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The facts people see: none of the internal ones."""
+    return {name: value for name, value in (facts or {}).items() if not name.startswith("_")}

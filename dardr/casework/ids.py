@@ -1,0 +1,37 @@
+"""References that people quote: DARDR-2026-009 for a review, DARDR-2026-009-A03 for its third action."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from dardr.storage.reviews import RefCounter
+from workflows.definition import Process
+
+
+def next_ref(session: Session, process: Process, *, year: int, parent_ref: str | None) -> str:
+    """The next free reference of this kind. Counters are rows, so two people never get the same one."""
+    if parent_ref and process.child_suffix:
+        prefix, width, glue = f"{parent_ref}-{process.child_suffix}", 2, ""
+    else:
+        prefix, width, glue = f"{process.ref_prefix or process.key.upper()}-{year}", 3, "-"
+    number = session.scalar(
+        sa.update(RefCounter)
+        .where(RefCounter.prefix == prefix)
+        .values(last=RefCounter.last + 1)
+        .returning(RefCounter.last)
+        .execution_options(synchronize_session=False)
+    )
+    if number is None:
+        insert = sa.dialects.postgresql.insert if _is_postgresql(session) else sa.dialects.sqlite.insert
+        number = session.scalar(
+            insert(RefCounter)
+            .values(prefix=prefix, last=1)
+            .on_conflict_do_update(index_elements=["prefix"], set_={"last": RefCounter.last + 1})
+            .returning(RefCounter.last)
+        )
+    return f"{prefix}{glue}{number:0{width}d}"
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

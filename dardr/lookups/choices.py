@@ -1,0 +1,190 @@
+"""The choices of questions whose answers are looked up: bodies, people, versions, holds and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor, visible
+from dardr.casework import effects
+from dardr.storage.bodies import Body, Csp
+from dardr.storage.people import User
+from dardr.storage.reviews import AgreedDate, Deadline, Hold, Record, RecordLink
+from workflows.calendar import in_words
+from workflows.definition import Action, Choice, Field, From, Process
+
+Found = tuple[Choice, ...]
+
+
+def resolve(
+    session: Session, actor: Actor, process: Process, action: Action, record: Record | None, today: date
+) -> dict[str, Found]:
+    """The choices of every question of ``action`` whose choices are looked up, by the question's name."""
+    return resolve_fields(session, actor, process, action.fields, record, today)
+
+
+def resolve_fields(
+    session: Session,
+    actor: Actor,
+    process: Process,
+    fields: Iterable[Field],
+    record: Record | None,
+    today: date,
+    kept: dict[From, Found] | None = None,
+) -> dict[str, Found]:
+    """The same for any questions; ``kept`` lets a page that shows many actions look each list up once."""
+    kept = {} if kept is None else kept
+    found: dict[str, Found] = {}
+    for field in fields:
+        source = field.choices_from
+        if source is None:
+            continue
+        if source not in kept:
+            kept[source] = _LOOK_UP[source](session, actor, process, record, today)
+        found[field.name] = kept[source]
+    return found
+
+
+def _current(model: type[Body] | type[Csp], today: date) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        sa.or_(model.from_on.is_(None), model.from_on <= today),
+        sa.or_(model.until_on.is_(None), model.until_on >= today),
+    )
+
+
+def _csps(session: Session, actor: Actor, _p: Process, _r: Record | None, today: date) -> Found:
+    rows = session.execute(
+        sa.select(Csp.key, Csp.name)
+        .where(Csp.partnership_id == actor.partnership_id, _current(Csp, today))
+        .order_by(Csp.name)
+    )
+    return tuple(Choice(key, name) for key, name in rows)
+
+
+def _bodies(session: Session, actor: Actor, _p: Process, _r: Record | None, today: date) -> Found:
+    rows = session.execute(
+        sa.select(Body.key, Body.name)
+        .where(Body.partnership_id == actor.partnership_id, _current(Body, today))
+        .order_by(Body.name)
+    )
+    return tuple(Choice(key, name) for key, name in rows)
+
+
+def _people(session: Session, actor: Actor, _p: Process, _r: Record | None, _t: date) -> Found:
+    rows = session.execute(
+        sa.select(User.email, User.name)
+        .where(User.active.is_(True), User.partnership_id == actor.partnership_id)
+        .order_by(User.name)
+    )
+    return tuple(Choice(email, name) for email, name in rows)
+
+
+def _records(session: Session, actor: Actor, keys: Iterable[str], without: Record | None) -> Found:
+    query = sa.select(Record.ref, Record.title).where(visible(actor), Record.process_key.in_(list(keys)))
+    if without is not None:
+        query = query.where(Record.id != without.id)
+    rows = session.execute(query.order_by(Record.id.desc()).limit(500))
+    return tuple(Choice(ref, f"{ref} “{title}”" if title else ref) for ref, title in rows)
+
+
+def _reviews(session: Session, actor: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    return _records(session, actor, workflows.REVIEW_KEYS, record)
+
+
+def _section8(session: Session, actor: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    return _records(session, actor, ("section8-report",), record)
+
+
+def _holds(session: Session, record: Record | None, *, only_open: bool) -> Found:
+    if record is None:
+        return ()
+    query = sa.select(Hold).where(Hold.record_id == record.id, Hold.undone_by_event.is_(None))
+    if only_open:
+        query = query.where(Hold.ended_by_event.is_(None))
+    return tuple(
+        Choice(str(h.id), f"{h.kind.replace('_', ' ').capitalize()}, from {in_words(h.from_on)}")
+        for h in session.scalars(query.order_by(Hold.id))
+    )
+
+
+def _open_holds(session: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    return _holds(session, record, only_open=True)
+
+
+def _all_holds(session: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    return _holds(session, record, only_open=False)
+
+
+def _clocks_to_pause(session: Session, _a: Actor, process: Process, record: Record | None, _t: date) -> Found:
+    """The pausable clocks of this process and of the processes its items have."""
+    keys = {process.key, "agency-return", "action"} if process.key in workflows.REVIEW_KEYS else {process.key}
+    found: dict[str, str] = {}
+    for key in sorted(keys):
+        for clock in (process if key == process.key else workflows.get(key)).clocks:
+            if clock.pausable:
+                found[clock.key] = f"{clock.label} ({clock.id})"
+    return tuple(Choice(key, label) for key, label in found.items())
+
+
+def _clocks_to_move(session: Session, _a: Actor, process: Process, record: Record | None, _t: date) -> Found:
+    if record is None:
+        return ()
+    return tuple(
+        Choice(name, f"{process.clock(row.clock).label}{f', due {in_words(row.due_on)}' if row.due_on else ''}")
+        for name, row in effects.movable(session, record, process)
+    )
+
+
+def _agreed_dates(session: Session, _a: Actor, process: Process, record: Record | None, _t: date) -> Found:
+    if record is None:
+        return ()
+    rows = session.execute(
+        sa.select(AgreedDate, Deadline.clock)
+        .join(Deadline, Deadline.id == AgreedDate.deadline_id)
+        .where(
+            AgreedDate.record_id == record.id,
+            AgreedDate.undone_by_event.is_(None),
+            Deadline.stopped_by_event.is_(None),
+            Deadline.withdrawn_by_event.is_(None),
+        )
+        .order_by(AgreedDate.id)
+    )
+    return tuple(Choice(str(a.id), f"{process.clock(clock).label}: {in_words(a.due_on)}") for a, clock in rows)
+
+
+def _versions(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    entries: list[Mapping[str, object]] = (record.facts.get("versions") or []) if record is not None else []
+    names = [str(e["version"]) for e in entries]
+    return tuple(Choice(name, f"Version {name}") for name in reversed(names))
+
+
+def _items(session: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    if record is None:
+        return ()
+    rows = session.execute(
+        sa.select(Record.ref, Record.title)
+        .join(RecordLink, RecordLink.item_id == Record.id)
+        .where(RecordLink.review_id == record.id, RecordLink.kind == "item", Record.final.is_(False))
+        .order_by(Record.id)
+    )
+    return tuple(Choice(ref, f"{ref} {title}".strip()) for ref, title in rows)
+
+
+_LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Found]] = {
+    From.CSPS: _csps,
+    From.BODIES: _bodies,
+    From.PEOPLE: _people,
+    From.REVIEWS: _reviews,
+    From.SECTION8_REPORTS: _section8,
+    From.OPEN_HOLDS: _open_holds,
+    From.HOLDS: _all_holds,
+    From.CLOCKS_TO_PAUSE: _clocks_to_pause,
+    From.CLOCKS_TO_MOVE: _clocks_to_move,
+    From.AGREED_DATES: _agreed_dates,
+    From.VERSIONS: _versions,
+    From.ITEMS: _items,
+}
