@@ -14,9 +14,9 @@ import workflows
 from dardr.access import Actor, get_record, visible
 from dardr.casework import deadlines as casework
 from dardr.lookups.records import bodies_of, label_of, visible_items
-from dardr.storage.reviews import AgreedDate, Deadline, Hold, Record, RecordLink
+from dardr.storage.reviews import Deadline, Hold, Record, RecordLink
 from workflows.calendar import in_words
-from workflows.clocks import MISSED, STATE_LABELS, State, state_of
+from workflows.clocks import MISSED, STATE_LABELS, Due, State, state_of
 from workflows.definition import PARTY_LABELS, Clock
 
 
@@ -51,7 +51,7 @@ def open_holds(session: Session, record_ids: Iterable[int]) -> dict[int, set[str
     """The kinds of hold open on each record. A clock that a kind defers reads "deferred" while one is open."""
     rows = session.execute(
         sa.select(Hold.record_id, Hold.kind).where(
-            Hold.record_id.in_(list(record_ids)), Hold.until_on.is_(None), Hold.undone_by_event.is_(None)
+            Hold.record_id.in_(list(record_ids)), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None)
         )
     )
     found: dict[int, set[str]] = {}
@@ -85,11 +85,11 @@ def _one(
     session: Session, row: Deadline, record: Record, holds: set[str], whose: dict[int, list[str]], today: date
 ) -> dict[str, Any]:
     clock = workflows.get(record.process).clock(row.clock)
-    state = _state(row, clock, holds, today)
+    state = casework.state(row, clock, today, deferred=clock.deferred_by in holds)
     receipt, due = dict(row.receipt or {}), row.due_on
-    if row.held and row.running:
+    if row.held and row.running and row.start_on is not None:
         replayed = _replayed(session, row, record, clock, today)
-        receipt, due = replayed.receipt, replayed.due
+        receipt, due = {**receipt, **replayed.receipt}, replayed.due
     return {
         "ref": record.ref,
         "record_label": label_of(record, whose.get(record.id, ())),
@@ -120,19 +120,6 @@ def _one(
     }
 
 
-def _state(row: Deadline, clock: Clock, holds: set[str], today: date) -> State:
-    return state_of(
-        clock,
-        due=row.due_on,
-        today=today,
-        agreed=row.agreed_due_on is not None,
-        held=row.held,
-        deferred=clock.deferred_by is not None and clock.deferred_by in holds,
-        stopped_on=row.stopped_on,
-        withdrawn=row.withdrawn_by_event is not None,
-    )
-
-
 def _asks(row: Deadline, clock: Clock, today: date) -> str:
     """Once the original date has passed with none agreed, some clocks ask for one."""
     original = row.original_due_on
@@ -143,13 +130,16 @@ def _asks(row: Deadline, clock: Clock, today: date) -> str:
     return f"{clock.label}: {in_words(original)} has passed. Agree a new date, or record why there is none."
 
 
-def _replayed(session: Session, row: Deadline, record: Record, clock: Clock, today: date) -> Any:
-    holds = list(session.scalars(sa.select(Hold).where(Hold.record_id == record.id).order_by(Hold.id)))
-    agreed = list(
-        session.scalars(sa.select(AgreedDate).where(AgreedDate.deadline_id == row.id).order_by(AgreedDate.id))
+def _replayed(session: Session, row: Deadline, record: Record, clock: Clock, today: date) -> Due:
+    return casework.replay(
+        row,
+        clock,
+        casework.holds_over(session, record.id),
+        casework.agreed_for(session, row.id),
+        casework.calendar_for(session, clock),
+        casework.rule_of(workflows.get(record.process), clock),
+        today,
     )
-    calendar = casework.calendar_for(session, clock)
-    return casework.replay(row, clock, holds, agreed, calendar, record.process, today)
 
 
 _COLUMNS = (

@@ -15,11 +15,6 @@ from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows.definition import PARTY_LABELS, UNKNOWN_VALUES, Action, Choice, Field, FieldType
 
 
-def shown_facts(facts: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Facts as people may read them: without the internal ones, whose names begin with an underscore."""
-    return {name: value for name, value in (facts or {}).items() if not name.startswith("_")}
-
-
 def field_dict(field: Field, choices: Sequence[Choice] = ()) -> dict[str, Any]:
     """One question, JSON-ready. For a choice the values of not knowing follow the choices themselves."""
     offered = [{"value": c.value, "label": c.label} for c in (choices or field.choices)]

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework.facts import load_facts
+from dardr.casework.fold import public
 from dardr.lookups import choices as looked_up
-from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, shown_facts, visible_items
+from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, visible_items
 from dardr.storage.people import User
 from dardr.storage.reviews import Hold, Record
 from workflows import engine
-from workflows.definition import PARTY_LABELS
 
 
 def show(session: Session, actor: Actor, ref: str, today: date) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def show(session: Session, actor: Actor, ref: str, today: date) -> dict[str, Any
         "phase": record.phase,
         "phase_label": phase.label,
         "case_manager": manager.name if manager else None,
-        "facts": shown_facts(record.facts),
+        "facts": public(record.facts),
         "items": [brief(other, whose.get(other.id, ())) for way, _, other in others if way == "item"],
         "serves": [brief(other, whose.get(other.id, ())) for way, _, other in others if way == "serves"],
         "links": [
@@ -60,10 +60,10 @@ def holds_of(session: Session, record: Record, today: date) -> list[dict[str, An
             "clocks": list(row.clocks or ()),
             "activities": list(row.activities or ()),
             "review_by": row.review_by.isoformat() if row.review_by else None,
-            "open": row.until_on is None and row.undone_by_event is None,
+            "open": row.ended_by_event is None and row.undone_by_event is None,
             "undone": row.undone_by_event is not None,
             "wants_review": (
-                row.until_on is None
+                row.ended_by_event is None
                 and row.undone_by_event is None
                 and row.review_by is not None
                 and row.review_by < today
@@ -120,8 +120,3 @@ def _actions(session: Session, actor: Actor, record: Record, today: date) -> lis
             }
         )
     return found
-
-
-def who_acts(record: Record) -> str:
-    """Who acts next on a record, in words."""
-    return PARTY_LABELS[workflows.get(record.process).stage(record.stage).acts]

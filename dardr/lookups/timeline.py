@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, get_record
-from dardr.lookups.records import shown_facts, visible_items
+from dardr.casework.fold import public
+from dardr.lookups.records import visible_items
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import AuditEvent, EventValues, Record
 
@@ -51,8 +52,8 @@ def _event(record: Record, event: AuditEvent, values: EventValues | None) -> dic
         "actor": event.actor_name,
         "occurred_on": event.occurred_on.isoformat(),
         "recorded_at": event.recorded_at.isoformat(),
-        "before": shown_facts(values.before if values else None),
-        "after": shown_facts(values.after if values else None),
+        "before": public(values.before if values else None),
+        "after": public(values.after if values else None),
         "destroyed_under": values.destroyed_under if values else None,
         "identity": bool(event.identity_hash),
         "hash": event.hash,
