@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from workflows.counting import Counting, Roll, Unit
 
@@ -574,7 +574,10 @@ class Process:
     )
 
 
-def reads_items(guard: Guard) -> Guard:
+AnyGuard = TypeVar("AnyGuard", bound=Callable[..., Blocked | None])
+
+
+def reads_items(guard: AnyGuard) -> AnyGuard:
     """Mark a guard as looking at linked records, so that they are locked, in order, before it is asked."""
     guard.reads_items = True  # type: ignore[attr-defined]
     return guard

@@ -205,7 +205,7 @@ def record_event(
     created: list[str] = []
     if action.effects:
         happening = effects.Happening(
-            session, actor, now, today, record, process, action, typed | after, occurred_on, event,
+            session, actor, now, today, record, process, action, {**typed, **after}, occurred_on, event,
             open_child=_child_opener(session, actor, now, record, occurred_on), created=created, warnings=said,
         )  # fmt: skip
         session.flush()

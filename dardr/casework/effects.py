@@ -160,7 +160,7 @@ def _undoes_hold(h: Happening, _effect: UndoesHold) -> None:
 
 
 def movable(session: Session, record: Record, process: Process) -> list[tuple[str, Deadline]]:
-    """The running clocks of a record whose date may be replaced by an agreed one, each with the name to choose it by."""
+    """The running clocks of a record whose date may be replaced, each with the name to choose it by."""
     rows = [r for r in deadlines.running(session, [record.id]) if process.clock(r.clock).extendable and not r.problem]
     keys = [r.clock for r in rows]
     return [(r.clock if keys.count(r.clock) == 1 else f"{r.clock}-{r.id}", r) for r in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dardr.storage.reviews import RefCounter
@@ -23,7 +24,7 @@ def next_ref(session: Session, process: Process, *, year: int, parent_ref: str |
         .execution_options(synchronize_session=False)
     )
     if number is None:
-        insert = sa.dialects.postgresql.insert if _is_postgresql(session) else sa.dialects.sqlite.insert
+        insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
         number = session.scalar(
             insert(RefCounter)
             .values(prefix=prefix, last=1)
