@@ -301,10 +301,10 @@ def _own(
         record.title = ", ".join(name for _, name in wanted)[:200]
 
 
-OWNERS = frozenset({"body", "lead", "lead_agency", "leads", "owners", "bodies", "lead_agencies"})
+OWNERS = frozenset({"body", "lead_body", "to_body", "lead", "lead_agency", "leads", "owners", "bodies", "lead_agencies"})
 """Names of questions that say which bodies owe an item."""
 
 
 def title_of(process: Process, facts: Mapping[str, Any]) -> str:
     """What a record is called in lists: the pseudonym of a review, the title of an item. Never a real name."""
-    return str(public(facts).get("pseudonym") or public(facts).get("title") or "")[:200]
+    return str(public(facts).get("display_pseudonym") or public(facts).get("pseudonym") or public(facts).get("title") or "")[:200]
