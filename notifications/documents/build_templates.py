@@ -1,0 +1,419 @@
+"""Builds the first Word and PowerPoint templates. Afterwards people edit the templates in Word and PowerPoint.
+
+    python notifications/documents/build_templates.py [decision_notice|briefing|learning_event_slides ...]
+
+Running it overwrites what people changed by hand, so name the templates that should start afresh.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.enum.section import WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+from pptx import Presentation
+from pptx.dml.color import RGBColor as SlideColour
+from pptx.enum.text import MSO_ANCHOR
+from pptx.util import Emu, Inches
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from notifications.office import fixed_archive  # noqa: E402
+
+ACCENT = "17505C"
+SOFT = "EEF3F3"
+LINE = "C3CBCC"
+FONT = "Arial"
+
+# --- Word
+
+
+def element(tag: str, **attributes: str) -> Any:
+    made = OxmlElement(tag)
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
+
+
+def new_document(margin: float, size: float) -> Any:
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(margin)
+    section.top_margin, section.bottom_margin = Cm(margin), Cm(margin)
+    section.header_distance = section.footer_distance = Cm(0.9)
+    styles = document.styles
+    for language in styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-GB")
+    normal = styles["Normal"]
+    set_font(normal, size)
+    normal.paragraph_format.space_after = Pt(5)
+    normal.paragraph_format.line_spacing = 1.1
+    for name, points, before in (("Title", size + 10, 0), ("Heading 1", size + 3, 11), ("Heading 2", size + 1, 8)):
+        style = styles[name]
+        set_font(style, points, bold=True, colour=ACCENT)
+        style.paragraph_format.space_before = Pt(before)
+        style.paragraph_format.space_after = Pt(4)
+        style.paragraph_format.keep_with_next = True
+    for border in styles["Title"].element.iter(qn("w:pBdr")):
+        border.getparent().remove(border)
+    set_font(styles["Subtitle"], size, colour="444444")
+    styles["Subtitle"].font.italic = False
+    styles["Subtitle"].paragraph_format.space_after = Pt(10)
+    bullet = styles["List Bullet"]
+    bullet.paragraph_format.space_after = Pt(3)
+    return document
+
+
+def set_font(style: Any, points: float, *, bold: bool = False, colour: str | None = None) -> None:
+    style.font.name = FONT
+    style.font.size = Pt(points)
+    style.font.bold = bold
+    if colour:
+        style.font.color.rgb = RGBColor.from_string(colour)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in list(fonts.attrib):
+        del fonts.attrib[name]
+    for name in ("ascii", "hAnsi", "cs", "eastAsia"):
+        fonts.set(qn(f"w:{name}"), FONT)
+    spacing = style.element.rPr.find(qn("w:spacing"))
+    if spacing is not None:
+        style.element.rPr.remove(spacing)
+
+
+def head_and_foot(document: Any) -> None:
+    section = document.sections[0]
+    head = section.header.paragraphs[0]
+    head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = head.add_run("{{ document.marking or '' }}")
+    run.bold, run.font.size = True, Pt(9)
+    banner = section.header.add_paragraph()
+    banner.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    banner.add_run("{{ document.banner }}").font.size = Pt(9)
+    foot = section.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = foot.add_run("{{ document.marking or '' }}")
+    run.bold, run.font.size = True, Pt(9)
+    numbers = section.footer.add_paragraph()
+    numbers.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for text, field in (("{{ document.ref }}, page ", "PAGE"), (" of ", "NUMPAGES")):
+        numbers.add_run(text).font.size = Pt(8)
+        run = numbers.add_run()
+        run.font.size = Pt(8)
+        run._r.append(element("w:fldChar", fldCharType="begin"))
+        instruction = element("w:instrText")
+        instruction.text = field
+        run._r.append(instruction)
+        run._r.append(element("w:fldChar", fldCharType="separate"))
+        shown = element("w:t")
+        shown.text = "1"
+        run._r.append(shown)
+        run._r.append(element("w:fldChar", fldCharType="end"))
+
+
+def opening(document: Any, title: str, subtitle: str) -> None:
+    team = document.add_paragraph()
+    run = team.add_run("{{ document.partnership }}")
+    run.bold = True
+    run.font.color.rgb = RGBColor.from_string(ACCENT)
+    team.paragraph_format.space_after = Pt(2)
+    document.add_paragraph(title, style="Title")
+    line = document.add_paragraph(subtitle, style="Subtitle")
+    borders = element("w:pBdr")
+    borders.append(element("w:bottom", val="single", sz="18", space="6", color=ACCENT))
+    line._p.get_or_add_pPr().append(borders)
+
+
+def table(document: Any, widths: tuple[float, ...], headers: tuple[str, ...] = ()) -> Any:
+    made = document.add_table(rows=0, cols=len(widths))
+    made.autofit = False
+    borders = element("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        borders.append(element(f"w:{side}", val="single", sz="4", space="0", color=LINE))
+    made._tbl.tblPr.append(borders)
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Cm(width)
+    if headers:
+        cells = row(made, widths, headers, shade=range(len(headers)))
+        cells[0]._tc.getparent().get_or_add_trPr().append(element("w:tblHeader"))
+    return made
+
+
+def row(made: Any, widths: tuple[float, ...], texts: tuple[str, ...], shade: Any = (0,)) -> Any:
+    cells = made.add_row().cells
+    for number, (cell, width, text) in enumerate(zip(cells, widths, texts, strict=True)):
+        cell.width = Cm(width)
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(3)
+        paragraph.add_run(text).bold = number in shade
+        if number in shade:
+            cell._tc.get_or_add_tcPr().append(element("w:shd", val="clear", color="auto", fill=SOFT))
+    cells[0]._tc.getparent().get_or_add_trPr().append(element("w:cantSplit"))
+    return cells
+
+
+def tag_row(made: Any, tag: str) -> None:
+    made.add_row().cells[0].paragraphs[0].add_run(tag)
+
+
+def bullets(document: Any, field: str, none: str | None) -> None:
+    if none:
+        document.add_paragraph(f"{{%p if not {field} %}}")
+        document.add_paragraph(none)
+        document.add_paragraph("{%p endif %}")
+    document.add_paragraph(f"{{%p for one in {field} %}}")
+    document.add_paragraph("{{ one }}", style="List Bullet")
+    document.add_paragraph("{%p endfor %}")
+
+
+def looped_table(document: Any, widths: tuple[float, ...], headers: tuple[str, ...], over: str, *cells: str) -> None:
+    made = table(document, widths, headers)
+    tag_row(made, f"{{%tr for one in {over} %}}")
+    row(made, widths, cells)
+    tag_row(made, "{%tr endfor %}")
+
+
+def decision_notice() -> Any:
+    document = new_document(2.2, 10.5)
+    head_and_foot(document)
+    opening(
+        document,
+        "Notice of decision to the Home Office",
+        "{{ document.ref }}, {{ document.prepared_on | plain_date }}",
+    )
+    widths = (5.6, 11.0)
+    facts = table(document, widths)
+    for heading, value in (
+        ("Case reference", "{{ document.ref }}"),
+        ("Community Safety Partnership", "{{ document.csp }}"),
+        ("Date of death", "{{ document.date_of_death | day }}"),
+        ("Date the partnership became aware", "{{ document.aware_on | day }}"),
+        ("Decision", "{{ document.decision }}"),
+        ("Date of decision", "{{ document.decided_on | plain_date }}"),
+        ("Decided by", "{{ document.decided_by }}"),
+        ("Criteria{% if document.review %} met{% endif %}", "{{ document.criteria_met | given }}"),
+    ):
+        row(facts, widths, (heading, value))
+    tag_row(facts, "{%tr if document.review %}")
+    row(facts, widths, ("Chair", "{{ document.chair | given }}"))
+    row(facts, widths, ("Expected completion", "{{ document.expected_completion | day }}"))
+    tag_row(facts, "{%tr endif %}")
+    row(facts, widths, ("Contact", "{{ document.contact | given }}"))
+    document.add_heading("Reasons", 1)
+    bullets(document, "document.reasons", "Not recorded")
+    document.add_heading("Parallel proceedings and reviews", 1)
+    bullets(document, "document.parallel_reviews", "None recorded")
+    document.add_paragraph("{%p if document.criteria %}")
+    document.add_heading("How the criteria were answered", 1)
+    looped_table(
+        document, (7.0, 3.6, 6.0), ("Question", "Answer", "Evidence"), "document.criteria",
+        "{{ one.question }}", "{{ one.answer }}", "{{ one.evidence | given }}",
+    )  # fmt: skip
+    document.add_paragraph("{%p endif %}")
+    document.add_paragraph("{%p if document.consulted %}")
+    document.add_heading("Who was consulted", 1)
+    looped_table(
+        document, (11.6, 5.0), ("Organisation", "Date"), "document.consulted",
+        "{{ one.organisation }}", "{{ one.on | day }}",
+    )  # fmt: skip
+    document.add_paragraph("{%p endif %}")
+    document.add_heading("The family", 1)
+    document.add_paragraph("{{ document.family_view | given }}")
+    document.add_paragraph("{%p if not document.review %}")
+    for heading, field in (("Learning by another route", "other_learning"), ("Dissent", "dissent")):
+        document.add_heading(heading, 1)
+        document.add_paragraph(f"{{{{ document.{field} | given }}}}")
+    document.add_paragraph("{%p endif %}")
+    return document
+
+
+def briefing() -> Any:
+    document = new_document(1.8, 9.5)
+    head_and_foot(document)
+    opening(
+        document,
+        "{{ document.title }}",
+        "For teams and their managers. This briefing speaks of domestic abuse and of a death. "
+        "Review {{ document.ref }}, {{ document.prepared_on | plain_date }}",
+    )
+    document.styles["Title"].font.size = Pt(17)
+    document.styles["Heading 1"].font.size = Pt(11.5)
+    document.styles["Heading 1"].paragraph_format.space_before = Pt(7)
+    document.styles["Heading 1"].paragraph_format.space_after = Pt(2)
+    document.styles["Normal"].paragraph_format.space_after = Pt(3)
+    document.styles["List Bullet"].paragraph_format.space_after = Pt(2)
+    document.add_heading("Why this matters", 1)
+    document.add_paragraph("{{ document.why_this_matters }}")
+    document.add_heading("In short", 1)
+    document.add_paragraph("{%p for one in document.summary %}")
+    document.add_paragraph("{{ one }}")
+    document.add_paragraph("{%p endfor %}")
+    columns(document.add_section(WD_SECTION.CONTINUOUS), 2)
+    for heading, field in (
+        ("What we learned", "learned"),
+        ("Good practice", "good_practice"),
+        ("What to do differently", "do_differently"),
+        ("Questions for your team", "questions"),
+    ):
+        document.add_paragraph(f"{{%p if document.{field} %}}")
+        document.add_heading(heading, 1)
+        bullets(document, f"document.{field}", None)
+        document.add_paragraph("{%p endif %}")
+    columns(document.add_section(WD_SECTION.CONTINUOUS), 1)
+    document.add_heading("Support", 1)
+    looped_table(
+        document, (5.4, 6.6, 5.4), ("Service", "What it offers", "Contact"), "document.support",
+        "{{ one.service }}", "{{ one.offers }}", "{{ one.contact }}",
+    )  # fmt: skip
+    document.add_paragraph("{%p if document.evaluation_link %}")
+    document.add_paragraph("Tell us whether this helped: {{ document.evaluation_link }}")
+    document.add_paragraph("{%p endif %}")
+    return document
+
+
+def columns(section: Any, number: int) -> None:
+    properties = section._sectPr
+    for old in properties.findall(qn("w:cols")):
+        properties.remove(old)
+    properties.append(element("w:cols", num=str(number), space="500"))
+
+
+# --- PowerPoint
+
+WIDE, HIGH = Inches(13.333), Inches(7.5)
+MARGIN = Inches(0.8)
+
+
+def learning_event_slides() -> Any:
+    slides = Presentation()
+    slides.slide_width, slides.slide_height = Emu(12192000), HIGH
+    kept = {"Title Slide": "Opening", "Title and Content": "Content", "Section Header": "Content note"}
+    for layout in list(slides.slide_layouts):
+        if layout.name in kept:
+            layout.name = kept[layout.name]
+        elif layout.name != "Title Only":
+            slides.slide_layouts.remove(layout)
+    theme(slides)
+    master = slides.slide_master
+    place(master)
+    for layout in slides.slide_layouts:
+        place(layout)
+    by_name = {layout.name: layout for layout in slides.slide_layouts}
+    by_name["Title Only"].name = "Table"
+    backdrop(by_name["Opening"], ACCENT)
+    backdrop(by_name["Content note"], SOFT)
+    for shape in by_name["Opening"].placeholders:
+        colour(shape, "FFFFFF")
+    return slides
+
+
+def theme(slides: Any) -> None:
+    for relation in slides.slide_master.part.rels.values():
+        if relation.reltype.endswith("/theme"):
+            part = relation.target_part
+            text = part.blob.decode("utf-8")
+            text = re.sub(r'(<a:(?:majorFont|minorFont)>\s*<a:latin typeface=")[^"]*', rf"\g<1>{FONT}", text)
+            text = re.sub(r"(<a:accent1>).*?(</a:accent1>)", rf'\g<1><a:srgbClr val="{ACCENT}"/>\g<2>', text)
+            text = re.sub(r"(<a:dk2>).*?(</a:dk2>)", rf'\g<1><a:srgbClr val="{ACCENT}"/>\g<2>', text)
+            part._blob = text.encode("utf-8")
+
+
+def place(page: Any) -> None:
+    """Put the placeholders of a master or layout where they belong on a wide page."""
+    opening, note = page.name == "Opening", page.name == "Content note"
+    for shape in list(page.placeholders):
+        kind = str(shape.placeholder_format.type).split(".")[-1].split(" ")[0]
+        if kind in ("TITLE", "CENTER_TITLE"):
+            top, high = (2.2, 1.6) if opening else (0.7, 1.1) if note else (0.45, 1.1)
+            box(shape, MARGIN, Inches(top), WIDE - 2 * MARGIN, Inches(high))
+            style_text(shape, 40 if opening else 32, bold=True)
+            colour(shape, ACCENT)
+            shape.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM if opening else MSO_ANCHOR.MIDDLE
+        elif kind in ("SUBTITLE", "BODY", "OBJECT"):
+            top, high = (4.0, 1.6) if opening else (2.0, 4.4) if note else (1.75, 4.75)
+            box(shape, MARGIN, Inches(top), WIDE - 2 * MARGIN, Inches(high))
+            style_text(shape, 22)
+            colour(shape, "1B1B1B")
+            shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
+        elif kind == "FOOTER":
+            box(shape, MARGIN, Inches(6.8), Inches(10), Inches(0.4))
+            style_text(shape, 12)
+            colour(shape, "444444")
+        elif kind == "SLIDE_NUMBER":
+            box(shape, WIDE - MARGIN - Inches(1.2), Inches(6.8), Inches(1.2), Inches(0.4))
+            style_text(shape, 12)
+            colour(shape, "444444")
+        elif kind == "DATE":
+            shape._element.getparent().remove(shape._element)
+
+
+def box(shape: Any, left: int, top: int, width: int, height: int) -> None:
+    shape.left, shape.top, shape.width, shape.height = (Emu(int(one)) for one in (left, top, width, height))
+
+
+def style_text(shape: Any, points: int, *, bold: bool = False) -> None:
+    """Left-aligned text of one size on every level, as the style slides inherit."""
+    from lxml import etree
+
+    namespace = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    body = shape.text_frame._txBody
+    style = body.find(f"{{{namespace}}}lstStyle")
+    for old in list(style):
+        style.remove(old)
+    bulleted = points == 22
+    for level in (1, 2):
+        properties = etree.SubElement(style, f"{{{namespace}}}lvl{level}pPr", algn="l")
+        if bulleted:
+            properties.set("marL", str(342900 * level))
+            properties.set("indent", "-342900")
+            space = etree.SubElement(etree.SubElement(properties, f"{{{namespace}}}spcAft"), f"{{{namespace}}}spcPts")
+            space.set("val", "900")
+            etree.SubElement(properties, f"{{{namespace}}}buChar", char="•")
+        run = etree.SubElement(properties, f"{{{namespace}}}defRPr", sz=str(points * 100), b="1" if bold else "0")
+        run.set("cap", "none")
+
+
+def colour(shape: Any, value: str) -> None:
+    from lxml import etree
+
+    namespace = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    for run in shape.text_frame._txBody.iter(f"{{{namespace}}}defRPr"):
+        for old in run.findall(f"{{{namespace}}}solidFill"):
+            run.remove(old)
+        fill = etree.Element(f"{{{namespace}}}solidFill")
+        etree.SubElement(fill, f"{{{namespace}}}srgbClr", val=value)
+        run.insert(0, fill)
+
+
+def backdrop(layout: Any, value: str) -> None:
+    fill = layout.background.fill
+    fill.solid()
+    fill.fore_color.rgb = SlideColour.from_string(value)
+
+
+TEMPLATES = {
+    "decision_notice": ("template.docx", decision_notice),
+    "briefing": ("template.docx", briefing),
+    "learning_event_slides": ("template.pptx", learning_event_slides),
+}
+
+
+def main(names: list[str]) -> None:
+    for name in names or TEMPLATES:
+        filename, build = TEMPLATES[name]
+        path = HERE / name / filename
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(fixed_archive(build()))
+        print(path.relative_to(HERE))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
