@@ -1,0 +1,253 @@
+"""The reply that one named body owes to one section 8 report of the Domestic Abuse Commissioner, version 1.
+
+The duty is on each authority or Minister that the report makes recommendations about, not on the partnership. The
+56 days begin with the day the report is published, and nothing pauses or extends them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from workflows import guards
+from workflows.counting import Counting, Roll
+from workflows.definition import (
+    Action,
+    Blocked,
+    Clock,
+    Days,
+    Facts,
+    From,
+    Notice,
+    Party,
+    Phase,
+    Process,
+    Stage,
+)
+from workflows.processes import anywhere
+from workflows.processes.authorities import ACT_2021_S16, ACT_2021_S16_56_DAYS, ACT_2021_S16_CONTENT, by_design
+from workflows.processes.fields import choice, day, file, link, one_of, optional, paragraph, text
+from workflows.processes.who import AGENCY, AGENCY_LEADS, CASEWORK
+
+UNPUBLISHED = ("owed", "agreed")
+
+STAGES = (
+    Stage("owed", "Reply owed", "reply", acts=Party.ADDRESSED_BODY, means="The body has not published its reply."),
+    Stage("agreed", "Reply agreed", "reply", acts=Party.ADDRESSED_BODY,
+          means="Somebody senior has agreed the reply. It is not published yet."),
+    Stage("published", "Reply published", "reply", acts=Party.ADDRESSED_BODY,
+          means="The reply is public. The copies are not on the record yet."),
+    Stage("copied", "Published, copies sent", "reply", acts=Party.NOBODY, final=True,
+          means="The reply is public and the copies are sent."),
+    Stage("not_owed", "No reply owed", "reply", acts=Party.NOBODY, final=True,
+          means="The report makes no recommendation about this body after all."),
+)  # fmt: skip
+
+
+def _named(facts: Facts) -> list[str]:
+    return [str(number).strip() for number in facts.recorded.get("recommendations") or []]
+
+
+def _answered(facts: Facts) -> set[str]:
+    return {str(entry.get("recommendation")).strip() for entry in facts.listed("answers")}
+
+
+def every_recommendation_answered(facts: Facts) -> Blocked | None:
+    """There is one answer for each recommendation that names this body."""
+    missing = [number for number in _named(facts) if number not in _answered(facts)]
+    if not missing:
+        return None
+    which = f"recommendation {missing[0]}" if len(missing) == 1 else f"recommendations {', '.join(missing)}"
+    return Blocked(f"There is no answer yet to {which}. Answer each one before the reply is agreed or published.")
+
+
+def recommendation_is_named(facts: Facts) -> Blocked | None:
+    """A check: the recommendation answered is one of those that name this body."""
+    given = (facts.submitted or {}).get("recommendation")
+    if given is None or str(given).strip() in _named(facts):
+        return None
+    return Blocked(
+        f"Recommendation {given} does not name this body. Give one of: {', '.join(_named(facts))}.", "recommendation"
+    )
+
+
+def published_after_report(facts: Facts) -> Blocked | None:
+    """A check: the reply is not published before the report it answers."""
+    published = (facts.submitted or {}).get("published_on")
+    report = facts.recorded.get("report_published_on")
+    if published is None or not report or published.isoformat() >= str(report):
+        return None
+    return Blocked(f"The reply is dated before the report ({report}). Check the date.", "published_on")
+
+
+OPENING = Action(
+    "name_body",
+    "Record that a report names a body",
+    to="owed",
+    roles=CASEWORK,
+    occurred_from="report_published_on",
+    fields=(
+        one_of("body", "Which body?", From.BODIES, notable=True),
+        choice(
+            "body_kind",
+            "What kind of body is it?",
+            ("specified_public_authority", "A specified public authority (Domestic Abuse Act 2021 s.15(3))"),
+            ("government_department", "A government department"),
+        ),
+        text("report_title", "Title of the report", notable=True),
+        day("report_published_on", "When was the report published?", notable=True),
+        text("recommendations", "Recommendations about this body", many=True, help="Their numbers, one a line."),
+        optional(link("report_url", "Web address of the report")),
+    ),
+    authority=ACT_2021_S16,
+)
+
+PROCESS = Process(
+    key="commissioner-reply",
+    version=1,
+    label="Reply to the Domestic Abuse Commissioner",
+    noun="reply",
+    regime="any",
+    phases=(Phase("reply", "Reply"),),
+    stages=STAGES,
+    opening=OPENING,
+    actions=(
+        Action(
+            "answer_recommendation",
+            "Answer a recommendation",
+            source=UNPUBLISHED,
+            to="owed",
+            roles=AGENCY,
+            keep_as="answers",
+            fields=(
+                text("recommendation", "Which recommendation?", help="Its number."),
+                choice(
+                    "response",
+                    "What is the answer?",
+                    ("action_taken", "Action has been taken"),
+                    ("action_proposed", "Action is proposed"),
+                    ("no_action", "No action, for a reason"),
+                ),
+                paragraph("response_text", "The action taken or proposed, or why there is none"),
+            ),
+            checks=(recommendation_is_named,),
+            authority=ACT_2021_S16_CONTENT,
+            main=True,
+        ),
+        Action(
+            "agree_reply",
+            "Record that the reply is agreed",
+            source=("owed",),
+            to="agreed",
+            roles=AGENCY_LEADS,
+            fields=(text("agreed_by", "Who agreed, senior in the body? (their post)"),),
+            guards=(every_recommendation_answered,),
+            authority=by_design(),
+        ),
+        Action(
+            "record_publication_of_reply",
+            "Record publication of the reply",
+            source=UNPUBLISHED,
+            to="published",
+            roles=AGENCY,
+            fields=(
+                day("published_on", "Date published"),
+                link("published_at", "Web address of the reply"),
+                file("reply_file", "The reply"),
+            ),
+            guards=(every_recommendation_answered,),
+            checks=(published_after_report,),
+            authority=ACT_2021_S16,
+            help="How it is published is the body's own choice.",
+            main=True,
+        ),
+        Action(
+            "record_copies_sent",
+            "Record the copies",
+            source=("published",),
+            to="copied",
+            roles=AGENCY,
+            fields=(
+                day("commissioner_copy_on", "When was the Commissioner sent a copy?"),
+                day(
+                    "secretary_of_state_copy_on",
+                    "When was the Secretary of State sent a copy?",
+                    required=False,
+                    help="Needed from a specified public authority.",
+                ),
+                optional(text("copies_evidence", "Where that is kept")),
+            ),
+            checks=(
+                partial(
+                    guards.needed_of,
+                    fact="body_kind",
+                    values=("specified_public_authority",),
+                    field="secretary_of_state_copy_on",
+                    reason="A specified public authority sends a copy to the Secretary of State too. Give the day it"
+                    " was sent.",
+                ),
+            ),
+            authority=ACT_2021_S16,
+            help="Sent when the reply is published; the Act gives the copies no period of their own.",
+            main=True,
+        ),
+        Action(
+            "record_not_owed",
+            "Record that no reply is owed",
+            source=UNPUBLISHED,
+            to="not_owed",
+            roles=CASEWORK,
+            fields=(paragraph("not_owed_reason", "Why"),),
+            authority=ACT_2021_S16,
+        ),
+        Action(
+            "reopen_reply",
+            "Take the reply up again",
+            source=("not_owed", "published", "copied"),
+            to="owed",
+            roles=CASEWORK,
+            fields=(paragraph("reopened_reason", "Why"),),
+            authority=by_design(),
+            help="The 56 days still begin with the day the report was published.",
+        ),
+        Action(
+            "record_chasing",
+            "Record that the body was asked how it stands",
+            source=UNPUBLISHED,
+            roles=CASEWORK,
+            keep_as="chasing",
+            fields=(paragraph("asked", "What was asked, and the answer"),),
+            authority=by_design(),
+        ),
+        anywhere.note(tuple(stage.key for stage in STAGES), AGENCY),
+    ),
+    clocks=(
+        Clock(
+            "commissioner_reply",
+            "D08",
+            "Reply to the Domestic Abuse Commissioner",
+            starts_on=("name_body", "reopen_reply"),
+            counts_from="report_published_on",
+            restarts=True,
+            stops_on=("record_publication_of_reply",),
+            stopped_from="published_on",
+            withdrawn_on=("record_not_owed",),
+            length=Days(56),
+            counting=Counting.BEGINNING_WITH,
+            rolls=Roll.NONE,
+            pausable=False,
+            extendable=False,
+            owner=Party.ADDRESSED_BODY,
+            owed_to=Party.COMMISSIONER,
+            duty=ACT_2021_S16,
+            date=ACT_2021_S16_56_DAYS,
+            remind_before=(28, 14, 7, 1),
+            repeat_after_every=7,
+            escalate_after=1,
+            escalate_to=Party.AGENCY_EXECUTIVE,
+            message="commissioner_reply_reminder",
+        ),
+    ),
+    notices=(Notice("reply_owed", ("name_body",), "stage_changed", (Party.ADDRESSED_BODY,)),),
+    child_suffix="B",
+    about="One body's reply to one section 8 report: one answer for each recommendation, published, and copied.",
+)

@@ -1,0 +1,350 @@
+"""What belongs to no phase: holds, agreed dates, the pseudonym, links, notes, who carries the review."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from workflows import guards
+from workflows.definition import (
+    Action,
+    AgreesDate,
+    AssignsCaseManager,
+    Blocked,
+    ChangesHold,
+    EndsHold,
+    Facts,
+    Field,
+    FieldType,
+    From,
+    LinksReview,
+    PlacesHold,
+    UndoesAgreedDate,
+    UndoesHold,
+)
+from workflows.processes.authorities import by_design, local
+from workflows.processes.dardr_s9_1.law import Law
+from workflows.processes.dardr_s9_1.notification import DEATH_DATE, SUSPECTED_STATUS
+from workflows.processes.dardr_s9_1.stages import ALL, LIVE, since
+from workflows.processes.fields import choice, choices, day, one_of, optional, paragraph, several_of, text
+from workflows.processes.who import CASEWORK, CHAIRING, DECIDERS, POLICING
+
+ACTIVITIES = (
+    ("family_interviews", "Interviews with family, friends and staff who may be witnesses"),
+    ("contact_person_responsible", "Contact with the person suspected or responsible"),
+    ("panel_meetings", "Panel meetings"),
+    ("agency_returns", "Agencies' returns"),
+    ("overview_report", "Completing the overview report"),
+    ("publication", "Publication"),
+)
+"""What a hold may ask to wait. Everything that it does not name goes on."""
+
+
+def moved_report_date_is_agreed(facts: Facts, *, field: str, reason: str) -> Blocked | None:
+    """A check: the date of the overview report moves only by panel and partnership, the Home Office told."""
+    submitted = facts.submitted or {}
+    if "overview_report" not in str(submitted.get("clock") or "") or submitted.get(field):
+        return None
+    return Blocked(reason, field)
+
+
+def actions(law: Law) -> tuple[Action, ...]:
+    """What can be done at any stage."""
+    return (
+        Action(
+            "place_hold",
+            "Place a hold",
+            source=LIVE,
+            roles=CHAIRING,
+            keep_as="holds_placed",
+            fields=(
+                choice(
+                    "kind",
+                    "What for?",
+                    ("trial", "Criminal proceedings"),
+                    ("inquest", "An inquest"),
+                    ("parallel_review", "A parallel review"),
+                    ("other", "Another reason"),
+                ),
+                paragraph("reason", "Why, and what has been agreed"),
+                choice(
+                    "asked_by",
+                    "Who asked for it?",
+                    ("police", "The senior investigating officer"),
+                    ("cps", "The Crown Prosecution Service"),
+                    ("coroner", "The coroner"),
+                    ("chair", "The independent chair"),
+                    ("family", "The family"),
+                    ("other", "Someone else"),
+                ),
+                choices("activities", "What waits?", *ACTIVITIES),
+                several_of(
+                    "clocks",
+                    "Which dates are paused?",
+                    From.CLOCKS_TO_PAUSE,
+                    required=False,
+                    help="None need be. The dates for the decision and for the overview report are never paused.",
+                ),
+                day(
+                    "review_by",
+                    "Look at it again by",
+                    required=False,
+                    future=True,
+                    help="Left empty: four weeks from today.",
+                ),
+            ),
+            effects=(PlacesHold(),),
+            authority=law.guidance("9", note="No clock-stop is known in statute or guidance."),
+            help="A hold touches only what it names. Everything else goes on.",
+        ),
+        Action(
+            "change_hold_review_by",
+            "Look at a hold again",
+            source=LIVE,
+            roles=POLICING | CHAIRING,
+            keep_as="hold_reviews",
+            fields=(
+                one_of("hold", "Which hold?", From.OPEN_HOLDS),
+                day("review_by", "Next look by", future=True),
+                paragraph("hold_view", "How matters stand"),
+            ),
+            guards=(partial(guards.a_hold_is_open, reason="There is no open hold on this review."),),
+            effects=(ChangesHold(),),
+            authority=local(),
+        ),
+        Action(
+            "end_hold",
+            "End a hold",
+            source=LIVE,
+            roles=CHAIRING,
+            keep_as="holds_ended",
+            fields=(
+                one_of("hold", "Which hold?", From.OPEN_HOLDS),
+                paragraph("hold_outcome", "What ended it"),
+            ),
+            guards=(partial(guards.a_hold_is_open, reason="There is no open hold on this review."),),
+            effects=(EndsHold(),),
+            authority=law.guidance("9"),
+            help="Paused clocks run again from the day it ended.",
+        ),
+        Action(
+            "undo_hold",
+            "Strike out a hold recorded by mistake",
+            source=LIVE,
+            roles=CASEWORK,
+            keep_as="holds_undone",
+            fields=(one_of("hold", "Which hold?", From.HOLDS), paragraph("undo_reason", "Why")),
+            effects=(UndoesHold(),),
+            authority=by_design(),
+            help="Every date is computed as if it had never been. It stays on the timeline.",
+        ),
+        Action(
+            "agree_new_date",
+            "Record an agreed date",
+            source=LIVE,
+            roles=DECIDERS,
+            keep_as="agreed_dates",
+            fields=(
+                one_of("clock", "Which date?", From.CLOCKS_TO_MOVE),
+                day("new_date", "The date agreed", future=True),
+                paragraph("reason", "Why"),
+                day("agreed_by_panel_on", "When did the panel agree?", required=False),
+                day("agreed_by_partnership_on", "When did the partnership agree?", required=False),
+                day("home_office_told_on", "When was the Home Office told?", required=False),
+                optional(text("minute", "Minute: date and where it is kept")),
+            ),
+            checks=(
+                partial(
+                    moved_report_date_is_agreed,
+                    field="agreed_by_panel_on",
+                    reason="The date of the overview report moves only when panel and partnership agree and the Home"
+                    " Office is told. Give the day the panel agreed.",
+                ),
+                partial(
+                    moved_report_date_is_agreed,
+                    field="agreed_by_partnership_on",
+                    reason="Give the day the partnership agreed to the new date of the overview report.",
+                ),
+                partial(
+                    moved_report_date_is_agreed,
+                    field="home_office_told_on",
+                    reason="Give the day the Home Office was told of the new date of the overview report.",
+                ),
+            ),
+            effects=(AgreesDate(),),
+            authority=law.guidance("5"),
+            help="The date first set stays on the record beside it.",
+        ),
+        Action(
+            "undo_agreed_date",
+            "Strike out an agreed date recorded by mistake",
+            source=LIVE,
+            roles=DECIDERS,
+            keep_as="agreed_dates_undone",
+            fields=(one_of("agreed_date", "Which one?", From.AGREED_DATES), paragraph("undo_reason", "Why")),
+            effects=(UndoesAgreedDate(),),
+            authority=by_design(),
+            help="Every date is computed as if it had never been. It stays on the timeline.",
+        ),
+        Action(
+            "assign_case_manager",
+            "Say who carries the review",
+            source=LIVE,
+            roles=CASEWORK,
+            fields=(one_of("case_manager", "Who?", From.PEOPLE, notable=True),),
+            effects=(AssignsCaseManager(),),
+            authority=local(),
+        ),
+        Action(
+            "record_pseudonym",
+            "Record the name to be used for the person who died",
+            source=LIVE,
+            roles=CHAIRING,
+            fields=(
+                text("display_pseudonym", "Name to be used", notable=True),
+                choice(
+                    "pseudonym_chosen",
+                    "How was it chosen?",
+                    ("family", "The family chose it"),
+                    ("with_family", "Together with the family"),
+                    ("panel", "By the panel, the family asked"),
+                    ("panel_alone", "By the panel; the family could not be asked"),
+                ),
+                optional(paragraph("pseudonym_reason", "Why this one")),
+            ),
+            authority=law.guidance("8"),
+        ),
+        Action(
+            "link_review",
+            "Link another review",
+            source=ALL,
+            roles=CASEWORK,
+            keep_as="linked_reviews",
+            fields=(
+                one_of("review", "Which review?", From.REVIEWS),
+                choice(
+                    "link_reason",
+                    "Why?",
+                    ("same_death", "The same death or incident"),
+                    ("joint", "A joint or aligned review"),
+                    ("same_family", "The same family"),
+                    ("learning", "The same learning"),
+                ),
+            ),
+            effects=(LinksReview("review"),),
+            authority=by_design(),
+        ),
+        Action(
+            "record_parallel_process",
+            "Record a parallel process",
+            source=LIVE,
+            roles=POLICING | CHAIRING,
+            keep_as="parallel",
+            fields=(
+                choice(
+                    "parallel_kind",
+                    "Which?",
+                    ("criminal", "Criminal proceedings"),
+                    ("inquest", "Inquest"),
+                    ("safeguarding_adult_review", "Safeguarding adult review"),
+                    ("child_review", "Child safeguarding practice review"),
+                    ("offensive_weapons", "Offensive weapons homicide review"),
+                    ("mental_health_homicide", "NHS mental health homicide review"),
+                    ("probation", "Probation serious further offence review"),
+                    ("mappa", "MAPPA review"),
+                    ("iopc", "Independent Office for Police Conduct"),
+                    ("prison_death", "Prisons and Probation Ombudsman"),
+                    ("family_court", "Family court"),
+                    ("regulator", "Misconduct or regulator"),
+                    ("other", "Another"),
+                ),
+                choice(
+                    "parallel_status",
+                    "How does it stand?",
+                    ("under_way", "Under way"),
+                    ("planned", "Planned"),
+                    ("ended", "Ended"),
+                ),
+                optional(text("parallel_contact", "Whom to speak to there")),
+                optional(paragraph("parallel_outcome", "Outcome, or effect on this review")),
+            ),
+            authority=law.guidance("9"),
+        ),
+        Action(
+            "update_status_of_proceedings",
+            "Record how matters stand with the person suspected",
+            source=LIVE,
+            roles=POLICING | CHAIRING,
+            fields=(
+                Field(
+                    SUSPECTED_STATUS.name,
+                    SUSPECTED_STATUS.label,
+                    FieldType.CHOICE,
+                    choices=SUSPECTED_STATUS.choices,
+                    unknown=True,
+                ),
+            ),
+            authority=by_design("Words follow the record"),
+            help="Letters and reports take their words from this.",
+        ),
+        Action(
+            "correct_facts",
+            "Correct what was recorded at the notification",
+            source=LIVE,
+            roles=CASEWORK,
+            fields=(
+                text("correction_reason", "Why it is corrected"),
+                optional(DEATH_DATE),
+                optional(paragraph("circumstances", "What is known, in a few sentences")),
+                choice("sex", "Sex", ("female", "Female"), ("male", "Male"), unknown=True, required=False),
+            ),
+            authority=by_design(),
+            help="What was there before stays on the timeline.",
+        ),
+        Action(
+            "record_identity",
+            "Record who the people are",
+            source=LIVE,
+            roles=CASEWORK,
+            fields=(
+                text("person_name", "Name of the person who died", identity=True, required=False),
+                day("date_of_birth", "Date of birth", identity=True, required=False),
+                text("address", "Last address", identity=True, required=False),
+                text("next_of_kin", "Next of kin, and how they prefer to be reached", identity=True, required=False),
+                text("crime_number", "Crime or incident number", identity=True, required=False),
+                text("senior_investigating_officer", "Senior investigating officer", identity=True, required=False),
+            ),
+            authority=by_design("Names are kept apart from the record"),
+        ),
+        Action(
+            "record_delay_reason",
+            "Record why a date is past",
+            source=since("screening"),
+            roles=CHAIRING,
+            keep_as="delays",
+            fields=(
+                choice(
+                    "delay_cause",
+                    "What is in the way?",
+                    ("proceedings", "Criminal proceedings"),
+                    ("inquest", "Inquest"),
+                    ("returns", "Returns awaited"),
+                    ("chair", "Finding a chair"),
+                    ("family", "At the family's wish"),
+                    ("home_office", "With the Home Office"),
+                    ("capacity", "Capacity"),
+                    ("other", "Something else"),
+                ),
+                paragraph("delay_notes", "In a few words"),
+            ),
+            authority=by_design(),
+        ),
+        Action(
+            "add_note",
+            "Add a note",
+            source=ALL,
+            roles=POLICING | CHAIRING | DECIDERS,
+            keep_as="notes",
+            fields=(paragraph("note", "Note", help="No names."),),
+            authority=by_design(),
+        ),
+    )

@@ -1,0 +1,48 @@
+"""What a cleared report teaches, in the words of that report: what briefings and learning events are made from."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from workflows import guards
+from workflows.definition import Action
+from workflows.processes.authorities import local
+from workflows.processes.dardr_s9_1.law import Law
+from workflows.processes.dardr_s9_1.publication import CLEARED_BY
+from workflows.processes.fields import link, optional, paragraph, text
+from workflows.processes.who import CASEWORK
+
+
+def actions(law: Law) -> tuple[Action, ...]:
+    """What can be done with the learning of a review once its report is cleared."""
+    return (
+        Action(
+            "record_learning",
+            "Record the learning for briefings and events",
+            source=("pre_publication", "published", "not_published", "action_monitoring", "concluded"),
+            roles=CASEWORK,
+            fields=(
+                paragraph("why_it_matters", "Why this matters, in two or three sentences"),
+                text(
+                    "learning_summary",
+                    "What happened, in a few sentences",
+                    many=True,
+                    help="From the cleared report, under the published name only. One paragraph a line.",
+                ),
+                text("learned", "What we learned", many=True, help="One point a line."),
+                text("do_differently", "What to do differently", many=True, help="One point a line."),
+                optional(text("good_practice", "Good practice", many=True, help="One point a line.")),
+                optional(text("team_questions", "Questions for teams", many=True, help="One question a line.")),
+                optional(link("evaluation_link", "Where readers say what they think of the briefing")),
+            ),
+            guards=(
+                partial(
+                    guards.done_any,
+                    actions=CLEARED_BY,
+                    reason="The report is not cleared by the Home Office. Record its letter first.",
+                ),
+            ),
+            authority=local("Learning is shared from cleared text only"),
+            help="Briefings and slides are made from these words, and from nothing else.",
+        ),
+    )

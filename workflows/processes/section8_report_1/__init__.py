@@ -1,0 +1,159 @@
+"""A report of the Domestic Abuse Commissioner under section 8, version 1. It belongs to no review.
+
+Each body that it makes recommendations about owes a reply of its own: one record of ``commissioner-reply`` each.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from workflows import guards
+from workflows.definition import Action, Blocked, Facts, From, Opens, Party, Phase, Process, Stage
+from workflows.processes import anywhere
+from workflows.processes.authorities import ACT_2021_S8, ACT_2021_S16, by_design
+from workflows.processes.fields import choice, day, file, link, optional, paragraph, several_of, text
+from workflows.processes.who import CASEWORK
+
+STAGES = (
+    Stage("recorded", "Replies owed", "report", acts=Party.ADDRESSED_BODY,
+          means="The report is public, and bodies it names owe replies."),
+    Stage("all_replied", "All replies in", "report", acts=Party.NOBODY, final=True,
+          means="Every body named has published its reply and sent the copies."),
+)  # fmt: skip
+
+
+def recommendation_is_new(facts: Facts) -> Blocked | None:
+    """A check: the number is not used twice."""
+    return guards.entry_is_new(facts, field="number", among="recommendations", what="Recommendation")
+
+
+def recommendations_are_known(facts: Facts) -> Blocked | None:
+    """A check: the numbers given are those of recommendations on the record."""
+    known = [str(entry.get("number")).strip() for entry in facts.listed("recommendations")]
+    given = (facts.submitted or {}).get("recommendations_addressed") or []
+    unknown = [str(number) for number in given if str(number).strip() not in known]
+    if not unknown:
+        return None
+    return Blocked(
+        f"The report has no recommendation {', '.join(unknown)} on the record. Give numbers from: {', '.join(known)}.",
+        "recommendations_addressed",
+    )
+
+
+PROCESS = Process(
+    key="section8-report",
+    version=1,
+    label="Section 8 report of the Domestic Abuse Commissioner",
+    noun="report",
+    regime="any",
+    phases=(Phase("report", "Report"),),
+    stages=STAGES,
+    opening=Action(
+        "record_section_8_report",
+        "Record a section 8 report",
+        to="recorded",
+        roles=CASEWORK,
+        occurred_from="report_published_on",
+        fields=(
+            text("title", "Title", notable=True),
+            day(
+                "report_published_on",
+                "When was it published?",
+                notable=True,
+                help="The 56 days begin with this day. Take it from the report itself, not from a web page changed later.",
+            ),
+            link("report_url", "Web address"),
+            file("report_file", "The report"),
+        ),
+        authority=ACT_2021_S8,
+    ),
+    actions=(
+        Action(
+            "add_recommendation",
+            "Add a recommendation",
+            source=("recorded",),
+            roles=CASEWORK,
+            keep_as="recommendations",
+            fields=(text("number", "Its number"), paragraph("text", "Its text")),
+            checks=(recommendation_is_new,),
+            authority=ACT_2021_S8,
+            main=True,
+        ),
+        Action(
+            "name_body",
+            "Record which bodies it makes recommendations about",
+            source=("recorded",),
+            roles=CASEWORK,
+            keep_as="bodies_named",
+            fields=(
+                several_of("bodies", "Which bodies?", From.BODIES),
+                text(
+                    "recommendations_addressed", "Which recommendations?", many=True, help="Their numbers, one a line."
+                ),
+                choice(
+                    "body_kind",
+                    "What kind of bodies are they?",
+                    ("specified_public_authority", "Specified public authorities (Domestic Abuse Act 2021 s.15(3))"),
+                    ("government_department", "Government departments"),
+                ),
+            ),
+            guards=(
+                partial(
+                    guards.listed,
+                    name="recommendations",
+                    reason="No recommendation of the report is recorded. Add the recommendations first.",
+                ),
+            ),
+            checks=(recommendations_are_known,),
+            effects=(
+                Opens(
+                    "commissioner-reply",
+                    for_each="bodies",
+                    each_as="body",
+                    copies=(
+                        ("report_published_on", "report_published_on"),
+                        ("report_title", "title"),
+                        ("report_url", "report_url"),
+                        ("recommendations", "recommendations_addressed"),
+                        ("body_kind", "body_kind"),
+                    ),
+                ),
+            ),
+            authority=ACT_2021_S16,
+            help="One reply is opened for each body, with its own 56 days.",
+            main=True,
+        ),
+        Action(
+            "record_all_replied",
+            "Record that every reply is in",
+            source=("recorded",),
+            to="all_replied",
+            roles=CASEWORK,
+            guards=(
+                partial(
+                    guards.done, action="name_body", reason="No body is named yet. Record which bodies it is about."
+                ),
+                partial(
+                    guards.items_final,
+                    process="commissioner-reply",
+                    one="has not published its reply and recorded the copies yet.",
+                    several="have not published their replies and recorded the copies yet.",
+                ),
+            ),
+            authority=by_design(),
+            main=True,
+        ),
+        Action(
+            "reopen_report",
+            "Open the report again",
+            source=("all_replied",),
+            to="recorded",
+            roles=CASEWORK,
+            fields=(optional(paragraph("reopened_reason", "Why")),),
+            authority=by_design(),
+        ),
+        anywhere.note(("recorded", "all_replied"), CASEWORK),
+    ),
+    ref_prefix="S8R",
+    about="A published report with recommendations; what the bodies named in it owe, and whether it came.",
+)
