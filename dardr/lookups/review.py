@@ -12,11 +12,12 @@ import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework.facts import load_facts
 from dardr.casework.fold import public
-from dardr.lookups import choices as looked_up
+from dardr.lookups.choices import resolve_fields
 from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, visible_items
 from dardr.storage.people import User
 from dardr.storage.reviews import Hold, Record
 from workflows import engine
+from workflows.definition import Choice, From
 
 
 def show(session: Session, actor: Actor, ref: str, today: date) -> dict[str, Any]:
@@ -83,23 +84,32 @@ def actions_of(
     the fields of every action. Raises NotFound.
     """
     record = get_record(session, actor, ref)
-    found = _actions(session, actor, record, today)
+    lists: dict[From, tuple[Choice, ...]] = {}
+    found = _actions(session, actor, record, today, lists)
     if with_items:
         for item in visible_items(session, actor, record):
             if not item.final:
-                found += _actions(session, actor, item, today)
+                found += _actions(session, actor, item, today, lists)
     return found
 
 
-def _actions(session: Session, actor: Actor, record: Record, today: date) -> list[dict[str, Any]]:
+THE_SAME_FOR_ALL = (From.BODIES, From.CSPS, From.PEOPLE)
+"""Lists of choices that do not depend on the record, looked up once for all."""
+
+
+def _actions(
+    session: Session, actor: Actor, record: Record, today: date, lists: dict[From, tuple[Choice, ...]]
+) -> list[dict[str, Any]]:
     process = workflows.get(record.process)
     roles = roles_on(session, actor, record)
     permitted = engine.permitted_actions(process, record.stage, roles)
     if not permitted:
         return []
     facts = load_facts(session, actor, record, process, today)
+    kept = dict(lists)
     found = []
     for action in permitted:
+        choices = resolve_fields(session, actor, process, action.fields, record, today, kept)
         verdict = engine.judge(process, action, facts, roles)
         to = action.to or record.stage
         found.append(
@@ -113,10 +123,12 @@ def _actions(session: Session, actor: Actor, record: Record, today: date) -> lis
                 "to": to,
                 "to_label": process.stage(to).label,
                 "moves": to != record.stage,
-                "fields": fields_of(action, looked_up.resolve(session, actor, process, action, record)),
+                "fields": fields_of(action, choices),
                 "blocked": [blocked.reason for blocked in verdict.blocked],
                 "roles": sorted(str(role) for role in action.roles),
+                "keep_as": action.keep_as,
                 "authority": action.authority.as_dict() if action.authority else None,
             }
         )
+    lists.update({source: kept[source] for source in THE_SAME_FOR_ALL if source in kept})
     return found
