@@ -91,7 +91,8 @@ def due_on(
 ) -> Due:
     """When ``clock`` is due, counting from ``start``, with the receipt that explains it.
 
-    ``span`` is the length in force when it started; ``given`` the recorded date of a clock that has no length.
+    ``span`` is the length in force when it started; ``given`` the recorded date of a clock that has no length,
+    or whose first date was set by name (``Clock.given_in``).
     Pauses touch only a pausable clock. ``agreed`` replaces the date of an extendable clock; pauses that begin after
     the agreement move the agreed date by the days they take. While a pause is open ``due`` is None.
     Raises ``CannotCount`` as ``counting.count`` does.
@@ -99,7 +100,7 @@ def due_on(
     pauses = [p for p in pauses if clock.pausable]
     receipt: dict[str, Any]
     original: date | None
-    if isinstance(clock.length, DateGiven):
+    if isinstance(clock.length, DateGiven) or given is not None:
         original = given
         due, held, receipt = _moved(clock, given, start, pauses, calendar, today)
     elif span is None:

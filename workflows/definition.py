@@ -241,7 +241,8 @@ class Facts:
     """Everything a guard may look at. ``submitted`` is None while a page is only asking what is possible.
 
     ``recorded`` are the facts so far, as stored (dates as ISO text). ``submitted`` are the typed answers of
-    the action now being taken. ``occurred_on`` and ``today`` are London dates.
+    the action now being taken. ``occurred_on`` and ``today`` are London dates. ``owing_body_ids`` are the bodies the
+    record is owed by, filled for guards marked ``reads_bodies``.
     """
 
     ref: str
@@ -252,6 +253,7 @@ class Facts:
     occurred_on: date | None = None
     actor_id: int = 0
     actor_body_ids: frozenset[int] = frozenset()
+    owing_body_ids: frozenset[int] = frozenset()
     is_operator: bool = False
     done: Mapping[str, Past] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
@@ -580,4 +582,10 @@ AnyGuard = TypeVar("AnyGuard", bound=Callable[..., Blocked | None])
 def reads_items(guard: AnyGuard) -> AnyGuard:
     """Mark a guard as looking at linked records, so that they are locked, in order, before it is asked."""
     guard.reads_items = True  # type: ignore[attr-defined]
+    return guard
+
+
+def reads_bodies(guard: Guard) -> Guard:
+    """Mark a guard as looking at the bodies a record is owed by, so that they are read before it is asked."""
+    guard.reads_bodies = True  # type: ignore[attr-defined]
     return guard

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from workflows.definition import Blocked, Facts, reads_items
+from workflows.definition import Blocked, Facts, reads_bodies, reads_items
 from workflows.partial import PartialDate
 
 # --- what has been done -----------------------------------------------------------------------------------
@@ -81,12 +81,10 @@ def another_person(facts: Facts, *, than: tuple[str, ...], reason: str) -> Block
     return Blocked(reason) if last.actor_id == facts.actor_id else None
 
 
-def other_body_than(facts: Facts, *, field: str, reason: str) -> Blocked | None:
-    """The one who acts does not belong to the body named in a fact (who checks is not who did)."""
-    value = facts.recorded.get(field)
-    bodies = facts.settings.get("body_ids") or {}
-    body_id = value if isinstance(value, int) else bodies.get(value)
-    return Blocked(reason) if body_id is not None and body_id in facts.actor_body_ids else None
+@reads_bodies
+def from_elsewhere(facts: Facts, *, reason: str) -> Blocked | None:
+    """The one who acts belongs to none of the bodies that owe the record (who checks is not who did)."""
+    return Blocked(reason) if facts.owing_body_ids & facts.actor_body_ids else None
 
 
 # --- linked records ---------------------------------------------------------------------------------------

@@ -96,6 +96,8 @@ def _start_one(
     settings: Mapping[str, Any],
     today: date,
 ) -> Deadline | None:
+    if clock.only_when and _fact(clock.only_when[0], answers, facts) not in clock.only_when[1]:
+        return None
     value: Any = occurred_on if clock.counts_from is None else _fact(clock.counts_from, answers, facts)
     if value is None and clock.when_given:
         return None
@@ -108,10 +110,12 @@ def _start_one(
         given = stored_date(raw)
         if given is None:
             problem = f"{clock.label}: no full date was given, so nothing can be due. Give the full date."
+    elif clock.given_in:
+        given = stored_date(answers.get(clock.given_in))
     from_day = stored_date(value)
     if from_day is None:
         problem = _cannot_start(clock, value)
-    span = clocks.span_of(clock.length, settings)
+    span = None if given else clocks.span_of(clock.length, settings)
     row = Deadline(
         clock=clock.key,
         clock_id=clock.id,
@@ -249,7 +253,7 @@ def replay(
         span,
         calendar,
         rule=rule,
-        given=row.original_due_on if isinstance(clock.length, DateGiven) else None,
+        given=row.original_due_on if span is None else None,
         pauses=pauses,
         agreed=agreed,
         today=today,

@@ -14,7 +14,7 @@ import workflows
 from dardr.access import Actor
 from dardr.casework.fold import done
 from dardr.storage.bodies import Partnership
-from dardr.storage.reviews import Hold, Record, RecordLink
+from dardr.storage.reviews import Hold, Record, RecordBody, RecordLink
 from workflows.definition import Action, Facts, Guard, Item, OpenHold, Process
 
 
@@ -35,6 +35,9 @@ def load_facts(
     items: tuple[Item, ...] = ()
     if any(needs_items(g) for a in wanted for g in (*a.guards, *a.checks)):
         items = load_items(session, record, lock=lock)
+    owing: frozenset[int] = frozenset()
+    if any(needs_bodies(g) for a in wanted for g in (*a.guards, *a.checks)):
+        owing = frozenset(session.scalars(sa.select(RecordBody.body_id).where(RecordBody.record_id == record.id)))
     return Facts(
         ref=record.ref,
         stage=record.stage,
@@ -44,6 +47,7 @@ def load_facts(
         occurred_on=occurred_on,
         actor_id=actor.id,
         actor_body_ids=actor.body_ids,
+        owing_body_ids=owing,
         is_operator=actor.is_operator,
         done=done(record.facts),
         items=items,
@@ -54,9 +58,18 @@ def load_facts(
 
 def needs_items(guard: Guard) -> bool:
     """True for guards marked ``reads_items``, also inside a partial."""
+    return _marked(guard, "reads_items")
+
+
+def needs_bodies(guard: Guard) -> bool:
+    """True for guards marked ``reads_bodies``, also inside a partial."""
+    return _marked(guard, "reads_bodies")
+
+
+def _marked(guard: Guard, mark: str) -> bool:
     while isinstance(guard, partial):
         guard = guard.func
-    return getattr(guard, "reads_items", False)
+    return getattr(guard, mark, False)
 
 
 def load_items(session: Session, record: Record, *, lock: bool = False) -> tuple[Item, ...]:

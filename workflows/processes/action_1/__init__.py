@@ -153,7 +153,7 @@ ACTIONS = (
                 reason="The person who reported it complete cannot verify it. Ask somebody else to.",
             ),
             partial(
-                guards.other_body_than, field="lead_body",
+                guards.from_elsewhere,
                 reason="Somebody from the body that did the work cannot verify it. Ask somebody from elsewhere to.",
             ),
         ),
