@@ -10,15 +10,17 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
-from notifications import messages
+import workflows
+from notifications import documents, messages
+from notifications.words import DUE_PHRASES
 from tests.architecture.source import modules, name_of, text_files, tracked_files, tree
-from workflows import definition
+from workflows import definition, guards
 
 # Decorators that do not connect a function to anything.
 DO_NOT_CONNECT = {
@@ -176,8 +178,8 @@ def test_every_kind_of_answer_is_read(kind: str) -> None:
 
 def _folders(parent: str) -> set[str]:
     """Folders of templates; a name that starts with an underscore is a shared part."""
-    found = {name_of(path)[len(parent) :].split("/") for path in tracked_files() if name_of(path).startswith(parent)}
-    return {parts[0] for parts in found if len(parts) > 1 and not parts[0].startswith("_")}
+    inside = [name_of(path)[len(parent) :].split("/") for path in tracked_files() if name_of(path).startswith(parent)]
+    return {parts[0] for parts in inside if len(parts) > 1 and not parts[0].startswith("_")}
 
 
 def test_every_message_has_its_words_and_all_words_have_a_message() -> None:
@@ -190,3 +192,61 @@ def test_every_message_is_sent_by_something(key: str) -> None:
     named = key in _identifiers_in("workflows/", "dardr/")
     built = _used_in("dardr/")[messages.MESSAGES[key].__name__] > 0
     assert named or built, f"Nothing sends {key}."
+
+
+PROCESSES = workflows.all_processes()
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.id)
+def test_every_notice_and_clock_names_a_message_there_is(process: definition.Process) -> None:
+    named = {notice.message for notice in process.notices} | {clock.message for clock in process.clocks}
+    assert named <= set(messages.MESSAGES)
+
+
+def _guard_function(guard: object) -> object:
+    while isinstance(guard, partial):
+        guard = guard.func
+    return guard
+
+
+def test_every_shared_guard_stands_in_a_process() -> None:
+    """A condition that no process names lets everything through."""
+    used = {
+        _guard_function(guard)
+        for process in PROCESSES
+        for action in (process.opening, *process.actions)
+        for guard in (*action.guards, *action.checks, *action.warnings)
+    }
+    conditions = {
+        function
+        for name, function in vars(guards).items()
+        if callable(function)
+        and not name.startswith("_")
+        and getattr(function, "__module__", "") == guards.__name__
+        and get_type_hints(function).get("return") in {definition.Blocked | None, str | None}
+    }
+    assert len(conditions) > 10
+    assert {function.__name__ for function in conditions - used} == set()
+
+
+def test_every_clock_has_words_for_what_is_due() -> None:
+    clocks = {clock.key for process in PROCESSES for clock in process.clocks}
+    assert clocks == set(DUE_PHRASES)
+
+
+def test_every_numbered_clock_is_there_once_in_each_process() -> None:
+    for process in PROCESSES:
+        ids = [clock.id for clock in process.clocks]
+        assert len(ids) == len(set(ids)), process.id
+    everywhere = {clock.id for process in PROCESSES for clock in process.clocks}
+    assert everywhere == {f"D{number:02d}" for number in range(1, 19)}
+
+
+def test_every_document_has_its_template_and_every_template_its_document() -> None:
+    assert set(documents.DOCUMENTS) == _folders("notifications/documents/")
+
+
+@pytest.mark.parametrize("name", sorted(documents.DOCUMENTS))
+def test_every_document_is_built_by_casework(name: str) -> None:
+    kind = documents.DOCUMENTS[name].__name__
+    assert _used_in("dardr/")[kind] > 0, f"Nothing builds {name} for a user."
