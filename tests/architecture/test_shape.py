@@ -128,6 +128,30 @@ def test_a_library_with_one_user_has_that_one(library: str) -> None:
     assert users == DARDR_ONLY_IN[library]
 
 
+EDGES = {"dardr.web", "dardr.api", "dardr.cli", "dardr.worker", "flask", "werkzeug", "click", "rich", "apscheduler"}
+
+
+def test_storage_lookups_and_casework_do_not_know_the_edges_that_call_them() -> None:
+    knowing = {}
+    for path in modules():
+        if name_of(path).startswith(("dardr/storage/", "dardr/lookups/", "dardr/casework/")):
+            named = {
+                name
+                for node in ast.walk(tree(path))
+                if isinstance(node, ast.Import | ast.ImportFrom)
+                for name in _full_names(node)
+            }
+            if edges := {edge for edge in EDGES for name in named if name == edge or name.startswith(edge + ".")}:
+                knowing[name_of(path)] = edges
+    assert knowing == {}
+
+
+def _full_names(node: ast.Import | ast.ImportFrom) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    return {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+
+
 def _clock_readings(module: ast.Module) -> list[int]:
     lines = []
     for node in ast.walk(module):
