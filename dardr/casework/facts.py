@@ -101,4 +101,5 @@ def load_holds(session: Session, record_id: int) -> tuple[OpenHold, ...]:
 def settings_of(session: Session, partnership_id: int) -> dict[str, Any]:
     """The partnership's own settings: local lengths by clock, and guards it switched on or off."""
     partnership = session.get(Partnership, partnership_id)
+    session.info["partnership"] = partnership  # kept, so that one transaction reads the row once
     return dict(partnership.settings) if partnership else {}
