@@ -147,9 +147,7 @@ def notice_message(name: str, about: About, party: Party) -> Message:
 
 
 def _decision_recorded(about: About, party: Party) -> Message:
-    return messages.DecisionRecorded(
-        **about.frame, decided_on=about.event.occurred_on, to_do=about.to_do(party)
-    )
+    return messages.DecisionRecorded(**about.frame, decided_on=about.event.occurred_on, to_do=about.to_do(party))
 
 
 def _stage_changed(about: About, party: Party) -> Message:
@@ -378,9 +376,7 @@ def hold_message(session: Session, record: Record, process: Process, hold: Hold)
     """To the case manager: look at this hold, or this deferral, again. Why there is one stays behind the link."""
     review_by = hold.review_by or hold.from_on
     if hold.kind == "deferral":
-        return messages.DeferralReview(
-            **frame(session, record, process), deferred_on=hold.from_on, review_by=review_by
-        )
+        return messages.DeferralReview(**frame(session, record, process), deferred_on=hold.from_on, review_by=review_by)
     return messages.HoldReview(**frame(session, record, process), held_since=hold.from_on, review_by=review_by)
 
 

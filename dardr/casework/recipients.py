@@ -114,9 +114,7 @@ class Recipients:
         if record_id not in self._bodies:
             self._bodies[record_id] = list(
                 self._session.scalars(
-                    sa.select(RecordBody.body_id)
-                    .where(RecordBody.record_id == record_id)
-                    .order_by(RecordBody.body_id)
+                    sa.select(RecordBody.body_id).where(RecordBody.record_id == record_id).order_by(RecordBody.body_id)
                 )
             )
         return self._bodies[record_id]

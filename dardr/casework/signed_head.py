@@ -68,9 +68,7 @@ def sign_head(session: Session, at: date, key: Ed25519PrivateKey) -> dict[str, A
         "version": 1,
         "at": at.isoformat(),
         "year": f"{at.year - 1}/{at.year % 100:02d}",
-        "records": [
-            {"ref": ref, "seq": seq, "hash": digest} for ref, seq, digest in _heads(session, at)
-        ],
+        "records": [{"ref": ref, "seq": seq, "hash": digest} for ref, seq, digest in _heads(session, at)],
         "public_key": key.public_key().public_bytes_raw().hex(),
     }
     return {**document, "signature": key.sign(canonical(document).encode()).hex()}

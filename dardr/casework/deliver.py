@@ -1,0 +1,389 @@
+"""Sending what is written in the outbox: claim a batch under a lease, send outside any transaction, settle each.
+
+Any number of workers may do this at once. A lease that expires is claimed again, with the same Message-ID, so that a
+worker that ended between sending and settling costs at most a second copy that mail systems can recognise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TypeVar
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from dardr.access import Actor, roles_on, visible
+from dardr.casework.outbox import short_key
+from dardr.casework.recipients import addresses
+from dardr.errors import Conflict, Forbidden, NotFound
+from dardr.settings import Settings, get_settings
+from dardr.storage import outbox as box
+from dardr.storage.bodies import Partnership
+from dardr.storage.engine import Database
+from dardr.storage.outbox import OutboxAttempt, OutboxMessage
+from dardr.storage.reviews import Deadline, Hold, Record
+from notifications.retry import GiveUp, Kind, Outcome, Sent, TryAgain, describe, next_step
+from notifications.smtp import Mail, Mailer, MailSession, SmtpMailer
+from workflows.definition import Role
+
+LEASE = timedelta(minutes=10)
+"""How long a claimed message belongs to its worker; longer than any one message may take."""
+
+LONGEST_SEND = 240.0
+"""Seconds after which one message is given up for now, whatever the server does."""
+
+MOST_TRIES = 20
+"""A message that was claimed so often without ever being settled brings its worker down: it is set aside."""
+
+CLAIMABLE = (box.QUEUED, box.WAITING, box.IN_FLIGHT)
+
+Row = TypeVar("Row", Deadline, Hold)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one delivery did: messages sent, refused for good, to be tried again, and no longer needed."""
+
+    sent: int = 0
+    failed: int = 0
+    waiting: int = 0
+    overtaken: int = 0
+
+    def __add__(self, other: Delivered) -> Delivered:
+        return Delivered(
+            self.sent + other.sent,
+            self.failed + other.failed,
+            self.waiting + other.waiting,
+            self.overtaken + other.overtaken,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One message that is ours until ``lease_until``; ``tries`` counts this one."""
+
+    id: int
+    mail: Mail
+    tries: int
+    lease_until: datetime
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """The mailer the settings speak of."""
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user or None,
+        password=settings.smtp_password or None,
+        tls=settings.smtp_tls,
+    )
+
+
+def deliver(
+    database: Database,
+    mailer_factory: Callable[[], Mailer],
+    now_fn: Callable[[], datetime],
+    limit: int = 50,
+    owner: str | None = None,
+    *,
+    mail_from: str | None = None,
+) -> Delivered:
+    """Send everything that is due, in batches of ``limit``, each over one connection.
+
+    ``now_fn`` gives the present instant (aware UTC). ``owner`` names this worker in the lease. ``mail_from`` is the
+    sender's address; by default that of the settings. Never raises for what a server or a message does.
+    """
+    mail_from = mail_from or get_settings().mail_from
+    owner = (owner or f"{socket.gethostname()}:{os.getpid()}")[:40] + f":{uuid.uuid4().hex}"
+    done = Delivered()
+    while True:
+        claimed, set_aside = claim(database, now_fn(), limit, owner, mail_from)
+        done += set_aside
+        if not claimed and not (set_aside.overtaken or set_aside.failed):
+            return done
+        if claimed:
+            done += asyncio.run(_send_all(database, mailer_factory(), claimed, now_fn, owner))
+
+
+# --- claim ------------------------------------------------------------------------------------------------
+
+
+def claim(database: Database, now: datetime, limit: int, owner: str, mail_from: str) -> tuple[list[Claimed], Delivered]:
+    """Take up to ``limit`` messages that are due, in one transaction; those no longer needed are set aside."""
+    with database.write() as session:
+        rows = list(
+            session.scalars(
+                sa.select(OutboxMessage)
+                .where(
+                    OutboxMessage.status.in_(CLAIMABLE),
+                    OutboxMessage.not_before <= now,
+                    sa.or_(OutboxMessage.status != box.IN_FLIGHT, OutboxMessage.lease_until <= now),
+                )
+                .order_by(OutboxMessage.not_before, OutboxMessage.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+        )
+        overtaken = _overtaken(session, rows)
+        replies = _replies_to(session, rows)
+        claimed: list[Claimed] = []
+        failed = 0
+        for row in rows:
+            if row.status == box.IN_FLIGHT:
+                answer = "The program ended before the mail server's answer was kept."
+                session.add(OutboxAttempt(outbox_id=row.id, at=now, result=str(Kind.UNKNOWN), answer=answer))
+            if row.id in overtaken:
+                _end(row, box.OVERTAKEN, now, overtaken[row.id])
+            elif row.attempts >= MOST_TRIES:
+                _end(row, box.FAILED, now, f"Set aside after {row.attempts} tries that never came to an end.")
+                failed += 1
+            else:
+                claimed.append(_take(row, now, owner, mail_from, replies.get(row.record_id)))
+        return claimed, Delivered(overtaken=len(overtaken), failed=failed)
+
+
+def _take(row: OutboxMessage, now: datetime, owner: str, mail_from: str, reply_to: str | None) -> Claimed:
+    row.status, row.lease_owner, row.lease_until = box.IN_FLIGHT, owner, now + LEASE
+    row.attempts += 1
+    row.message_id = given = row.message_id or message_id(row, mail_from)
+    mail = Mail(
+        message_id=given,
+        sender=mail_from,
+        to=(row.recipient,),
+        subject=row.subject,
+        text=row.text,
+        html=row.html or None,
+        sent_at=now,
+        reply_to=reply_to,
+    )
+    return Claimed(row.id, mail, row.attempts, row.lease_until)
+
+
+def message_id(row: OutboxMessage, mail_from: str) -> str:
+    """The Message-ID of a row: from its id, and different in another database that sends for the same domain."""
+    mark = sha256(f"{row.id}:{row.dedupe_key}:{row.created_at.isoformat()}".encode()).hexdigest()[:16]
+    return f"<dardr-{row.id}-{mark}@{mail_from.rpartition('@')[2] or 'localhost'}>"
+
+
+def _end(row: OutboxMessage, status: str, now: datetime, why: str) -> None:
+    row.status, row.settled_at, row.last_error = status, now, why
+    row.lease_owner = row.lease_until = None
+
+
+def _overtaken(session: Session, rows: Iterable[OutboxMessage]) -> dict[int, str]:
+    """Reminders that have nothing to say any more, by id, with the reason."""
+    about_deadlines = {row.id: row for row in rows if row.deadline_id is not None}
+    found: dict[int, str] = {}
+    deadlines = _by_id(session, Deadline, {row.deadline_id for row in about_deadlines.values()})
+    newest = _newest_reminders(session, {row.deadline_id for row in about_deadlines.values()})
+    for row in about_deadlines.values():
+        deadline = deadlines.get(row.deadline_id)
+        if deadline is None or not deadline.running:
+            found[row.id] = "It is done, or no longer needed."
+        elif deadline.held:
+            found[row.id] = "It is held."
+        elif deadline.due_on != row.due_on:
+            found[row.id] = "The date was moved."
+        elif newest.get((row.deadline_id, row.recipient, row.message, row.party), row.id) > row.id:
+            found[row.id] = "A later reminder takes its place."
+    holds = {row.id: int(row.rung.removeprefix("hold:")) for row in rows if row.rung.startswith("hold:")}
+    if holds:
+        known = _by_id(session, Hold, set(holds.values()))
+        for row in rows:
+            hold = known.get(holds.get(row.id, 0))
+            if row.id in holds and (
+                hold is None or hold.ended_by_event or hold.undone_by_event or hold.review_by != row.due_on
+            ):
+                found[row.id] = "The hold has ended, or was looked at."
+    return found
+
+
+def _by_id(session: Session, table: type[Row], ids: set[int | None]) -> dict[int | None, Row]:
+    wanted = [one for one in ids if one is not None]
+    if not wanted:
+        return {}
+    return {row.id: row for row in session.scalars(sa.select(table).where(table.id.in_(wanted)))}
+
+
+def _newest_reminders(session: Session, ids: set[int | None]) -> dict[tuple[int | None, str, str, str], int]:
+    """For each deadline, reader and kind of message, the newest row about it."""
+    if not ids:
+        return {}
+    key = (OutboxMessage.deadline_id, OutboxMessage.recipient, OutboxMessage.message, OutboxMessage.party)
+    rows = session.execute(
+        sa.select(*key, sa.func.max(OutboxMessage.id)).where(OutboxMessage.deadline_id.in_(ids)).group_by(*key)
+    )
+    return {(deadline, to, message, party): newest for deadline, to, message, party, newest in rows}
+
+
+def _replies_to(session: Session, rows: Iterable[OutboxMessage]) -> dict[int | None, str]:
+    """Where an answer to a record's e-mail goes: the team's own address."""
+    ids = {row.record_id for row in rows if row.record_id is not None}
+    if not ids:
+        return {}
+    found = session.execute(
+        sa.select(Record.id, Partnership.team_email)
+        .join(Partnership, Partnership.id == Record.partnership_id)
+        .where(Record.id.in_(ids), Partnership.team_email != "")
+    )
+    return {record_id: address for record_id, address in found}
+
+
+# --- send and settle --------------------------------------------------------------------------------------
+
+
+async def _send_all(
+    database: Database, mailer: Mailer, claimed: list[Claimed], now_fn: Callable[[], datetime], owner: str
+) -> Delivered:
+    done = Delivered()
+    async with mailer.session() as session:
+        for one in claimed:
+            if not _still_ours(database, one, now_fn(), owner):
+                continue
+            outcome = await _send_one(session, one)
+            try:
+                done += settle(database, one, outcome, now_fn(), owner)
+            except Exception as error:
+                # The lease will run out and the message be tried again, with the same Message-ID.
+                log.error("outbox.not_settled", outbox_id=one.id, error=type(error).__name__)
+    return done
+
+
+async def _send_one(session: MailSession, one: Claimed) -> Outcome:
+    try:
+        async with asyncio.timeout(LONGEST_SEND):
+            return (await session.send(one.mail))[0]
+    except TimeoutError:
+        return Outcome(one.mail.to[0], Kind.UNKNOWN, None, "The mail server took too long.")
+    except Exception as error:
+        log.error("outbox.not_sent", outbox_id=one.id, error=type(error).__name__)
+        return Outcome(one.mail.to[0], Kind.TRY_AGAIN, None, f"The message could not be sent ({type(error).__name__}).")
+
+
+def _still_ours(database: Database, one: Claimed, now: datetime, owner: str) -> bool:
+    """True where the lease has time enough left for this message; renewed when it is running short."""
+    if one.lease_until - now > timedelta(seconds=LONGEST_SEND + 30):
+        return True
+    with database.write() as session:
+        renewed = session.execute(
+            sa.update(OutboxMessage)
+            .where(
+                OutboxMessage.id == one.id,
+                OutboxMessage.status == box.IN_FLIGHT,
+                OutboxMessage.lease_owner == owner,
+            )
+            .values(lease_until=now + LEASE)
+            .returning(OutboxMessage.id)
+        ).all()
+    return bool(renewed)
+
+
+def settle(database: Database, one: Claimed, outcome: Outcome, now: datetime, owner: str) -> Delivered:
+    """Keep what the server answered for one message, in a transaction of its own."""
+    step = next_step(one.tries, now, outcome)
+    mine = sa.and_(OutboxMessage.status == box.IN_FLIGHT, OutboxMessage.lease_owner == owner)
+    match step:
+        case Sent():
+            # Whoever holds the lease by now: the message is out, and must not be sent again.
+            mine = OutboxMessage.status.in_(CLAIMABLE)
+            values = {"status": box.SENT, "settled_at": now, "last_error": None}
+            done = Delivered(sent=1)
+        case TryAgain(at, reason):
+            values = {"status": box.WAITING, "not_before": at, "last_error": reason}
+            done = Delivered(waiting=1)
+        case GiveUp(reason):
+            values = {"status": box.FAILED, "settled_at": now, "last_error": reason}
+            done = Delivered(failed=1)
+    with database.write() as session:
+        session.execute(
+            sa.update(OutboxMessage)
+            .where(OutboxMessage.id == one.id, mine)
+            .values(**values, lease_owner=None, lease_until=None)
+        )
+        session.add(OutboxAttempt(outbox_id=one.id, at=now, result=str(outcome.kind), answer=describe(outcome)))
+    return done
+
+
+# --- by a person ------------------------------------------------------------------------------------------
+
+MAY_HANDLE_POST = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.ADMINISTRATOR})
+
+
+def retry(session: Session, actor: Actor, now: datetime, outbox_id: int) -> OutboxMessage:
+    """Send a message again that was refused, waits, or had no address. The edge commits.
+
+    Raises NotFound for a message this person may not see, Forbidden, and Conflict where there is nothing to retry or
+    still no address.
+    """
+    row = _handled(session, actor, outbox_id)
+    if row.status not in (box.FAILED, box.WAITING, box.WITHDRAWN, box.NO_ADDRESS):
+        raise Conflict(f"This message is {row.status.replace('_', ' ')}: there is nothing to send again.")
+    if not row.recipient:
+        _find_address(session, now, row)
+    row.status, row.not_before, row.settled_at, row.attempts = box.QUEUED, now, None, 0
+    _note(session, row, now, "retry", f"{actor.name} asked for another try.")
+    return row
+
+
+def withdraw(session: Session, actor: Actor, now: datetime, outbox_id: int) -> OutboxMessage:
+    """Say that a message is not to be sent (any more). The edge commits.
+
+    Raises NotFound, Forbidden, and Conflict for one that is being sent, was sent, or is settled.
+    """
+    row = _handled(session, actor, outbox_id)
+    if row.status == box.IN_FLIGHT:
+        raise Conflict("This message is being sent at this moment. Look again in a minute.")
+    if row.status not in (box.QUEUED, box.WAITING, box.FAILED, box.NO_ADDRESS):
+        raise Conflict(f"This message is {row.status}: there is nothing to withdraw.")
+    row.status, row.settled_at = box.WITHDRAWN, now
+    _note(session, row, now, "withdrawn", f"{actor.name} withdrew it.")
+    return row
+
+
+def _handled(session: Session, actor: Actor, outbox_id: int) -> OutboxMessage:
+    row = session.scalar(sa.select(OutboxMessage).where(OutboxMessage.id == outbox_id).with_for_update())
+    record: Record | None = None
+    if row is not None and row.record_id is not None:
+        record = session.scalar(sa.select(Record).where(Record.id == row.record_id, visible(actor)))
+    if row is None or (row.record_id is not None and record is None):
+        raise NotFound(f"There is no message {outbox_id}, or it is not yours to see.")
+    roles = roles_on(session, actor, record) if record is not None else actor.everywhere
+    if not roles & MAY_HANDLE_POST:
+        raise Forbidden("A case manager, a team manager or an administrator can do this.")
+    return row
+
+
+def _find_address(session: Session, now: datetime, row: OutboxMessage) -> None:
+    """Somebody has been entered since: the first address takes this row, each further one a copy of it."""
+    record = session.get(Record, row.record_id) if row.record_id is not None else None
+    found = addresses(session, record, row.party) if record is not None and row.party else []
+    if not found:
+        raise Conflict("There is still no address for this message. Enter a contact first, then send it.")
+    row.recipient = found[0]
+    copied = ("record_id", "event_id", "deadline_id", "due_on", "rung", "message", "party", "subject", "text", "html")
+    session.add_all(
+        OutboxMessage(
+            **{name: getattr(row, name) for name in copied},
+            dedupe_key=short_key(f"{row.dedupe_key}:{address}"),
+            recipient=address,
+            status=box.QUEUED,
+            not_before=now,
+            created_at=now,
+        )
+        for address in found[1:]
+    )
+
+
+def _note(session: Session, row: OutboxMessage, now: datetime, result: str, answer: str) -> None:
+    session.add(OutboxAttempt(outbox_id=row.id, at=now, result=result, answer=answer))
+    session.flush()
