@@ -143,7 +143,11 @@ def visible(actor: Actor) -> sa.ColumnElement[bool]:
     reviews = [g.record_id for g in actor.grants if g.record_id is not None]
     if reviews:
         ways.append(Record.id.in_(reviews))
-        ways.append(Record.id.in_(sa.select(RecordLink.item_id).where(RecordLink.review_id.in_(reviews))))
+        ways.append(
+            Record.id.in_(
+                sa.select(RecordLink.item_id).where(RecordLink.review_id.in_(reviews), RecordLink.kind == "item")
+            )
+        )
     csps = [g.csp_id for g in actor.grants if g.csp_id is not None]
     if csps:
         ways.append(
@@ -178,7 +182,11 @@ def roles_on(session: Session, actor: Actor, record: Record) -> frozenset[Role]:
     roles = set(actor.everywhere)
     csps = set(session.scalars(sa.select(RecordCsp.csp_id).where(RecordCsp.record_id == record.id)))
     bodies = set(session.scalars(sa.select(RecordBody.body_id).where(RecordBody.record_id == record.id)))
-    served = set(session.scalars(sa.select(RecordLink.review_id).where(RecordLink.item_id == record.id)))
+    served = set(
+        session.scalars(
+            sa.select(RecordLink.review_id).where(RecordLink.item_id == record.id, RecordLink.kind == "item")
+        )
+    )
     served.add(record.id)
     for grant in actor.grants:
         if (

@@ -41,6 +41,9 @@ def read(fields: Iterable[Field], raw: Mapping[str, Any], choices: Choices) -> t
         given = raw.get(field.name)
         if isinstance(given, str):
             given = given.strip()
+        elif isinstance(given, list | tuple):
+            given = [one.strip() if isinstance(one, str) else one for one in given]
+            given = [one for one in given if one not in (None, "")]
         if _is_empty(given):
             if field.required:
                 problems.append(Blocked(_missing(field), field.name))
@@ -79,12 +82,15 @@ def _read_one(field: Field, given: Any, choices: Sequence[Choice]) -> Any:
         return _one(given)
     if field.type is FieldType.CHOICES:
         many = given if isinstance(given, list | tuple) else [given]
-        return [_choose(field, str(v), choices) for v in many]
+        return list(dict.fromkeys(_choose(field, str(v), choices) for v in many))
     if field.type is FieldType.FILE:
+        given = given[0] if isinstance(given, list | tuple) and len(given) == 1 else given
+        if isinstance(given, str | list | tuple | int | float | dict):
+            raise CannotRead(f"{field.label}: give one file, not text.")
         return given
     if field.many:
         lines = given if isinstance(given, list | tuple) else str(given).splitlines()
-        kept = [str(line).strip() for line in lines if str(line).strip()]
+        kept = [_text(field, line, choices).strip() for line in lines if str(line).strip()]
         if not kept and field.required:
             raise CannotRead(_missing(field))
         return kept
@@ -116,7 +122,7 @@ def _choose(field: Field, given: str, choices: Sequence[Choice]) -> str:
 
 def _text(field: Field, given: Any, _choices: Sequence[Choice]) -> str:
     text = str(given)
-    if "\x00" in text:
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise CannotRead(f"{field.label}: the text contains a character that cannot be stored. Type it again.")
     return text
 
@@ -173,7 +179,10 @@ def _choice(field: Field, given: Any, choices: Sequence[Choice]) -> str:
 
 
 def _url(field: Field, given: Any, _choices: Sequence[Choice]) -> str:
-    parts = urlsplit(str(given))
+    try:
+        parts = urlsplit(str(given))
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise CannotRead(f"{field.label}: give the whole address of the page, beginning with https://.")
     return str(given)

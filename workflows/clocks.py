@@ -104,7 +104,8 @@ def due_on(
         original = given
         due, held, receipt = _moved(clock, given, start, pauses, calendar, today)
     elif span is None:
-        return Due(None, None, False, {**_about(clock, rule, start), "due": None, "sentences": [_no_length(clock)]})
+        due = original = None
+        held, receipt = False, {"due": None, "sentences": [_no_length(clock)]}
     else:
         counted = count(start, span.n, span.unit, clock.counting, clock.rolls, calendar, pauses, today=today)
         due, held, receipt = counted.due, counted.due is None, counted.receipt.as_dict()

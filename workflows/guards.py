@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from workflows.answers import stored_date
+from workflows.calendar import in_words
 from workflows.definition import Blocked, Facts, reads_bodies, reads_items
 from workflows.partial import PartialDate
 
@@ -160,6 +162,16 @@ def not_before_death(facts: Facts) -> Blocked | None:
     if death is None or facts.occurred_on is None or facts.occurred_on >= death.first:
         return None
     return Blocked(f"This is dated before the death ({death.text}). Check both dates: one of them cannot be right.")
+
+
+def not_before_notification(facts: Facts) -> Blocked | None:
+    """What is recorded did not happen before the partnership was notified."""
+    notified = stored_date(facts.recorded.get("notified_on"))
+    if notified is None or facts.occurred_on is None or facts.occurred_on >= notified:
+        return None
+    return Blocked(
+        f"This is dated before the notification ({in_words(notified)}). Check both dates: one of them cannot be right."
+    )
 
 
 def date_not_before_death(facts: Facts, *, field: str) -> Blocked | None:

@@ -206,7 +206,7 @@ def record_event(
     if action.effects:
         happening = effects.Happening(
             session, actor, now, today, record, process, action, {**typed, **after}, occurred_on, event,
-            open_child=_child_opener(session, actor, now, record, occurred_on), created=created, warnings=said,
+            open_child=_child_opener(session, actor, now, record, occurred_on, said), created=created, warnings=said,
         )  # fmt: skip
         session.flush()
         effects.carry_out(happening)
@@ -271,11 +271,15 @@ def _write_event(
     return event
 
 
-def _child_opener(session: Session, actor: Actor, now: datetime, record: Record, occurred_on: date) -> Any:
+def _child_opener(
+    session: Session, actor: Actor, now: datetime, record: Record, occurred_on: date, said: list[str]
+) -> Any:
     def open_child(process_key: str, values: Mapping[str, Any]) -> str:
         from dardr.casework.open_record import open_linked
 
-        return open_linked(session, actor, now, process_key, values, record, occurred_on).ref
+        done = open_linked(session, actor, now, process_key, values, record, occurred_on)
+        said.extend(warning for warning in done.warnings if warning not in said)
+        return done.ref
 
     return open_child
 
@@ -301,10 +305,11 @@ def _own(
         record.title = ", ".join(name for _, name in wanted)[:200]
 
 
-OWNERS = frozenset({"body", "lead_body", "to_body", "lead", "lead_agency", "leads", "owners", "bodies", "lead_agencies"})
+OWNERS = frozenset({"body", "lead_body"})
 """Names of questions that say which bodies owe an item."""
 
 
 def title_of(process: Process, facts: Mapping[str, Any]) -> str:
     """What a record is called in lists: the pseudonym of a review, the title of an item. Never a real name."""
-    return str(public(facts).get("display_pseudonym") or public(facts).get("pseudonym") or public(facts).get("title") or "")[:200]
+    shown = public(facts)
+    return str(shown.get("display_pseudonym") or shown.get("pseudonym") or shown.get("title") or "")[:200]

@@ -78,7 +78,7 @@ def start(
     """New deadline rows for the clocks this action starts. A clock that cannot be armed gives a row with a problem."""
     rows: list[Deadline] = []
     for clock in touched_by(process, action.key).starts:
-        row = _start_one(session, clock, process, answers, facts, occurred_on, settings, today)
+        row = _start_one(session, record, clock, process, answers, facts, occurred_on, settings, today)
         if row is not None:
             row.record_id = record.id
             row.receipt = {**row.receipt, "started_by": dict(started_by)}
@@ -88,6 +88,7 @@ def start(
 
 def _start_one(
     session: Session,
+    record: Record,
     clock: Clock,
     process: Process,
     answers: Mapping[str, Any],
@@ -137,6 +138,7 @@ def _start_one(
                 calendar_for(session, clock),
                 rule=rule_of(process, clock),
                 given=given,
+                pauses=_pauses(clock, holds_over(session, record.id)) if clock.pausable else (),
                 today=today,
             )
         except CannotCount as error:
@@ -238,11 +240,6 @@ def replay(
     """
     assert row.start_on is not None
     span = Span(row.n, Unit(row.unit)) if row.n and row.unit else None
-    pauses = [
-        Pause(h.from_on, h.until_on, h.reason, h.kind)
-        for h in holds
-        if clock.key in h.clocks and (h.until_on is None or h.until_on > h.from_on)
-    ]
     agreed = None
     if agreed_rows:
         last, on = agreed_rows[-1]
@@ -254,10 +251,19 @@ def replay(
         calendar,
         rule=rule,
         given=row.original_due_on if span is None else None,
-        pauses=pauses,
+        pauses=_pauses(clock, holds),
         agreed=agreed,
         today=today,
     )
+
+
+def _pauses(clock: Clock, holds: Iterable[Hold]) -> list[Pause]:
+    """The holds that name this clock, as pauses; one that ended on the day it began takes nothing out."""
+    return [
+        Pause(h.from_on, h.until_on, h.reason, h.kind)
+        for h in holds
+        if clock.key in h.clocks and (h.until_on is None or h.until_on > h.from_on)
+    ]
 
 
 def holds_over(session: Session, record_id: int) -> list[Hold]:
