@@ -16,6 +16,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 SERVE_ARGS ?=
 PYTEST_ARGS ?=
+TESTS ?= tests
 
 .PHONY: help run test check bench assets lock release clean
 
@@ -26,7 +27,7 @@ run: system-run $(STAMPS)/installed $(STAMPS)/assets ## set up everything and se
 	$(BIN)/dardr serve --demo $(SERVE_ARGS)
 
 test: system-test $(STAMPS)/dev $(STAMPS)/installed $(STAMPS)/assets ## every test, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS) tests
+	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS) $(TESTS)
 
 check: $(STAMPS)/dev $(STAMPS)/installed $(STAMPS)/node ## style, types and the direction of imports
 	$(BIN)/ruff check .
