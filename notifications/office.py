@@ -80,7 +80,7 @@ def render_pptx(document: LearningEventSlides) -> bytes:
         "Agenda",
         ("Part", "Minutes"),
         [(one.item, str(one.minutes)) for one in document.agenda],
-        (9.2, 2.5),
+        (9.7, 2.0),
         f"Agenda with {len(document.agenda)} parts, {sum(one.minutes for one in document.agenda)} minutes in all",
     )
     deck.text("Content note", document.content_note, layout="Content note", notes="Pause here before going on.")
@@ -93,7 +93,7 @@ def render_pptx(document: LearningEventSlides) -> bytes:
         "Support",
         ("Service", "What it offers", "Contact"),
         [(one.service, one.offers, one.contact) for one in document.support],
-        (3.7, 4.5, 3.5),
+        (3.2, 3.9, 4.6),
         f"Where to find support: {len(document.support)} services with their contact details",
     )
     if document.evaluation_link:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from notifications.documents import Document, Format, LearningEventSlides
 from notifications.messages import Message
-from notifications.words import days_between, long_date, partial_date, plain_date
+from notifications.words import date_passed, date_source, days_between, long_date, partial_date, plain_date
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -93,6 +93,7 @@ def environment(loader: BaseLoader | None = None, *, escape: bool | None = None)
         cache_size=-1,
     )
     env.filters.update(FILTERS)
+    env.globals.update(date_source=date_source, date_passed=date_passed)
     return env
 
 
@@ -114,7 +115,7 @@ def _given(value: str | None) -> str:
 def _css_string(value: str) -> Markup:
     """Text as a CSS string; every letter that could end it, or the style sheet, is written as its number."""
     return Markup('"{}"').format(
-        Markup("".join(one if one.isalnum() or one == " " else f"\\{ord(one):06x}" for one in value))
+        Markup("".join(one if one.isascii() and one.isalnum() else f"\\{ord(one):06x}" for one in value))
     )
 
 

@@ -92,3 +92,37 @@ def days_between(earlier: date, later: date) -> str:
     if days >= 14:
         return f"{days // 7} weeks"
     return f"{days} day" if days == 1 else f"{days} days"
+
+
+def date_source(kind: str, authority: str, not_compared: bool) -> str:
+    """Where a date comes from, in a sentence; what is only guidance, draft or practice is never made a law.
+
+    ``kind`` is statute, guidance, draft, practice, agreed or local; ``not_compared`` adds that the source was not
+    compared with its text.
+    """
+    named = f": {authority}" if authority else ""
+    match kind:
+        case "statute":
+            sentence = f"The date is set by {authority or 'an Act'} and does not move"
+        case "guidance":
+            sentence = f"The date is a guide{named}"
+        case "draft":
+            sentence = f"The date comes from a draft{named}"
+        case "practice":
+            sentence = f"The date follows usual practice{named}"
+        case "agreed":
+            sentence = "The date is the one that was agreed"
+        case _:
+            sentence = "The date is set by the partnership"
+    return f"{sentence}{' (not compared with the text)' if not_compared else ''}."
+
+
+def date_passed(standing: str, agreed: bool, due: date) -> str:
+    """What a missed date is called: in the Act, past the guide, agreed by someone, or only set by the partnership."""
+    match standing:
+        case "breached":
+            return f"The date in the Act, {long_date(due)}, has passed."
+        case "past_guide":
+            return f"It is past the guide, which was {long_date(due)}."
+        case _:
+            return f"The {'agreed date' if agreed else 'date set'} was {long_date(due)}."

@@ -106,17 +106,18 @@ def head_and_foot(document: Any) -> None:
     numbers.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for text, field in (("{{ document.ref }}, page ", "PAGE"), (" of ", "NUMPAGES")):
         numbers.add_run(text).font.size = Pt(8)
-        run = numbers.add_run()
-        run.font.size = Pt(8)
-        run._r.append(element("w:fldChar", fldCharType="begin"))
-        instruction = element("w:instrText")
-        instruction.text = field
-        run._r.append(instruction)
-        run._r.append(element("w:fldChar", fldCharType="separate"))
-        shown = element("w:t")
-        shown.text = "1"
-        run._r.append(shown)
-        run._r.append(element("w:fldChar", fldCharType="end"))
+        instruction, shown = element("w:instrText"), element("w:t")
+        instruction.text, shown.text = field, "1"
+        for part in (
+            element("w:fldChar", fldCharType="begin"),
+            instruction,
+            element("w:fldChar", fldCharType="separate"),
+            shown,
+            element("w:fldChar", fldCharType="end"),
+        ):
+            run = numbers.add_run()
+            run.font.size = Pt(8)
+            run._r.append(part)
 
 
 def opening(document: Any, title: str, subtitle: str) -> None:
@@ -270,11 +271,12 @@ def briefing() -> Any:
     columns(document.add_section(WD_SECTION.CONTINUOUS), 1)
     document.add_heading("Support", 1)
     looped_table(
-        document, (5.4, 6.6, 5.4), ("Service", "What it offers", "Contact"), "document.support",
+        document, (4.8, 6.3, 6.3), ("Service", "What it offers", "Contact"), "document.support",
         "{{ one.service }}", "{{ one.offers }}", "{{ one.contact }}",
     )  # fmt: skip
     document.add_paragraph("{%p if document.evaluation_link %}")
-    document.add_paragraph("Tell us whether this helped: {{ document.evaluation_link }}")
+    asked = document.add_paragraph("Tell us whether this helped: {{ document.evaluation_link }}")
+    asked.paragraph_format.space_before = Pt(6)
     document.add_paragraph("{%p endif %}")
     return document
 
@@ -340,7 +342,7 @@ def place(page: Any) -> None:
         elif kind in ("SUBTITLE", "BODY", "OBJECT"):
             top, high = (4.0, 1.6) if opening else (2.0, 4.4) if note else (1.75, 4.75)
             box(shape, MARGIN, Inches(top), WIDE - 2 * MARGIN, Inches(high))
-            style_text(shape, 22)
+            style_text(shape, 24, bulleted=not opening)
             colour(shape, "1B1B1B")
             shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
         elif kind == "FOOTER":
@@ -349,7 +351,7 @@ def place(page: Any) -> None:
             colour(shape, "444444")
         elif kind == "SLIDE_NUMBER":
             box(shape, WIDE - MARGIN - Inches(1.2), Inches(6.8), Inches(1.2), Inches(0.4))
-            style_text(shape, 12)
+            style_text(shape, 12, align="r")
             colour(shape, "444444")
         elif kind == "DATE":
             shape._element.getparent().remove(shape._element)
@@ -359,8 +361,8 @@ def box(shape: Any, left: int, top: int, width: int, height: int) -> None:
     shape.left, shape.top, shape.width, shape.height = (Emu(int(one)) for one in (left, top, width, height))
 
 
-def style_text(shape: Any, points: int, *, bold: bool = False) -> None:
-    """Left-aligned text of one size on every level, as the style slides inherit."""
+def style_text(shape: Any, points: int, *, bold: bool = False, bulleted: bool = False, align: str = "l") -> None:
+    """Text of one size on both levels, as the style that slides inherit."""
     from lxml import etree
 
     namespace = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -368,15 +370,18 @@ def style_text(shape: Any, points: int, *, bold: bool = False) -> None:
     style = body.find(f"{{{namespace}}}lstStyle")
     for old in list(style):
         style.remove(old)
-    bulleted = points == 22
     for level in (1, 2):
-        properties = etree.SubElement(style, f"{{{namespace}}}lvl{level}pPr", algn="l")
+        properties = etree.SubElement(style, f"{{{namespace}}}lvl{level}pPr", algn=align)
         if bulleted:
             properties.set("marL", str(342900 * level))
             properties.set("indent", "-342900")
             space = etree.SubElement(etree.SubElement(properties, f"{{{namespace}}}spcAft"), f"{{{namespace}}}spcPts")
             space.set("val", "900")
             etree.SubElement(properties, f"{{{namespace}}}buChar", char="•")
+        else:
+            properties.set("marL", "0")
+            properties.set("indent", "0")
+            etree.SubElement(properties, f"{{{namespace}}}buNone")
         run = etree.SubElement(properties, f"{{{namespace}}}defRPr", sz=str(points * 100), b="1" if bold else "0")
         run.set("cap", "none")
 
