@@ -10,190 +10,69 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any, TypeVar
 
-from workflows.counting import Counting, Roll, Unit
+from workflows.authority import PARTY_LABELS, Authority, Evidence, Kind, Party, Role
+from workflows.consequences import (
+    AgreesDate,
+    AssignsCaseManager,
+    ChangesHold,
+    Effect,
+    EndsHold,
+    LinksReview,
+    Opens,
+    PlacesHold,
+    UndoesAgreedDate,
+    UndoesHold,
+)
+from workflows.lengths import Counting, Roll, Unit
+from workflows.questions import UNKNOWN_VALUES, Choice, Field, FieldType, From
 
-
-class Kind(StrEnum):
-    """What sort of rule it is. Only ``STATUTE`` on a clock's *date* can be breached."""
-
-    STATUTE = "statute"
-    GUIDANCE = "guidance"
-    DRAFT = "draft"
-    PRACTICE = "practice"
-    LOCAL = "local"
-
-
-class Evidence(StrEnum):
-    """How far the words of the source were read. Only ``READ_IN_FULL`` counts as verified."""
-
-    READ_IN_FULL = "read_in_full"
-    SOURCE_SAYS = "source_says"
-    NOT_COMPARED = "not_compared"
-    LOCAL = "local"
-    DESIGN = "design"
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Where a rule comes from: source and paragraph, kind of rule, and how well that was checked."""
-
-    source: str
-    kind: Kind
-    evidence: Evidence
-    in_force: bool = True
-    note: str = ""
-
-    @property
-    def verified(self) -> bool:
-        """True where the words of the source were read in full."""
-        return self.evidence is Evidence.READ_IN_FULL
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form, the same on every edge."""
-        return {
-            "source": self.source,
-            "kind": str(self.kind),
-            "evidence": str(self.evidence),
-            "verified": self.verified,
-            "in_force": self.in_force,
-            "note": self.note,
-        }
-
-
-class Role(StrEnum):
-    """What a person may be. Given to a person for everything, or for one CSP, one body or one review."""
-
-    CASE_MANAGER = "case_manager"
-    TEAM_MANAGER = "team_manager"
-    DECIDING_CHAIR = "deciding_chair"
-    CSP_MEMBER = "csp_member"
-    STEERING_MEMBER = "steering_member"
-    INDEPENDENT_CHAIR = "independent_chair"
-    PANEL_MEMBER = "panel_member"
-    AGENCY_CONTACT = "agency_contact"
-    AGENCY_LEAD = "agency_lead"
-    POLICE_LIAISON = "police_liaison"
-    COMMUNICATIONS = "communications"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-
-
-class Party(StrEnum):
-    """Who owes something, or is waited for. A party is not a role: a party may have no account at all."""
-
-    CASE_MANAGER = "case_manager"
-    TEAM_MANAGER = "team_manager"
-    DECIDING_CHAIR = "deciding_chair"
-    INDEPENDENT_CHAIR = "independent_chair"
-    PARTNERSHIP = "partnership"
-    POLICE = "police"
-    AGENCY = "agency"
-    AGENCY_LEAD = "agency_lead"
-    AGENCY_EXECUTIVE = "agency_executive"
-    ACTION_OWNER = "action_owner"
-    ADDRESSED_BODY = "addressed_body"
-    FAMILY = "family"
-    HOME_OFFICE = "home_office"
-    COMMISSIONER = "commissioner"
-    NOBODY = "nobody"
-
-
-PARTY_LABELS: dict[Party, str] = {
-    Party.CASE_MANAGER: "Case manager",
-    Party.TEAM_MANAGER: "Team manager",
-    Party.DECIDING_CHAIR: "Deciding chair",
-    Party.INDEPENDENT_CHAIR: "Independent chair",
-    Party.PARTNERSHIP: "Partnership",
-    Party.POLICE: "Police",
-    Party.AGENCY: "Agency",
-    Party.AGENCY_LEAD: "Lead of the agency",
-    Party.AGENCY_EXECUTIVE: "Executive of the agency",
-    Party.ACTION_OWNER: "Owner of the action",
-    Party.ADDRESSED_BODY: "The body addressed",
-    Party.FAMILY: "Family",
-    Party.HOME_OFFICE: "Home Office",
-    Party.COMMISSIONER: "Domestic Abuse Commissioner",
-    Party.NOBODY: "Nobody",
-}
-
-
-class FieldType(StrEnum):
-    """The kinds of answer. Each edge (form, command line, JSON) reads and writes all of them."""
-
-    TEXT = "text"
-    DATE = "date"
-    PARTIAL_DATE = "partial-date"
-    DATETIME = "datetime"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    BOOLEAN = "boolean"
-    CHOICE = "choice"
-    CHOICES = "choices"
-    URL = "url"
-    EMAIL = "email"
-    FILE = "file"
-
-
-class From(StrEnum):
-    """Where the choices of a field come from when they are not fixed: looked up when the form is shown."""
-
-    CSPS = "csps"
-    BODIES = "bodies"
-    PEOPLE = "people"
-    REVIEWS = "reviews"
-    SECTION8_REPORTS = "section8_reports"
-    OPEN_HOLDS = "open_holds"
-    HOLDS = "holds"
-    CLOCKS_TO_PAUSE = "clocks_to_pause"
-    CLOCKS_TO_MOVE = "clocks_to_move"
-    AGREED_DATES = "agreed_dates"
-    VERSIONS = "versions"
-    ITEMS = "items"
-
-
-UNKNOWN_VALUES: dict[str, str] = {
-    "not_asked": "Not asked yet",
-    "not_known": "Asked, not known",
-    "refused": "Asked, would not say",
-    "not_applicable": "Does not apply",
-}
-"""Four different kinds of not knowing. They are values of their own, never an empty cell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One possible answer: what is stored, and what people read."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One fact that an action records. Drives the web form, the command line and the JSON schema alike.
-
-    ``unknown`` allows the four values of ``UNKNOWN_VALUES``. ``future`` allows a date after today.
-    ``identity`` sends the value to the identity store, apart from the pseudonymous record.
-    ``many`` on a text field means one entry a line. ``notable`` puts the fact on the summary.
-    """
-
-    name: str
-    label: str
-    type: FieldType = FieldType.TEXT
-    required: bool = True
-    choices: tuple[Choice, ...] = ()
-    choices_from: From | None = None
-    many: bool = False
-    unknown: bool = False
-    identity: bool = False
-    future: bool = False
-    long: bool = False
-    notable: bool = False
-    help: str = ""
-    default: str | None = None
+__all__ = [
+    "PARTY_LABELS",
+    "UNKNOWN_VALUES",
+    "Action",
+    "AgeOnly",
+    "AgreesDate",
+    "AssignsCaseManager",
+    "Authority",
+    "Blocked",
+    "ChangesHold",
+    "Choice",
+    "Clock",
+    "DateGiven",
+    "Days",
+    "Effect",
+    "EndsHold",
+    "Evidence",
+    "Facts",
+    "Field",
+    "FieldType",
+    "From",
+    "Guard",
+    "Item",
+    "Kind",
+    "Length",
+    "LinksReview",
+    "LocalSetting",
+    "Months",
+    "Notice",
+    "OpenHold",
+    "Opens",
+    "Party",
+    "Past",
+    "Phase",
+    "PlacesHold",
+    "Process",
+    "Role",
+    "Span",
+    "Stage",
+    "UndoesAgreedDate",
+    "UndoesHold",
+    "Warn",
+    "WorkingDays",
+    "reads_items",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,85 +159,6 @@ Guard = Callable[[Facts], "Blocked | None"]
 
 Warn = Callable[[Facts], "str | None"]
 """Something odd that a person should look at; it never refuses."""
-
-
-# --- consequences an action may declare -------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Opens:
-    """Open a record of another process, linked to this one.
-
-    ``for_each`` names a submitted field with several answers: one record for each, its value stored under
-    ``each_as``. ``copies`` are (new record's field, this action's or record's field); ``sets`` are fixed facts.
-    """
-
-    process: str
-    for_each: str | None = None
-    each_as: str = "body"
-    copies: tuple[tuple[str, str], ...] = ()
-    sets: tuple[tuple[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlacesHold:
-    """Start a hold from the fields kind, from_date, reason, asked_by, clocks, activities, review_by."""
-
-    kind: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesHold:
-    """Set a new review-by date on the hold named in the field ``hold``."""
-
-
-@dataclass(frozen=True, slots=True)
-class EndsHold:
-    """End the hold named in the field ``hold`` (all of one kind when ``kind`` is given) on ``until_date``."""
-
-    kind: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UndoesHold:
-    """Strike out the hold named in ``hold``: dates are computed as if it had never been."""
-
-
-@dataclass(frozen=True, slots=True)
-class AgreesDate:
-    """Replace the date of the clock in ``clock`` (or of the fixed one) by the date in ``new_date``."""
-
-    clock: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UndoesAgreedDate:
-    """Strike out the agreed date named in ``agreed_date``."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinksReview:
-    """Link this record to the review named in the field ``review`` (same death, joint review, or both served)."""
-
-    name: str = "review"
-
-
-@dataclass(frozen=True, slots=True)
-class AssignsCaseManager:
-    """Make the person named in the field ``case_manager`` the one who carries this review."""
-
-
-Effect = (
-    Opens
-    | PlacesHold
-    | ChangesHold
-    | EndsHold
-    | UndoesHold
-    | AgreesDate
-    | UndoesAgreedDate
-    | LinksReview
-    | AssignsCaseManager
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,9 +371,7 @@ class Process:
         object.__setattr__(self, "_actions", {a.key: a for a in (self.opening, *self.actions)})
 
     _stages: dict[str, Stage] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
-    _actions: dict[str, Action] = dataclasses.field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
+    _actions: dict[str, Action] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
 
 
 AnyGuard = TypeVar("AnyGuard", bound=Callable[..., Blocked | None])

@@ -1,0 +1,111 @@
+"""Who: the roles people hold and the parties who owe. On what authority: kind of rule, and how well it was checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What sort of rule it is. Only ``STATUTE`` on a clock's *date* can be breached."""
+
+    STATUTE = "statute"
+    GUIDANCE = "guidance"
+    DRAFT = "draft"
+    PRACTICE = "practice"
+    LOCAL = "local"
+
+
+class Evidence(StrEnum):
+    """How far the words of the source were read. Only ``READ_IN_FULL`` counts as verified."""
+
+    READ_IN_FULL = "read_in_full"
+    SOURCE_SAYS = "source_says"
+    NOT_COMPARED = "not_compared"
+    LOCAL = "local"
+    DESIGN = "design"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Where a rule comes from: source and paragraph, kind of rule, and how well that was checked."""
+
+    source: str
+    kind: Kind
+    evidence: Evidence
+    in_force: bool = True
+    note: str = ""
+
+    @property
+    def verified(self) -> bool:
+        """True where the words of the source were read in full."""
+        return self.evidence is Evidence.READ_IN_FULL
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form, the same on every edge."""
+        return {
+            "source": self.source,
+            "kind": str(self.kind),
+            "evidence": str(self.evidence),
+            "verified": self.verified,
+            "in_force": self.in_force,
+            "note": self.note,
+        }
+
+
+class Role(StrEnum):
+    """What a person may be. Given to a person for everything, or for one CSP, one body or one review."""
+
+    CASE_MANAGER = "case_manager"
+    TEAM_MANAGER = "team_manager"
+    DECIDING_CHAIR = "deciding_chair"
+    CSP_MEMBER = "csp_member"
+    STEERING_MEMBER = "steering_member"
+    INDEPENDENT_CHAIR = "independent_chair"
+    PANEL_MEMBER = "panel_member"
+    AGENCY_CONTACT = "agency_contact"
+    AGENCY_LEAD = "agency_lead"
+    POLICE_LIAISON = "police_liaison"
+    COMMUNICATIONS = "communications"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Party(StrEnum):
+    """Who owes something, or is waited for. A party is not a role: a party may have no account at all."""
+
+    CASE_MANAGER = "case_manager"
+    TEAM_MANAGER = "team_manager"
+    DECIDING_CHAIR = "deciding_chair"
+    INDEPENDENT_CHAIR = "independent_chair"
+    PARTNERSHIP = "partnership"
+    POLICE = "police"
+    AGENCY = "agency"
+    AGENCY_LEAD = "agency_lead"
+    AGENCY_EXECUTIVE = "agency_executive"
+    ACTION_OWNER = "action_owner"
+    ADDRESSED_BODY = "addressed_body"
+    FAMILY = "family"
+    HOME_OFFICE = "home_office"
+    COMMISSIONER = "commissioner"
+    NOBODY = "nobody"
+
+
+PARTY_LABELS: dict[Party, str] = {
+    Party.CASE_MANAGER: "Case manager",
+    Party.TEAM_MANAGER: "Team manager",
+    Party.DECIDING_CHAIR: "Deciding chair",
+    Party.INDEPENDENT_CHAIR: "Independent chair",
+    Party.PARTNERSHIP: "Partnership",
+    Party.POLICE: "Police",
+    Party.AGENCY: "Agency",
+    Party.AGENCY_LEAD: "Lead of the agency",
+    Party.AGENCY_EXECUTIVE: "Executive of the agency",
+    Party.ACTION_OWNER: "Owner of the action",
+    Party.ADDRESSED_BODY: "The body addressed",
+    Party.FAMILY: "Family",
+    Party.HOME_OFFICE: "Home Office",
+    Party.COMMISSIONER: "Domestic Abuse Commissioner",
+    Party.NOBODY: "Nobody",
+}

@@ -1,0 +1,82 @@
+"""The consequences an action may declare. They are data; the casework application carries them out as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Open a record of another process, linked to this one.
+
+    ``for_each`` names a submitted field with several answers: one record for each, its value stored under
+    ``each_as``. ``copies`` are (new record's field, this action's or record's field); ``sets`` are fixed facts.
+    """
+
+    process: str
+    for_each: str | None = None
+    each_as: str = "body"
+    copies: tuple[tuple[str, str], ...] = ()
+    sets: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesHold:
+    """Start a hold from the fields kind, from_date, reason, asked_by, clocks, activities, review_by."""
+
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesHold:
+    """Set a new review-by date on the hold named in the field ``hold``."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndsHold:
+    """End the hold named in the field ``hold`` (all of one kind when ``kind`` is given) on ``until_date``."""
+
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoesHold:
+    """Strike out the hold named in ``hold``: dates are computed as if it had never been."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreesDate:
+    """Replace the date of the clock in ``clock`` (or of the fixed one) by the date in ``new_date``."""
+
+    clock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoesAgreedDate:
+    """Strike out the agreed date named in ``agreed_date``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinksReview:
+    """Link this record to the review named in the field ``review`` (same death, joint review, or both served)."""
+
+    name: str = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignsCaseManager:
+    """Make the person named in the field ``case_manager`` the one who carries this review."""
+
+
+Effect = (
+    Opens
+    | PlacesHold
+    | ChangesHold
+    | EndsHold
+    | UndoesHold
+    | AgreesDate
+    | UndoesAgreedDate
+    | LinksReview
+    | AssignsCaseManager
+)

@@ -1,0 +1,82 @@
+"""What an action asks: fields, the kinds of answer, where choices come from, the four ways of not knowing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """The kinds of answer. Each edge (form, command line, JSON) reads and writes all of them."""
+
+    TEXT = "text"
+    DATE = "date"
+    PARTIAL_DATE = "partial-date"
+    DATETIME = "datetime"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    URL = "url"
+    EMAIL = "email"
+    FILE = "file"
+
+
+class From(StrEnum):
+    """Where the choices of a field come from when they are not fixed: looked up when the form is shown."""
+
+    CSPS = "csps"
+    BODIES = "bodies"
+    PEOPLE = "people"
+    REVIEWS = "reviews"
+    SECTION8_REPORTS = "section8_reports"
+    OPEN_HOLDS = "open_holds"
+    HOLDS = "holds"
+    CLOCKS_TO_PAUSE = "clocks_to_pause"
+    CLOCKS_TO_MOVE = "clocks_to_move"
+    AGREED_DATES = "agreed_dates"
+    VERSIONS = "versions"
+    ITEMS = "items"
+
+
+UNKNOWN_VALUES: dict[str, str] = {
+    "not_asked": "Not asked yet",
+    "not_known": "Asked, not known",
+    "refused": "Asked, would not say",
+    "not_applicable": "Does not apply",
+}
+"""Four different kinds of not knowing. They are values of their own, never an empty cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One possible answer: what is stored, and what people read."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One fact that an action records. Drives the web form, the command line and the JSON schema alike.
+
+    ``unknown`` allows the four values of ``UNKNOWN_VALUES``. ``future`` allows a date after today.
+    ``identity`` sends the value to the identity store, apart from the pseudonymous record.
+    ``many`` on a text field means one entry a line. ``notable`` puts the fact on the summary.
+    """
+
+    name: str
+    label: str
+    type: FieldType = FieldType.TEXT
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+    choices_from: From | None = None
+    many: bool = False
+    unknown: bool = False
+    identity: bool = False
+    future: bool = False
+    long: bool = False
+    notable: bool = False
+    help: str = ""
+    default: str | None = None
