@@ -42,6 +42,11 @@ def head() -> str:
     return found
 
 
+def known_revisions() -> frozenset[str]:
+    """Every revision this program can bring up to date."""
+    return frozenset(s.revision for s in ScriptDirectory.from_config(_config("sqlite://")).walk_revisions())
+
+
 def current(engine: sa.Engine) -> str | None:
     """The revision of a database, or None where it has never been set up."""
     with engine.connect() as connection:
@@ -55,8 +60,7 @@ def require_current(engine: sa.Engine) -> None:
         return
     if found is None:
         raise Conflict("This database has not been set up. Run: dardr db upgrade")
-    known = {s.revision for s in ScriptDirectory.from_config(_config("sqlite://")).walk_revisions()}
-    if found in known:
+    if found in known_revisions():
         raise Conflict(
             f"This database is of an older version ({found}; this program needs {needed}). "
             "Make a copy of it, then run: dardr db upgrade"
