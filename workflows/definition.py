@@ -383,7 +383,7 @@ def reads_items(guard: AnyGuard) -> AnyGuard:
     return guard
 
 
-def reads_bodies(guard: Guard) -> Guard:
+def reads_bodies(guard: AnyGuard) -> AnyGuard:
     """Mark a guard as looking at the bodies a record is owed by, so that they are read before it is asked."""
     guard.reads_bodies = True  # type: ignore[attr-defined]
     return guard
