@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from notifications.report import Chart, Definition, Section, Table, sample_sections
 
@@ -58,7 +58,7 @@ class Document:
         raise NotImplementedError
 
 
-_SAMPLE = {"partnership": "Example Community Safety Partnership", "demonstration": True}
+_SAMPLE: dict[str, Any] = {"partnership": "Example Community Safety Partnership", "demonstration": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ def build_message(mail: Mail) -> EmailMessage:
         raise MailInvalid("The time of sending must carry a time zone.")
     if not _MESSAGE_ID.fullmatch(mail.message_id) or not mail.message_id.isascii():
         raise MailInvalid("The Message-ID must look like <id@domain>.")
-    message = EmailMessage(policy=_policy(mail))
+    message = EmailMessage(policy=policy.SMTP if is_ascii(mail) else policy.SMTPUTF8)
     message["From"] = _address(mail.sender, mail.sender_name)
     message["To"] = [_address(one) for one in mail.to]
     if mail.reply_to:
@@ -74,10 +74,6 @@ def build_message(mail: Mail) -> EmailMessage:
     if mail.html is not None:
         message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
     return message
-
-
-def _policy(mail: Mail) -> policy.EmailPolicy:
-    return policy.SMTP if is_ascii(mail) else policy.SMTPUTF8
 
 
 def is_ascii(mail: Mail) -> bool:

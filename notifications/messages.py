@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 Standing = Literal["late", "past_guide", "breached"]
 """What a missed date is called: *late* only where a date was agreed or set by the partnership, *past_guide* where
@@ -47,12 +47,14 @@ class Message:
         raise NotImplementedError
 
 
-_SAMPLE = {
-    "ref": "DARDR-2026-009",
-    "link": "https://reviews.example.org/reviews/DARDR-2026-009",
-    "partnership": "Example Community Safety Team",
-    "demonstration": True,
-}
+def _sample(**changes: str) -> dict[str, Any]:
+    common = {
+        "ref": "DARDR-2026-009",
+        "link": "https://reviews.example.org/reviews/DARDR-2026-009",
+        "partnership": "Example Community Safety Team",
+        "demonstration": True,
+    }
+    return common | changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ class DeadlineReminder(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **_sample(),
             about="your organisation's return",
             organisation="Mid County NHS Trust",
             due=date(2026, 12, 3),
@@ -108,7 +110,7 @@ class DeadlineLate(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **_sample(),
             about="your organisation's return",
             organisation="Mid County NHS Trust",
             due=date(2026, 12, 3),
@@ -138,7 +140,7 @@ class Escalation(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **_sample(),
             about="the return of Mid County NHS Trust",
             waiting_for="Mid County NHS Trust",
             your_role="lead for reviews of Mid County NHS Trust",
@@ -169,7 +171,7 @@ class CommissionerReplyReminder(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE | {"ref": "S8-2025-001-R03", "record": "Reply"},
+            **_sample(ref="S8-2025-001-R03", record="Reply"),
             organisation="Mid County NHS Trust",
             report="Commissioner's report of July 2025",
             published_on=date(2025, 7, 1),
@@ -191,7 +193,7 @@ class DecisionRecorded(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **_sample(),
             decided_on=date(2026, 11, 20),
             to_do=("Send the notice of the decision to the Home Office by Friday 27 November 2026",),
         )
@@ -215,7 +217,7 @@ class ReturnRequested(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **_sample(),
             organisation="Mid County NHS Trust",
             return_label="individual management review",
             requested_on=date(2026, 10, 8),
@@ -236,7 +238,7 @@ class StageChanged(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **_sample(),
             stage_label="Terms of reference",
             changed_on=date(2026, 11, 20),
             to_do=("Read the draft terms of reference", "Say by Monday 30 November 2026 whether you agree"),
@@ -254,7 +256,7 @@ class HoldReview(Message):
 
     @classmethod
     def sample(cls) -> Self:
-        return cls(**_SAMPLE, held_since=date(2026, 9, 14), review_by=date(2027, 1, 5))
+        return cls(**_sample(), held_since=date(2026, 9, 14), review_by=date(2027, 1, 5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +270,7 @@ class DeferralReview(Message):
 
     @classmethod
     def sample(cls) -> Self:
-        return cls(**_SAMPLE, deferred_on=date(2026, 10, 1), review_by=date(2026, 11, 26))
+        return cls(**_sample(), deferred_on=date(2026, 10, 1), review_by=date(2026, 11, 26))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +287,7 @@ class ActionAgreed(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE | {"ref": "DARDR-2026-009-A04", "record": "Action"},
+            **_sample(ref="DARDR-2026-009-A04", record="Action"),
             organisation="Mid County NHS Trust",
             agreed_on=date(2026, 11, 20),
             due=date(2027, 5, 28),
@@ -307,7 +309,7 @@ class ActionOwner(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE | {"ref": "DARDR-2026-009-A04", "record": "Action"},
+            **_sample(ref="DARDR-2026-009-A04", record="Action"),
             organisation="Mid County NHS Trust",
             owned_from=date(2026, 11, 20),
             due=date(2027, 5, 28),
@@ -357,7 +359,7 @@ class FailedMailDigest(Message):
             ),
         )
         link = "https://reviews.example.org/messages"
-        return cls(**_SAMPLE | {"ref": "E-mail", "link": link}, today=date(2026, 11, 22), undelivered=items)
+        return cls(**_sample(ref="E-mail", link=link), today=date(2026, 11, 22), undelivered=items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,7 +378,7 @@ class AgreedDateWanted(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **_sample(),
             about="the overview report",
             guide="six-month guide",
             guide_date=date(2026, 11, 20),

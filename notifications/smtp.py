@@ -270,7 +270,7 @@ async def _say_goodbye(client: aiosmtplib.SMTP) -> None:
             await client.quit()
         except (aiosmtplib.SMTPException, OSError):
             client.close()
-    if transport is not None:
+    if isinstance(transport, asyncio.WriteTransport):
         # A TLS connection would wait for the other side's farewell, past the end of a short-lived event loop.
         transport.abort()
         await asyncio.sleep(0)

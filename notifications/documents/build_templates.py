@@ -44,7 +44,7 @@ def element(tag: str, **attributes: str) -> Any:
 
 
 def new_document(margin: float, size: float) -> Any:
-    document = Document()
+    document: Any = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(margin)
@@ -363,38 +363,40 @@ def box(shape: Any, left: int, top: int, width: int, height: int) -> None:
 
 def style_text(shape: Any, points: int, *, bold: bool = False, bulleted: bool = False, align: str = "l") -> None:
     """Text of one size on both levels, as the style that slides inherit."""
-    from lxml import etree
-
     namespace = "http://schemas.openxmlformats.org/drawingml/2006/main"
     body = shape.text_frame._txBody
     style = body.find(f"{{{namespace}}}lstStyle")
     for old in list(style):
         style.remove(old)
     for level in (1, 2):
-        properties = etree.SubElement(style, f"{{{namespace}}}lvl{level}pPr", algn=align)
+        properties = sub_element(style, f"{{{namespace}}}lvl{level}pPr", algn=align)
         if bulleted:
             properties.set("marL", str(342900 * level))
             properties.set("indent", "-342900")
-            space = etree.SubElement(etree.SubElement(properties, f"{{{namespace}}}spcAft"), f"{{{namespace}}}spcPts")
+            space = sub_element(sub_element(properties, f"{{{namespace}}}spcAft"), f"{{{namespace}}}spcPts")
             space.set("val", "900")
-            etree.SubElement(properties, f"{{{namespace}}}buChar", char="•")
+            sub_element(properties, f"{{{namespace}}}buChar", char="•")
         else:
             properties.set("marL", "0")
             properties.set("indent", "0")
-            etree.SubElement(properties, f"{{{namespace}}}buNone")
-        run = etree.SubElement(properties, f"{{{namespace}}}defRPr", sz=str(points * 100), b="1" if bold else "0")
+            sub_element(properties, f"{{{namespace}}}buNone")
+        run = sub_element(properties, f"{{{namespace}}}defRPr", sz=str(points * 100), b="1" if bold else "0")
         run.set("cap", "none")
 
 
-def colour(shape: Any, value: str) -> None:
-    from lxml import etree
+def sub_element(parent: Any, tag: str, **attributes: str) -> Any:
+    made = parent.makeelement(tag, attributes)
+    parent.append(made)
+    return made
 
+
+def colour(shape: Any, value: str) -> None:
     namespace = "http://schemas.openxmlformats.org/drawingml/2006/main"
     for run in shape.text_frame._txBody.iter(f"{{{namespace}}}defRPr"):
         for old in run.findall(f"{{{namespace}}}solidFill"):
             run.remove(old)
-        fill = etree.Element(f"{{{namespace}}}solidFill")
-        etree.SubElement(fill, f"{{{namespace}}}srgbClr", val=value)
+        fill = sub_element(run, f"{{{namespace}}}solidFill")
+        sub_element(fill, f"{{{namespace}}}srgbClr", val=value)
         run.insert(0, fill)
 
 
