@@ -7,7 +7,7 @@ no detail of a death can get there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -238,11 +238,19 @@ def _review_refs(session: Session, record_id: int) -> tuple[str, ...]:
 
 
 def reminder_message(
-    session: Session, record: Record, process: Process, clock: Clock, row: Deadline, state: State, today: date
+    session: Session,
+    record: Record,
+    process: Process,
+    clock: Clock,
+    row: Deadline,
+    state: State,
+    today: date,
+    *,
+    first: bool = True,
 ) -> Message:
     """To the party that owes something: before its date and on it, or, past it, asking what is in the way.
 
-    ``today`` is a London date; ``row`` must have a due date.
+    ``today`` is a London date; ``row`` must have a due date. ``first``: nobody was told yet that it has passed.
     """
     due = row.due_on
     assert due is not None
@@ -263,16 +271,12 @@ def reminder_message(
             **about,
             standing=STANDING[state],
             agreed=row.agreed_due_on is not None,
-            first=(today - due).days < (clock.repeat_after_every or 7) * 2,
+            first=first,
         )
-    kind: Any = "agreed" if row.agreed_due_on is not None else _date_kind(clock)
+    kind: Any = "agreed" if row.agreed_due_on is not None else str(clock.date.kind)
     if kind == "agreed":
         about["not_compared"] = False
     return messages.DeadlineReminder(**about, kind=kind)
-
-
-def _date_kind(clock: Clock) -> str:
-    return str(clock.date.kind)
 
 
 def escalation_message(
@@ -359,14 +363,8 @@ def _count(listed: Any) -> int:
 
 def _specified(session: Session, record: Record) -> bool:
     """A specified public authority under s.15(3) also sends its reply to the Secretary of State (s.16(3))."""
-    return bool(
-        session.scalar(
-            sa.select(sa.func.count())
-            .select_from(RecordBody)
-            .join(Body, Body.id == RecordBody.body_id)
-            .where(RecordBody.record_id == record.id, Body.section15.is_(True))
-        )
-    )
+    load_organisations(session, [record.id])
+    return any(section15 for _, section15 in _organisations(session)[record.id])
 
 
 # --- holds and digests ------------------------------------------------------------------------------------
@@ -414,16 +412,29 @@ def team_frame(session: Session, partnership_id: int) -> dict[str, Any]:
 
 def organisation(session: Session, record: Record) -> str:
     """The names of the bodies a record is owed by; empty where it is owed by none."""
-    kept: dict[int, str] = session.info.setdefault("notice_organisations", {})
-    if record.id not in kept:
-        names = session.scalars(
-            sa.select(Body.name)
-            .join(RecordBody, RecordBody.body_id == Body.id)
-            .where(RecordBody.record_id == record.id)
-            .order_by(Body.name)
-        )
-        kept[record.id] = " and ".join(names)
-    return kept[record.id]
+    load_organisations(session, [record.id])
+    return " and ".join(name for name, _ in _organisations(session)[record.id])
+
+
+def load_organisations(session: Session, record_ids: Iterable[int]) -> None:
+    """Read the bodies of many records at once, before messages about them are made."""
+    kept = _organisations(session)
+    wanted = [one for one in record_ids if one not in kept]
+    if not wanted:
+        return
+    kept.update({one: [] for one in wanted})
+    rows = session.execute(
+        sa.select(RecordBody.record_id, Body.name, Body.section15)
+        .join(Body, RecordBody.body_id == Body.id)
+        .where(RecordBody.record_id.in_(wanted))
+        .order_by(Body.name)
+    )
+    for record_id, name, section15 in rows:
+        kept[record_id].append((name, section15))
+
+
+def _organisations(session: Session) -> dict[int, list[tuple[str, bool]]]:
+    return session.info.setdefault("notice_organisations", {})
 
 
 def link_to(ref: str) -> str:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -89,16 +88,9 @@ def write_rows(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     if not rows:
         return 0
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
-    written = 0
-    for start in range(0, len(rows), 500):
-        statement = (
-            insert(OutboxMessage.__table__)  # type: ignore[arg-type]
-            .values(list(rows[start : start + 500]))
-            .on_conflict_do_nothing(index_elements=["dedupe_key"])
-            .returning(sa.column("id"))
-        )
-        written += len(session.execute(statement).all())
-    return written
+    table: Any = OutboxMessage.__table__
+    statement = insert(table).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(table.c.id)
+    return len(session.connection().execute(statement, list(rows)).all())
 
 
 @lru_cache(maxsize=512)

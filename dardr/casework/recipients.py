@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,6 +22,8 @@ OF_BODIES = frozenset(
 )
 """Parties that are the bodies a record is owed by."""
 
+BY_ROLE = {Party.TEAM_MANAGER: Role.TEAM_MANAGER, Party.DECIDING_CHAIR: Role.DECIDING_CHAIR}
+
 MAX_ADDRESS = 254
 
 
@@ -28,168 +32,241 @@ def addresses(session: Session, record: Record, party: Party | str) -> list[str]
     return Recipients(session).addresses(record, party)
 
 
+@dataclass(slots=True)
+class _People:
+    """Who can be written to at one body."""
+
+    contact: list[str]
+    lead: list[str]
+    executive: list[str]
+    successor_id: int | None = None
+
+    def of(self, party: Party) -> list[str]:
+        """The addresses for a party, its stand-ins included."""
+        if party is Party.AGENCY_EXECUTIVE:
+            return self.executive or self.lead
+        if party is Party.AGENCY_LEAD:
+            return self.lead
+        return self.contact or self.lead
+
+
 class Recipients:
-    """Answers ``addresses`` for many records of one sweep, asking the database once for each question."""
+    """Answers ``addresses`` for many records of one sweep or transaction with few questions to the database.
+
+    What is asked for one record is asked at once for all records named to ``prepare``.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._kept: dict[tuple[object, ...], list[str]] = {}
+        self._ids: set[int] = set()
+        self._managers: set[int] = set()
         self._reviews: dict[int, list[tuple[int, int | None]]] = {}
         self._bodies: dict[int, list[int]] = {}
+        self._of_body: dict[int, _People] = {}
+        self._csps: dict[int, list[int]] = {}
+        self._chairs: dict[int, list[str]] = {}
+        self._users: dict[int, str | None] = {}
+        self._holders: dict[tuple[int, Role], list[tuple[str, int | None]]] = {}
+        self._teams: dict[int, list[str]] = {}
+        self._forces: dict[int, list[int]] = {}
+
+    def prepare(self, records: Iterable[Record]) -> None:
+        """Name the records that will be asked about."""
+        for record in records:
+            self._ids.add(record.id)
+            if record.case_manager_id is not None:
+                self._managers.add(record.case_manager_id)
 
     def addresses(self, record: Record, party: Party | str) -> list[str]:
         """As the function of the same name."""
         party = Party(party)
         if party in NEVER_WRITTEN_TO:
             return []
+        self.prepare([record])
         if party in OF_BODIES:
-            bodies = tuple(self._bodies_of(record.id))
-            return self._keep((party, bodies), lambda: self._of_bodies(party, bodies))
+            return _once(a for body in self._bodies_of(record.id) for a in self._at(body, party))
         if party is Party.POLICE:
-            return self._keep((party, record.partnership_id), lambda: self._police(record.partnership_id))
-        return self._keep((party, record.id), lambda: self._of_record(party, record))
-
-    def _keep(self, key: tuple[object, ...], ask: Callable[[], list[str]]) -> list[str]:
-        if key not in self._kept:
-            self._kept[key] = _once(ask())
-        return self._kept[key]
+            forces = self._forces_of(record.partnership_id)
+            return _once(a for force in forces for a in self._at(force, Party.AGENCY))
+        if party is Party.CASE_MANAGER:
+            return _once(self._case_managers(record))
+        if party is Party.INDEPENDENT_CHAIR:
+            served = [record.id, *(review for review, _ in self._reviews_of(record.id))]
+            return _once(a for one in served for a in self._chairs_of(one))
+        if party is Party.PARTNERSHIP:
+            return _once(self._team(record.partnership_id) or self._case_managers(record))
+        return _once(self._by_role(record, BY_ROLE[party]))
 
     # --- the partnership's own people ------------------------------------------------------------------
 
-    def _of_record(self, party: Party, record: Record) -> list[str]:
-        match party:
-            case Party.CASE_MANAGER:
-                return self._case_managers(record)
-            case Party.TEAM_MANAGER:
-                return self._by_role(record, Role.TEAM_MANAGER)
-            case Party.DECIDING_CHAIR:
-                return self._by_role(record, Role.DECIDING_CHAIR)
-            case Party.INDEPENDENT_CHAIR:
-                return self._of_review(record, Role.INDEPENDENT_CHAIR)
-            case _:
-                return self._team(record.partnership_id) or self._case_managers(record)
-
     def _case_managers(self, record: Record) -> list[str]:
-        ids = {record.case_manager_id, *(manager for _, manager in self._reviews_of(record.id))} - {None}
-        if ids:
-            named = self._people(User.id.in_(ids))
-            if named:
-                return named
-        return self._by_role(record, Role.CASE_MANAGER) or self._team(record.partnership_id)
+        ids = [record.case_manager_id, *(manager for _, manager in self._reviews_of(record.id))]
+        named = [address for one in ids if one is not None and (address := self._address(one))]
+        return named or self._by_role(record, Role.CASE_MANAGER) or self._team(record.partnership_id)
+
+    def _address(self, user_id: int) -> str | None:
+        """The address of an active person."""
+        if user_id not in self._users:
+            wanted = (self._managers | {user_id}) - self._users.keys()
+            self._users.update(dict.fromkeys(wanted))
+            rows = self._session.execute(
+                sa.select(User.id, User.email).where(User.id.in_(wanted), User.active.is_(True), _HUMAN)
+            )
+            self._users.update({one: address for one, address in rows})
+        return self._users[user_id]
 
     def _team(self, partnership_id: int) -> list[str]:
-        address = self._session.scalar(sa.select(Partnership.team_email).where(Partnership.id == partnership_id))
-        return [address] if address else []
+        if partnership_id not in self._teams:
+            address = self._session.scalar(sa.select(Partnership.team_email).where(Partnership.id == partnership_id))
+            self._teams[partnership_id] = [address] if address else []
+        return self._teams[partnership_id]
 
     def _by_role(self, record: Record, role: Role) -> list[str]:
         """Holders of a role for the whole partnership, or for a CSP of this record."""
-        csps = sa.select(RecordCsp.csp_id).where(RecordCsp.record_id == record.id)
-        holds = sa.select(UserRole.user_id).where(
-            UserRole.role == str(role),
-            UserRole.body_id.is_(None),
-            UserRole.record_id.is_(None),
-            sa.or_(UserRole.csp_id.is_(None), UserRole.csp_id.in_(csps)),
-        )
-        return self._people(User.id.in_(holds), User.partnership_id == record.partnership_id)
-
-    def _of_review(self, record: Record, role: Role) -> list[str]:
-        served = [record.id, *(review_id for review_id, _ in self._reviews_of(record.id))]
-        holds = sa.select(UserRole.user_id).where(UserRole.role == str(role), UserRole.record_id.in_(served))
-        return self._people(User.id.in_(holds))
+        key = (record.partnership_id, role)
+        if key not in self._holders:
+            rows = self._session.execute(
+                sa.select(User.email, UserRole.csp_id)
+                .join(UserRole, UserRole.user_id == User.id)
+                .where(
+                    UserRole.role == str(role),
+                    UserRole.body_id.is_(None),
+                    UserRole.record_id.is_(None),
+                    User.partnership_id == record.partnership_id,
+                    User.active.is_(True),
+                    _HUMAN,
+                )
+                .order_by(User.id)
+            )
+            self._holders[key] = [(address, csp) for address, csp in rows]
+        holders = self._holders[key]
+        if any(csp is not None for _, csp in holders):
+            csps = self._csps_of(record.id)
+            return [address for address, csp in holders if csp is None or csp in csps]
+        return [address for address, _ in holders]
 
     def _reviews_of(self, record_id: int) -> list[tuple[int, int | None]]:
-        if record_id not in self._reviews:
+        """The records this one serves, and who carries each."""
+        wanted = self._missing(self._reviews, record_id)
+        if wanted:
             rows = self._session.execute(
-                sa.select(Record.id, Record.case_manager_id)
-                .join(RecordLink, RecordLink.review_id == Record.id)
-                .where(RecordLink.item_id == record_id, RecordLink.kind == "item")
+                sa.select(RecordLink.item_id, Record.id, Record.case_manager_id)
+                .join(Record, RecordLink.review_id == Record.id)
+                .where(RecordLink.item_id.in_(wanted), RecordLink.kind == "item")
                 .order_by(Record.id)
             )
-            self._reviews[record_id] = [(review, manager) for review, manager in rows]
+            for item, review, manager in rows:
+                self._reviews[item].append((review, manager))
+                if manager is not None:
+                    self._managers.add(manager)
         return self._reviews[record_id]
+
+    def _chairs_of(self, record_id: int) -> list[str]:
+        self._ids.update(review for served in self._reviews.values() for review, _ in served)
+        wanted = self._missing(self._chairs, record_id)
+        if wanted:
+            rows = self._session.execute(
+                sa.select(UserRole.record_id, User.email)
+                .join(User, User.id == UserRole.user_id)
+                .where(
+                    UserRole.role == str(Role.INDEPENDENT_CHAIR),
+                    UserRole.record_id.in_(wanted),
+                    User.active.is_(True),
+                    _HUMAN,
+                )
+                .order_by(User.id)
+            )
+            for review, address in rows:
+                self._chairs[review or 0].append(address)
+        return self._chairs[record_id]
+
+    def _csps_of(self, record_id: int) -> list[int]:
+        wanted = self._missing(self._csps, record_id)
+        if wanted:
+            rows = self._session.execute(
+                sa.select(RecordCsp.record_id, RecordCsp.csp_id).where(RecordCsp.record_id.in_(wanted))
+            )
+            for one, csp in rows:
+                self._csps[one].append(csp)
+        return self._csps[record_id]
+
+    def _missing(self, kept: dict[int, list[Any]], record_id: int) -> list[int]:
+        """Which records to ask about now: none where this one is known, else all named ones not known yet."""
+        if record_id in kept:
+            return []
+        wanted = sorted((self._ids | {record_id}) - kept.keys())
+        kept.update({one: [] for one in wanted})
+        return wanted
 
     # --- bodies ----------------------------------------------------------------------------------------
 
     def _bodies_of(self, record_id: int) -> list[int]:
-        if record_id not in self._bodies:
-            self._bodies[record_id] = list(
-                self._session.scalars(
-                    sa.select(RecordBody.body_id).where(RecordBody.record_id == record_id).order_by(RecordBody.body_id)
-                )
+        wanted = self._missing(self._bodies, record_id)
+        if wanted:
+            rows = self._session.execute(
+                sa.select(RecordBody.record_id, RecordBody.body_id)
+                .where(RecordBody.record_id.in_(wanted))
+                .order_by(RecordBody.record_id, RecordBody.body_id)
             )
+            for one, body in rows:
+                self._bodies[one].append(body)
         return self._bodies[record_id]
 
-    def load_bodies(self, record_ids: Iterable[int]) -> None:
-        """Read the bodies of many records at once, before asking for their addresses."""
-        wanted = [one for one in record_ids if one not in self._bodies]
-        if not wanted:
-            return
-        self._bodies.update({one: [] for one in wanted})
-        for record_id, body_id in self._session.execute(
-            sa.select(RecordBody.record_id, RecordBody.body_id)
-            .where(RecordBody.record_id.in_(wanted))
-            .order_by(RecordBody.record_id, RecordBody.body_id)
-        ):
-            self._bodies[record_id].append(body_id)
-
-    def _of_bodies(self, party: Party, bodies: tuple[int, ...]) -> list[str]:
-        found: list[str] = []
-        for body_id in bodies:
-            found += self._of_body(party, body_id)
-        return found
-
-    def _of_body(self, party: Party, body_id: int) -> list[str]:
+    def _at(self, body_id: int, party: Party) -> list[str]:
         """Never silent while anybody of the body, or of the body that took its place, can be written to."""
         seen: set[int] = set()
         following: int | None = body_id
         while following is not None and following not in seen:
             seen.add(following)
-            if party is Party.AGENCY_EXECUTIVE:
-                found = self._contacts(following, "executive") or self._lead(following)
-            elif party is Party.AGENCY_LEAD:
-                found = self._lead(following)
-            else:
-                found = self._contact(following) or self._lead(following)
-            if found:
+            people = self._people_at(following)
+            if found := people.of(party):
                 return found
-            following = self._session.scalar(sa.select(Body.successor_id).where(Body.id == following))
+            following = people.successor_id
         return []
 
-    def _contact(self, body_id: int) -> list[str]:
-        return self._contacts(body_id, "contact") + self._body_people(body_id, Role.AGENCY_CONTACT)
-
-    def _lead(self, body_id: int) -> list[str]:
-        return self._contacts(body_id, "lead") + self._body_people(body_id, Role.AGENCY_LEAD)
-
-    def _contacts(self, body_id: int, kind: str) -> list[str]:
-        return list(
-            self._session.scalars(
-                sa.select(BodyContact.email)
-                .where(BodyContact.body_id == body_id, BodyContact.kind == kind)
-                .order_by(BodyContact.id)
+    def _people_at(self, body_id: int) -> _People:
+        if body_id in self._of_body:
+            return self._of_body[body_id]
+        wanted = {body_id, *(body for bodies in self._bodies.values() for body in bodies)} - self._of_body.keys()
+        successors = self._session.execute(sa.select(Body.id, Body.successor_id).where(Body.id.in_(wanted)))
+        self._of_body.update({body: _People([], [], [], successor) for body, successor in successors})
+        contacts = self._session.execute(
+            sa.select(BodyContact.body_id, BodyContact.kind, BodyContact.email)
+            .where(BodyContact.body_id.in_(wanted))
+            .order_by(BodyContact.id)
+        )
+        for body, kind, address in contacts:
+            if kind in ("contact", "lead", "executive"):
+                getattr(self._of_body[body], kind).append(address)
+        users = self._session.execute(
+            sa.select(UserRole.body_id, UserRole.role, User.email)
+            .join(User, User.id == UserRole.user_id)
+            .where(
+                UserRole.body_id.in_(wanted),
+                UserRole.role.in_([str(Role.AGENCY_CONTACT), str(Role.AGENCY_LEAD)]),
+                User.active.is_(True),
+                _HUMAN,
             )
+            .order_by(User.id)
         )
+        for body, role, address in users:
+            people = self._of_body[body or 0]
+            (people.contact if role == Role.AGENCY_CONTACT else people.lead).append(address)
+        return self._of_body[body_id]
 
-    def _body_people(self, body_id: int, role: Role) -> list[str]:
-        holds = sa.select(UserRole.user_id).where(UserRole.role == str(role), UserRole.body_id == body_id)
-        return self._people(User.id.in_(holds))
-
-    def _police(self, partnership_id: int) -> list[str]:
-        forces = self._session.scalars(
-            sa.select(Body.id)
-            .where(Body.partnership_id == partnership_id, Body.kind == "police", Body.until_on.is_(None))
-            .order_by(Body.id)
-        )
-        return [address for force in list(forces) for address in self._of_body(Party.AGENCY, force)]
-
-    def _people(self, *conditions: sa.ColumnElement[bool]) -> list[str]:
-        return list(
-            self._session.scalars(
-                sa.select(User.email)
-                .where(User.active.is_(True), User.is_operator.is_(False), *conditions)
-                .order_by(User.id)
+    def _forces_of(self, partnership_id: int) -> list[int]:
+        if partnership_id not in self._forces:
+            self._forces[partnership_id] = list(
+                self._session.scalars(
+                    sa.select(Body.id)
+                    .where(Body.partnership_id == partnership_id, Body.kind == "police", Body.until_on.is_(None))
+                    .order_by(Body.id)
+                )
             )
-        )
+        return self._forces[partnership_id]
+
+
+_HUMAN = User.is_operator.is_(False)
 
 
 def _once(found: Iterable[str]) -> list[str]:
