@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record
+from dardr.access import Actor, get_record, visible
 from dardr.casework.fold import public
+from dardr.casework.move_process import MOVED
 from dardr.lookups.records import visible_items
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import AuditEvent, EventValues, Record
+from workflows.definition import Role
 
 
 def timeline(session: Session, actor: Actor, ref: str, *, with_items: bool = True) -> dict[str, list[dict[str, Any]]]:
@@ -52,16 +55,19 @@ def _event(record: Record, event: AuditEvent, values: EventValues | None) -> dic
         "actor": event.actor_name,
         "occurred_on": event.occurred_on.isoformat(),
         "recorded_at": event.recorded_at.isoformat(),
-        "before": public(values.before if values else None),
-        "after": public(values.after if values else None),
+        "before": _values(event, values.before if values else None),
+        "after": _values(event, values.after if values else None),
         "destroyed_under": values.destroyed_under if values else None,
         "identity": bool(event.identity_hash),
         "hash": event.hash,
     }
 
 
-MOVED = "move_process"
-"""The action recorded when a running record is moved to another version of its process."""
+def _values(event: AuditEvent, values: dict[str, Any] | None) -> dict[str, Any]:
+    """What an event recorded. A move to another version records no facts, but which version and why."""
+    if event.action == MOVED:
+        return {name.removeprefix("_"): value for name, value in (values or {}).items()}
+    return public(values)
 
 
 def _label(event: AuditEvent) -> str:
@@ -89,6 +95,21 @@ def _messages(session: Session, records: dict[int, Record]) -> list[dict[str, An
         .order_by(OutboxMessage.created_at, OutboxMessage.id)
     )
     return [message_dict(records[row.record_id].ref if row.record_id else None, row) for row in rows]
+
+
+def messages(session: Session, actor: Actor, statuses: Sequence[str]) -> list[dict[str, Any]]:
+    """The e-mails of these statuses about records this actor may see, newest first; administrators also see the rest."""
+    may = sa.and_(OutboxMessage.record_id.is_not(None), visible(actor))
+    if Role.ADMINISTRATOR in actor.everywhere:
+        may = sa.or_(may, OutboxMessage.record_id.is_(None))
+    rows = session.execute(
+        sa.select(OutboxMessage, Record.ref)
+        .outerjoin(Record, Record.id == OutboxMessage.record_id)
+        .where(OutboxMessage.status.in_(list(statuses)), may)
+        .order_by(OutboxMessage.id.desc())
+        .limit(1000)
+    )
+    return [message_dict(ref, row) for row, ref in rows]
 
 
 def message_dict(ref: str | None, row: OutboxMessage) -> dict[str, Any]:
