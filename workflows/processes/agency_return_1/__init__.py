@@ -30,18 +30,41 @@ STAGES = (
     Stage("requested", "Requested", "return", acts=Party.AGENCY, means="The body has been asked and has not answered."),
     Stage("draft_received", "Draft received", "return", acts=Party.AGENCY, means="A draft is here; the return is not."),
     Stage(
-        "received_unsigned", "Received, not signed off", "return", acts=Party.AGENCY_LEAD,
+        "received_unsigned",
+        "Received, not signed off",
+        "return",
+        acts=Party.AGENCY_LEAD,
         means="The return is here. Nobody senior in the body has signed it off yet.",
     ),
     Stage("queried", "Question asked", "return", acts=Party.AGENCY, means="The chair has asked the body something."),
-    Stage("signed_off", "Signed off", "return", acts=Party.NOBODY, final=True,
-          means="The return is here, signed off by somebody senior in the body."),
-    Stage("not_known_to_us", "Not known to the body", "return", acts=Party.NOBODY, final=True,
-          means="The body has looked, and knows none of the people."),
-    Stage("not_provided", "Not provided", "return", acts=Party.NOBODY, final=True,
-          means="The review goes on without it, for a recorded reason."),
-    Stage("withdrawn", "Request withdrawn", "return", acts=Party.NOBODY, final=True, means="It is not asked for any more."),
-)  # fmt: skip
+    Stage(
+        "signed_off",
+        "Signed off",
+        "return",
+        acts=Party.NOBODY,
+        final=True,
+        means="The return is here, signed off by somebody senior in the body.",
+    ),
+    Stage(
+        "not_known_to_us",
+        "Not known to the body",
+        "return",
+        acts=Party.NOBODY,
+        final=True,
+        means="The body has looked, and knows none of the people.",
+    ),
+    Stage(
+        "not_provided",
+        "Not provided",
+        "return",
+        acts=Party.NOBODY,
+        final=True,
+        means="The review goes on without it, for a recorded reason.",
+    ),
+    Stage(
+        "withdrawn", "Request withdrawn", "return", acts=Party.NOBODY, final=True, means="It is not asked for any more."
+    ),
+)
 
 OPENING = Action(
     "request_return",
@@ -81,59 +104,108 @@ WHAT_IS_KNOWN = (
 
 ACTIONS = (
     Action(
-        "record_draft", "Record that a draft came", source=("requested", "queried"), to="draft_received", roles=AGENCY,
+        "record_draft",
+        "Record that a draft came",
+        source=("requested", "queried"),
+        to="draft_received",
+        roles=AGENCY,
         fields=(text("draft_reference", "The draft: reference or where it is kept"), file("draft_file", "The draft")),
         authority=SECTION_7,
     ),
     Action(
-        "receive_return", "Record that the return came", source=("requested", "draft_received"), to="received_unsigned",
-        roles=AGENCY, fields=WHAT_IS_KNOWN, authority=SECTION_7, main=True,
+        "receive_return",
+        "Record that the return came",
+        source=("requested", "draft_received"),
+        to="received_unsigned",
+        roles=AGENCY,
+        fields=WHAT_IS_KNOWN,
+        authority=SECTION_7,
+        main=True,
     ),
     Action(
-        "sign_off_return", "Record the sign-off by the body", source=OPEN, to="signed_off", roles=AGENCY_LEADS,
+        "sign_off_return",
+        "Record the sign-off by the body",
+        source=OPEN,
+        to="signed_off",
+        roles=AGENCY_LEADS,
         fields=(
             text("signed_off_by", "Who signed it off? (their post)"),
             text("return_reference", "The return: reference or where it is kept"),
             file("return_file", "The return"),
         ),
-        authority=SECTION_7, main=True,
+        authority=SECTION_7,
+        main=True,
         help="Somebody senior in the body, not in line management of the case.",
     ),
     Action(
-        "query_return", "Ask the body about its return", source=("received_unsigned", "draft_received"), to="queried",
-        roles=CHAIRING, keep_as="queries", fields=(paragraph("query", "What is asked"),), authority=SECTION_7,
-    ),
-    Action(
-        "answer_query", "Record the body's answer", source=("queried",), to="received_unsigned", roles=AGENCY,
-        keep_as="query_answers", fields=(paragraph("query_answer", "The answer"), file("answer_file", "Changed return")),
+        "query_return",
+        "Ask the body about its return",
+        source=("received_unsigned", "draft_received"),
+        to="queried",
+        roles=CHAIRING,
+        keep_as="queries",
+        fields=(paragraph("query", "What is asked"),),
         authority=SECTION_7,
     ),
     Action(
-        "record_not_known", "Record that nobody is known to the body", source=("requested", "draft_received", "queried"),
-        to="not_known_to_us", roles=AGENCY,
-        fields=(text("searched", "What was searched, and by whom (their post)"),), authority=SECTION_7,
+        "answer_query",
+        "Record the body's answer",
+        source=("queried",),
+        to="received_unsigned",
+        roles=AGENCY,
+        keep_as="query_answers",
+        fields=(paragraph("query_answer", "The answer"), file("answer_file", "Changed return")),
+        authority=SECTION_7,
     ),
     Action(
-        "record_on_behalf", "Record that another body answers for this one", source=OPEN, roles=AGENCY,
+        "record_not_known",
+        "Record that nobody is known to the body",
+        source=("requested", "draft_received", "queried"),
+        to="not_known_to_us",
+        roles=AGENCY,
+        fields=(text("searched", "What was searched, and by whom (their post)"),),
+        authority=SECTION_7,
+    ),
+    Action(
+        "record_on_behalf",
+        "Record that another body answers for this one",
+        source=OPEN,
+        roles=AGENCY,
         fields=(one_of("answered_by", "Which body?", From.BODIES), optional(paragraph("on_behalf_reason", "Why"))),
         authority=local(),
     ),
     Action(
-        "share_with_panel", "Record who may read it", source=(*OPEN[1:], "signed_off"), roles=CHAIRING,
+        "share_with_panel",
+        "Record who may read it",
+        source=(*OPEN[1:], "signed_off"),
+        roles=CHAIRING,
         fields=(several_of("shared_with", "Shared with which bodies of the panel?", From.BODIES),),
         authority=guidance_2016("10"),
     ),
     Action(
-        "record_not_provided", "Go on without it", source=OPEN, to="not_provided", roles=CASEWORK,
+        "record_not_provided",
+        "Go on without it",
+        source=OPEN,
+        to="not_provided",
+        roles=CASEWORK,
         fields=(paragraph("not_provided_reason", "Why it is not provided, and who was asked"),),
         authority=local(),
     ),
     Action(
-        "withdraw_request", "Withdraw the request", source=OPEN, to="withdrawn", roles=CHAIRING,
-        fields=(paragraph("withdrawn_reason", "Why it is not asked for any more"),), authority=local(),
+        "withdraw_request",
+        "Withdraw the request",
+        source=OPEN,
+        to="withdrawn",
+        roles=CHAIRING,
+        fields=(paragraph("withdrawn_reason", "Why it is not asked for any more"),),
+        authority=local(),
     ),
     Action(
-        "reopen_return", "Ask for it again", source=FINAL, to="requested", roles=CHAIRING,
+        "reopen_return",
+        "Ask for it again",
+        source=FINAL,
+        to="requested",
+        roles=CHAIRING,
         fields=(
             paragraph("reopened_reason", "Why"),
             day("requested_on", "Asked again on"),
@@ -142,13 +214,18 @@ ACTIONS = (
         authority=local(),
     ),
     Action(
-        "record_chasing", "Record that the body was asked how it stands", source=OPEN, roles=CHAIRING, keep_as="chasing",
-        fields=(paragraph("asked", "What was asked, and the answer"),), authority=local(),
+        "record_chasing",
+        "Record that the body was asked how it stands",
+        source=OPEN,
+        roles=CHAIRING,
+        keep_as="chasing",
+        fields=(paragraph("asked", "What was asked, and the answer"),),
+        authority=local(),
     ),
     *anywhere.dates(OPEN, CHAIRING),
     *anywhere.holds(OPEN, CHAIRING),
     anywhere.note(OPEN + FINAL, AGENCY | CHAIRING),
-)  # fmt: skip
+)
 
 ANSWERED = ("receive_return", "sign_off_return", "record_not_known")
 NOT_WAITED_FOR = ("record_not_provided", "withdraw_request")
@@ -186,11 +263,12 @@ CLOCKS = (
 
 NOTICES = (
     Notice("return_requested", ("request_return", "reopen_return"), "return_requested", (Party.AGENCY,)),
-    Notice("return_came", ("receive_return", "sign_off_return", "record_not_known"), "stage_changed",
-           (Party.CASE_MANAGER,)),
+    Notice(
+        "return_came", ("receive_return", "sign_off_return", "record_not_known"), "stage_changed", (Party.CASE_MANAGER,)
+    ),
     Notice("query_asked", ("query_return",), "stage_changed", (Party.AGENCY,)),
     Notice("sign_off_wanted", ("receive_return", "answer_query"), "stage_changed", (Party.AGENCY_LEAD,)),
-)  # fmt: skip
+)
 
 PROCESS = Process(
     key="agency-return",

@@ -102,10 +102,10 @@ def actions(law: Law) -> tuple[Action, ...]:
                 partial(
                     guards.items_final,
                     process="action",
-                    one="is an action of the plan that has not ended yet. It ends when what was done is verified, or when"
-                    " it is recorded as not accepted or superseded.",
-                    several="are actions of the plan that have not ended yet. Each ends when what was done is verified,"
-                    " or when it is recorded as not accepted or superseded.",
+                    one="is an action of the plan that has not ended yet. It ends when what was done is verified, or"
+                    " when it is recorded as not accepted or superseded.",
+                    several="are actions of the plan that have not ended yet. Each ends when what was done is"
+                    " verified, or when it is recorded as not accepted or superseded.",
                 ),
                 partial(
                     guards.done,

@@ -339,7 +339,7 @@ def actions(law: Law) -> tuple[Action, ...]:
         Action(
             "record_direction",
             "Record a direction by the Secretary of State",
-            source=("no_review_scrutiny", "decision_pending"),
+            source=("no_review_scrutiny",),
             to="commissioning",
             roles=CASEWORK,
             fields=(

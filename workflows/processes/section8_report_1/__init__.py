@@ -60,7 +60,7 @@ PROCESS = Process(
                 "report_published_on",
                 "When was it published?",
                 notable=True,
-                help="The 56 days begin with this day. Take it from the report itself, not from a web page changed later.",
+                help="The 56 days begin with this day. Take it from the report, not from a web page changed later.",
             ),
             link("report_url", "Web address"),
             file("report_file", "The report"),

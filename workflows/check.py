@@ -1,0 +1,396 @@
+"""Refuses a malformed process: every problem at once, each a sentence that names the process and the place.
+
+Run by the tests over every process and by ``dardr doctor`` and ``dardr process check``. What it proves: every stage
+can be reached and left, every clock can start and stop, every name that is used exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import workflows
+from workflows.definition import (
+    Action,
+    AgreesDate,
+    AssignsCaseManager,
+    ChangesHold,
+    Clock,
+    DateGiven,
+    EndsHold,
+    Field,
+    FieldType,
+    Kind,
+    LinksReview,
+    Opens,
+    Party,
+    PlacesHold,
+    Process,
+    Role,
+    UndoesAgreedDate,
+    UndoesHold,
+)
+
+Problems = Iterator[str]
+
+
+def check(
+    process: Process,
+    messages: Collection[str] | None = None,
+    find: Callable[[str], Process] = workflows.get,
+) -> list[str]:
+    """Every problem of ``process``, empty if there is none.
+
+    ``messages`` are the names of the messages that exist (notices and clocks name them; None leaves that out);
+    ``find`` looks up the processes that actions open.
+    """
+    found = [
+        *_keys(process),
+        *_stages(process),
+        *_actions(process),
+        *_graph(process),
+        *_kept(process),
+        *_guards(process),
+        *_effects(process, find),
+        *_clocks(process),
+        *_messages(process, messages),
+    ]
+    return [f"{process.id}: {problem}" for problem in dict.fromkeys(found)]
+
+
+def check_all(messages: Collection[str] | None = None) -> list[str]:
+    """Every problem of every process, and two processes with the same id or the same prefix of refs."""
+    processes = workflows.all_processes()
+    found = [problem for process in processes for problem in check(process, messages)]
+    found += [f"{key}: declared twice." for key in _twice(p.id for p in processes)]
+    for process in processes:
+        if bool(process.ref_prefix) == bool(process.child_suffix):
+            found.append(f"{process.id}: give either a prefix of refs or a suffix for those opened by another record.")
+    return found
+
+
+def _all_actions(process: Process) -> tuple[Action, ...]:
+    return (process.opening, *process.actions)
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    seen: set[str] = set()
+    twice: dict[str, None] = {}
+    for name in names:
+        if name in seen:
+            twice[name] = None
+        seen.add(name)
+    return list(twice)
+
+
+# --- names ------------------------------------------------------------------------------------------------
+
+
+def _keys(process: Process) -> Problems:
+    for what, names in (
+        ("stage", [s.key for s in process.stages]),
+        ("phase", [p.key for p in process.phases]),
+        ("action", [a.key for a in _all_actions(process)]),
+        ("clock", [c.key for c in process.clocks]),
+        ("clock number", [c.id for c in process.clocks]),
+        ("notice", [n.key for n in process.notices]),
+    ):
+        for name in _twice(names):
+            yield f"the {what} {name} is declared twice."
+    if not process.key or process.version < 1:
+        yield "a process has a key and a version from 1."
+
+
+def _stages(process: Process) -> Problems:
+    phases = {p.key for p in process.phases}
+    for stage in process.stages:
+        if stage.phase not in phases:
+            yield f"the stage {stage.key} belongs to the phase {stage.phase}, which does not exist."
+        if not isinstance(stage.acts, Party):
+            yield f"who acts at the stage {stage.key} ({stage.acts}) is not a party."
+        if not stage.means:
+            yield f"the stage {stage.key} does not say what it means."
+    for phase in sorted(phases - {s.phase for s in process.stages}):
+        yield f"the phase {phase} has no stage."
+
+
+# --- actions and their questions --------------------------------------------------------------------------
+
+
+def _actions(process: Process) -> Problems:
+    stages = {s.key for s in process.stages}
+    if process.opening.source or process.opening.to is None:
+        yield f"the opening action {process.opening.key} must have no source, and a stage that it leads to."
+    for action in _all_actions(process):
+        if action is not process.opening and not action.source:
+            yield f"the action {action.key} has no source."
+        for stage in (*action.source, *((action.to,) if action.to else ())):
+            if stage not in stages:
+                yield f"the action {action.key} names the stage {stage}, which does not exist."
+        if not action.roles:
+            yield f"nobody may do the action {action.key}."
+        for role in action.roles:
+            if not isinstance(role, Role):
+                yield f"the action {action.key} names the role {role}, which does not exist."
+        if action.authority is None:
+            yield f"the action {action.key} does not say on whose authority it rests."
+        yield from _fields(action)
+    yield from _opening_date(process.opening)
+
+
+def _opening_date(opening: Action) -> Problems:
+    dates = {f.name for f in opening.fields if f.type is FieldType.DATE and f.required}
+    if opening.occurred_from not in dates:
+        yield f"the opening action {opening.key} must take its day from a required date, not {opening.occurred_from}."
+
+
+def _fields(action: Action) -> Problems:
+    for name in _twice(field.name for field in action.fields):
+        yield f"the action {action.key} asks {name} twice."
+    for field in action.fields:
+        where = f"the question {field.name} of {action.key}"
+        if not field.name.isidentifier() or field.name == "on" or field.name.startswith("_"):
+            yield f"{where} needs a plain name of its own (letters, digits, _; not on)."
+        yield from _choices(field, where)
+        if field.type is FieldType.FILE and field.required:
+            yield f"{where} is a file and required; a reference to where it is kept must do."
+        if field.identity and field.notable:
+            yield f"{where} is an identity and must not be on the summary."
+        if field.many and field.type is not FieldType.TEXT:
+            yield f"{where}: many is for lines of text; use choices for several answers."
+
+
+def _choices(field: Field, where: str) -> Problems:
+    chooses = field.type in (FieldType.CHOICE, FieldType.CHOICES)
+    if chooses and bool(field.choices) == (field.choices_from is not None):
+        yield f"{where} needs choices, either fixed or looked up."
+    if not chooses and (field.choices or field.choices_from):
+        yield f"{where} has choices, but its type is {field.type}."
+    for value in _twice(option.value for option in field.choices):
+        yield f"{where} has the choice {value} twice."
+
+
+# --- the graph --------------------------------------------------------------------------------------------
+
+
+def _moves(process: Process) -> dict[str, set[str]]:
+    moves: dict[str, set[str]] = {s.key: set() for s in process.stages}
+    for action in process.actions:
+        for source in action.source:
+            moves.setdefault(source, set()).add(action.to or source)
+    return moves
+
+
+def _reached_from(moves: Mapping[str, set[str]], first: Iterable[str]) -> set[str]:
+    reached: set[str] = set()
+    waiting = list(first)
+    while waiting:
+        stage = waiting.pop()
+        if stage not in reached:
+            reached.add(stage)
+            waiting.extend(moves.get(stage, ()))
+    return reached
+
+
+def _graph(process: Process) -> Problems:
+    moves = _moves(process)
+    reached = _reached_from(moves, [process.opening.to] if process.opening.to else [])
+    final = {s.key for s in process.stages if s.final}
+    if not final:
+        yield "no stage is final, so a record could never end."
+    for stage in process.stages:
+        if stage.key not in reached:
+            yield f"the stage {stage.key} cannot be reached."
+        onward = _reached_from(moves, [stage.key]) - {stage.key}
+        if not stage.final and not onward:
+            yield f"the stage {stage.key} cannot be left."
+        elif not stage.final and not onward & final:
+            yield f"no end can be reached from the stage {stage.key}."
+
+
+# --- what is kept -----------------------------------------------------------------------------------------
+
+
+def _kept(process: Process) -> Problems:
+    """A list of entries and a single fact of one name would overwrite each other."""
+    lists = {a.keep_as for a in _all_actions(process) if a.keep_as}
+    for action in _all_actions(process):
+        if action.keep_as:
+            continue
+        for field in action.fields:
+            if field.name in lists:
+                yield f"{field.name} is both a question of {action.key} and a list of entries."
+
+
+def _single_facts(process: Process) -> set[str]:
+    return {f.name for a in _all_actions(process) if not a.keep_as for f in a.fields}
+
+
+# --- guards -----------------------------------------------------------------------------------------------
+
+NAMES_ACTIONS = ("action", "actions", "since", "than")
+NAMES_FIELDS = ("field", "fields", "when", "first", "then")
+
+
+def _guards(process: Process) -> Problems:
+    for action in _all_actions(process):
+        for rule in (*action.guards, *action.checks, *action.warnings):
+            yield from _rule(process, action, rule)
+
+
+def _rule(process: Process, action: Action, rule: Any) -> Problems:
+    function = rule.func if isinstance(rule, partial) else rule
+    name = getattr(function, "__qualname__", "")
+    if not name or "<" in name:
+        yield f"a condition of {action.key} ({name or rule!r}) is not a function of a module, so it cannot be released."
+        return
+    if not isinstance(rule, partial):
+        return
+    known_actions = {a.key for a in _all_actions(process)}
+    fields = {f.name for f in action.fields}
+    for key, value in rule.keywords.items():
+        names = (value,) if isinstance(value, str) else value
+        if key in NAMES_ACTIONS:
+            for missing in sorted(set(names) - known_actions):
+                yield f"a condition of {action.key} names the action {missing}, which does not exist."
+        elif key in NAMES_FIELDS:
+            for missing in sorted(set(names) - fields):
+                yield f"a condition of {action.key} names the question {missing}, which {action.key} does not ask."
+        elif key == "process":
+            for missing in sorted(set(names) - {known.partition("@")[0] for known in workflows.MODULES}):
+                yield f"a condition of {action.key} names the process {missing}, which does not exist."
+
+
+# --- consequences -----------------------------------------------------------------------------------------
+
+ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
+    PlacesHold: lambda e: ("reason",) if e.kind else ("kind", "reason"),
+    ChangesHold: lambda _: ("hold", "review_by"),
+    EndsHold: lambda e: () if e.kind else ("hold",),
+    UndoesHold: lambda _: ("hold",),
+    AgreesDate: lambda e: ("new_date",) if e.clock else ("clock", "new_date"),
+    UndoesAgreedDate: lambda _: ("agreed_date",),
+    LinksReview: lambda e: (e.name,),
+    AssignsCaseManager: lambda _: ("case_manager",),
+}
+
+
+def _effects(process: Process, find: Callable[[str], Process]) -> Problems:
+    for action in _all_actions(process):
+        asked = {f.name for f in action.fields}
+        for effect in action.effects:
+            if isinstance(effect, Opens):
+                yield from _opens(process, action, effect, find)
+                continue
+            for name in ASKS[type(effect)](effect):
+                if name not in asked:
+                    yield f"{action.key} must ask {name} for what it does ({type(effect).__name__})."
+            if isinstance(effect, AgreesDate) and effect.clock and effect.clock not in {c.key for c in process.clocks}:
+                yield f"{action.key} agrees a date for the clock {effect.clock}, which does not exist."
+
+
+def _opens(process: Process, action: Action, effect: Opens, find: Callable[[str], Process]) -> Problems:
+    try:
+        child = process if effect.process == process.key else find(effect.process)
+    except KeyError:
+        yield f"{action.key} opens the process {effect.process}, which does not exist."
+        return
+    asked = {f.name for f in action.fields}
+    if effect.for_each and effect.for_each not in asked:
+        yield f"{action.key} opens one record for each {effect.for_each}, which it does not ask."
+    known = asked | _single_facts(process) | {"occurred_on"}
+    given = {theirs for theirs, _ in effect.copies} | {name for name, _ in effect.sets}
+    if effect.for_each:
+        given.add(effect.each_as)
+    for _, ours in effect.copies:
+        if ours not in known:
+            yield f"{action.key} copies {ours}, which is not recorded."
+    wanted = {f.name: f.required for f in child.opening.fields}
+    for name in sorted(given - set(wanted)):
+        yield f"{action.key} gives {name} to {effect.process}, which does not ask it."
+    for name, required in wanted.items():
+        if required and name not in given:
+            yield f"{action.key} opens {effect.process} without {name}, which is required there."
+
+
+# --- clocks and messages ----------------------------------------------------------------------------------
+
+
+def _clocks(process: Process) -> Problems:
+    moves = _moves(process)
+    for clock in process.clocks:
+        yield from _clock_actions(process, clock, moves)
+        yield from _clock_facts(process, clock)
+        yield from _clock_rules(clock)
+
+
+def _clock_actions(process: Process, clock: Clock, moves: Mapping[str, set[str]]) -> Problems:
+    known = {a.key for a in _all_actions(process)}
+    for what, names in (("starts", clock.starts_on), ("stops", clock.stops_on)):
+        if not names:
+            yield f"the clock {clock.key} never {what}."
+    missing = set((*clock.starts_on, *clock.stops_on, *clock.withdrawn_on)) - known
+    for name in sorted(missing):
+        yield f"the clock {clock.key} names the action {name}, which does not exist."
+    if missing or not clock.starts_on or not clock.stops_on:
+        return
+    for name in clock.starts_on:
+        if name in clock.stops_on:
+            continue
+        action = process.action(name)
+        after = _reached_from(moves, [action.to] if action.to else action.source)
+        if not any(after & set(process.action(stop).source) for stop in clock.stops_on):
+            yield f"the clock {clock.key} could start with {name} and never stop."
+
+
+def _clock_facts(process: Process, clock: Clock) -> Problems:
+    facts = _single_facts(process)
+    starting = {f.name for key in clock.starts_on if key in _known(process) for f in process.action(key).fields}
+    stopping = {f.name for key in clock.stops_on if key in _known(process) for f in process.action(key).fields}
+    named = [clock.counts_from, clock.given_in, clock.only_when[0] if clock.only_when else None]
+    if isinstance(clock.length, DateGiven):
+        named.append(clock.length.field)
+    for name in named:
+        if name is not None and name not in facts | starting:
+            yield f"the clock {clock.key} needs {name}, which is not recorded."
+    if clock.stopped_from is not None and clock.stopped_from not in facts | stopping:
+        yield f"the clock {clock.key} stops on {clock.stopped_from}, which is not recorded."
+    for name in clock.match_on:
+        if name not in starting or name not in stopping:
+            yield f"the clock {clock.key} matches {name}, which is not asked both when it starts and when it stops."
+    held = {e.kind for a in process.actions for e in a.effects if isinstance(e, PlacesHold)}
+    if clock.deferred_by is not None and clock.deferred_by not in held:
+        yield f"the clock {clock.key} is deferred by a hold of the kind {clock.deferred_by}, which nothing places."
+
+
+def _known(process: Process) -> set[str]:
+    return {a.key for a in _all_actions(process)}
+
+
+def _clock_rules(clock: Clock) -> Problems:
+    if clock.date.kind is Kind.STATUTE and (clock.pausable or clock.extendable):
+        yield f"the clock {clock.key} has a date set by statute: it can be neither paused nor extended."
+    if clock.asks_for_agreed_date and not clock.extendable:
+        yield f"the clock {clock.key} asks for an agreed date that it cannot have."
+    if list(clock.remind_before) != sorted(set(clock.remind_before), reverse=True) or 0 in clock.remind_before:
+        yield f"the days of reminder of the clock {clock.key} must be different, the most first, none of them 0."
+    if (clock.escalate_after is None) != (clock.escalate_to is None):
+        yield f"the clock {clock.key} must say both when lateness is passed on and to whom."
+    if clock.escalate_to is not None and clock.escalate_to is clock.owner:
+        yield f"the clock {clock.key} passes lateness on to the one who owes it."
+
+
+def _messages(process: Process, messages: Collection[str] | None) -> Problems:
+    known = _known(process)
+    for notice in process.notices:
+        for name in sorted(set(notice.on) - known):
+            yield f"the notice {notice.key} names the action {name}, which does not exist."
+        if not notice.on or not notice.to:
+            yield f"the notice {notice.key} must say when it is sent and to whom."
+        if messages is not None and notice.message not in messages:
+            yield f"the notice {notice.key} names the message {notice.message}, which does not exist."
+    for clock in process.clocks:
+        reminds = bool(clock.remind_before) or clock.on_the_day or clock.repeat_after_every is not None
+        if messages is not None and reminds and clock.message not in messages:
+            yield f"the clock {clock.key} names the message {clock.message}, which does not exist."
