@@ -22,7 +22,7 @@ QUEUED, IN_FLIGHT, WAITING, SENT, FAILED, WITHDRAWN, OVERTAKEN, NO_ADDRESS = (
 
 
 class OutboxMessage(Base):
-    """One message to one address, as rendered when it was written. ``dedupe_key`` makes it impossible to write twice."""
+    """One message to one address, as rendered when it was written. ``dedupe_key`` makes a second one impossible."""
 
     __tablename__ = "outbox_message"
     id: Mapped[int] = mapped_column(primary_key=True)

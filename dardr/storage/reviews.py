@@ -107,7 +107,7 @@ class EventValues(Base):
 
 
 class IdentityValues(Base):
-    """The identity store: what an event recorded of legal names, dates of birth, addresses. Read by identity pages only."""
+    """The identity store: legal names, dates of birth, addresses of an event. Read by identity pages only."""
 
     __tablename__ = "identity_values"
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_event.id"), primary_key=True)

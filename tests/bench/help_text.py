@@ -19,6 +19,4 @@ def run() -> list[Ratio]:
     bare = seconds(
         lambda: subprocess.run([sys.executable, "-c", "import click"], check=True, capture_output=True), times=9
     )
-    return [
-        Ratio("dardr --help", f"{ours * 1000:.0f} ms", f"import click: {bare * 1000:.0f} ms", ours / bare, 3.0)
-    ]
+    return [Ratio("dardr --help", f"{ours * 1000:.0f} ms", f"import click: {bare * 1000:.0f} ms", ours / bare, 3.0)]
