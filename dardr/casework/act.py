@@ -80,9 +80,7 @@ def take_action(
     found = choices.resolve(session, actor, process, action, record, today)
     typed, problems = reading.read(action.fields, values, found)
     locks = any(needs_items(g) for g in (*action.guards, *action.checks))
-    facts = load_facts(
-        session, actor, record, process, today, None if problems else typed, occurred_on, actions=(action,), lock=locks
-    )
+    facts = load_facts(session, actor, record, process, today, typed, occurred_on, actions=(action,), lock=locks)
     verdict = judge(process, action, facts, roles_on(session, actor, record))
     refuse_if_needed(action, verdict, problems)
     warnings = [*verdict.warnings]
@@ -113,7 +111,10 @@ def refuse_if_needed(action: Action, verdict: Verdict, problems: Iterable[Blocke
         who = ", ".join(sorted(str(r).replace("_", " ") for r in action.roles)) or "nobody"
         raise Forbidden(f"“{action.label}” is not yours to do here. It can be done by: {who}.")
     problems = tuple(problems)
-    reasons = [Reason(b.reason, b.field) for b in (*verdict.blocked, *problems)]
+    unread = {p.field for p in problems}
+    # Of an answer that cannot be read, one sentence is enough.
+    blocked = [b for b in verdict.blocked if b.field is None or b.field not in unread]
+    reasons = [Reason(b.reason, b.field) for b in (*blocked, *problems)]
     if not reasons:
         return
     if problems or all(b.field for b in verdict.blocked):

@@ -58,7 +58,7 @@ def open_record(
         stage="",
         recorded={},
         today=today,
-        submitted=None if problems else typed,
+        submitted=typed,
         occurred_on=occurred_on,
         actor_id=actor.id,
         actor_body_ids=actor.body_ids,
