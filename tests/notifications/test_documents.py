@@ -130,7 +130,6 @@ def test_text_after_an_ampersand_is_kept(name: str, form: Any) -> None:
     nasty = 'Health & Care <b>bold</b> {{ 7 * 7 }} "quoted" o\'clock & after'
     words = text_of(render_document(replace(sample, partnership=nasty), form), form)
     assert squash(nasty) in words
-    assert "49" not in words.replace("2049", "") or "49" in text_of(made(name, form), form)
 
 
 @pytest.mark.parametrize(("name", "form"), [("decision_notice", "docx"), ("learning_event_slides", "pptx")])
