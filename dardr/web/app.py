@@ -1,0 +1,67 @@
+"""The web application: put together here, from the database and the settings it is given."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from dardr.casework.files import LARGEST
+from dardr.settings import Settings
+from dardr.storage.engine import Database
+from dardr.web import accounts, audience, errors, frame, headers, transaction
+from dardr.web.pages import (
+    care,
+    deadlines,
+    documents,
+    doing,
+    plans,
+    processes,
+    published,
+    receipts,
+    records,
+    reports,
+    reviews,
+)
+
+PAGES = (reviews, records, doing, receipts, deadlines, plans, published, processes, documents, reports, care)
+SIGN_IN_TRIES = "30 per minute"
+"""A brake on one address, kept in memory; the lock-out of an account is counted in the database."""
+LARGEST_REQUEST = LARGEST + 2 * 1024 * 1024
+
+
+def create_app(database: Database, settings: Settings) -> Flask:
+    """The application on an opened database. Time is asked of ``dardr.systime`` once a request needs it.
+
+    Raises RuntimeError where a route does not say who may use it.
+    """
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    ours = app.jinja_loader
+    assert ours is not None
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+        [ours, PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
+    )
+    errors.install(app)
+    transaction.install(app, database)
+    headers.install(app, settings.base_url)
+    CSRFProtect(app)
+    accounts.install(app, settings.secret)
+    for noun in PAGES:
+        app.register_blueprint(noun.pages)
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", default_limits=[])
+    app.view_functions["account.login"] = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(
+        app.view_functions["account.login"]
+    )
+    frame.install(app)
+    audience.install(app)
+    return app

@@ -1,0 +1,84 @@
+"""Every route declares who may use it. A route without a declaration stops the application from starting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from dardr.access import Actor, load_actor
+from dardr.errors import Forbidden, NotFound
+from dardr.web.transaction import session
+from workflows.definition import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+EVERYONE = "everyone"
+SIGNED_IN = "signed in"
+Audience = str | frozenset[Role]
+
+RUNS_THE_SERVICE = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR})
+"""Who looks after the service: sees what the nightly checks found and which e-mails could not be sent."""
+
+OF_THE_LIBRARY: dict[str, Audience] = {
+    "static": EVERYONE,
+    "account.static": EVERYONE,
+    "account.login": EVERYONE,
+    "account.logout": EVERYONE,
+    "account.verify": SIGNED_IN,
+}
+"""Routes that libraries add, and who may use them."""
+
+
+def who(*roles: Role, audience: Audience | None = None) -> Callable[[View], View]:
+    """Declare who may use a view: one of ``roles``, or ``EVERYONE``, or (nothing given) everyone signed in."""
+    declared: Audience = audience if audience is not None else (frozenset(roles) or SIGNED_IN)
+
+    def declare(view: View) -> View:
+        view.audience = declared  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared(app: Flask) -> dict[str, Audience | None]:
+    """Every endpoint of the application and who may use it; None where nobody said."""
+    return {
+        endpoint: getattr(view, "audience", OF_THE_LIBRARY.get(endpoint))
+        for endpoint, view in app.view_functions.items()
+    }
+
+
+def actor() -> Actor:
+    """The person signed in, with their roles. Raises Forbidden where nobody is."""
+    if "dardr_actor" not in g:
+        if not current_user.is_authenticated:
+            raise Forbidden("Sign in first.")
+        try:
+            g.dardr_actor = load_actor(session(), current_user.id)
+        except NotFound as error:
+            raise Forbidden("This account is no longer in use.") from error
+    return g.dardr_actor
+
+
+def install(app: Flask) -> None:
+    """Refuse to start with an undeclared route, and ask before every request."""
+    undeclared = sorted(endpoint for endpoint, audience in declared(app).items() if audience is None)
+    if undeclared:
+        raise RuntimeError(f"Say who may use these pages, with @who: {', '.join(undeclared)}")
+    audiences = declared(app)
+
+    @app.before_request
+    def ask() -> ResponseReturnValue | None:
+        audience = audiences.get(request.endpoint or "", EVERYONE)
+        if audience == EVERYONE:
+            return None
+        if not current_user.is_authenticated:
+            back = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("account.login", next=back))
+        if isinstance(audience, frozenset) and not audience & actor().roles:
+            raise Forbidden("This page is for other roles than yours. Ask your team's manager if you need it.")
+        return None

@@ -1,0 +1,72 @@
+"""One handler for everything that goes wrong: a kind page, the right status, and nothing half done kept."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from dardr.errors import DardrError, Reason
+from dardr.web.transaction import undo
+
+log = structlog.get_logger("dardr.web")
+
+TITLES = {
+    400: "This form cannot be used any more",
+    403: "This is not yours to see or do",
+    404: "There is nothing here",
+    405: "This page cannot be used that way",
+    409: "Not possible as things stand",
+    413: "The file is too large",
+    422: "Something needs another look",
+    429: "Too many tries",
+    500: "Something went wrong here",
+    503: "The service is busy",
+}
+SENTENCES = {
+    400: "It was open for too long, or was opened in another session. Go back, load the page again and send it again.",
+    403: "You are signed in, but this page is for other roles. Ask your team's manager if you need it.",
+    404: "The address may be mistyped, or the record is not one you may see. Check the reference.",
+    405: "Go back to the page before and use its buttons.",
+    409: "Somebody else changed this at the same time. Load the page again to see how things stand now.",
+    413: "Files can be up to 50 MB. Make it smaller, or record where it is kept instead.",
+    429: "Wait a minute, then try again.",
+    500: "Nothing was changed. Try again; if it happens twice, tell whoever looks after this service.",
+    503: "The database did not answer in time, or its disk is full. Nothing was changed. Wait a minute and try again;"
+    " if it happens twice, tell whoever looks after this service.",
+}
+
+
+def install(app: Flask) -> None:
+    """Answer every refusal and every fault with a page."""
+
+    @app.errorhandler(Exception)
+    def answer(error: Exception) -> ResponseReturnValue:
+        undo()
+        if isinstance(error, CSRFError):
+            return page(400, ())
+        if isinstance(error, DardrError):
+            return page(error.status, error.reasons)
+        if isinstance(error, HTTPException):
+            if error.code is None or error.code < 400:
+                return error
+            return page(error.code, ())
+        if isinstance(error, StaleDataError | IntegrityError):
+            log.warning("overtaken", endpoint=request.endpoint, kind=type(error).__name__)
+            return page(409, ())
+        if isinstance(error, OperationalError):
+            log.error("database", endpoint=request.endpoint, answer=str(error.orig))
+            return page(503, ())
+        log.exception("fault", endpoint=request.endpoint)
+        return page(500, ())
+
+
+def page(status: int, reasons: tuple[Reason, ...]) -> ResponseReturnValue:
+    """The page for one status, with the reasons given or the ordinary sentence."""
+    said = [r.reason for r in reasons] or [SENTENCES.get(status, SENTENCES[500])]
+    title = TITLES.get(status, TITLES[500])
+    return render_template("errors/error.html", title=title, sentences=said, status=status), status

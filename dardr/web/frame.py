@@ -1,0 +1,124 @@
+"""What surrounds every page: the partnership's name, navigation, marking, demonstration and rehearsal banners."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g, request
+from flask_security import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+import workflows
+from dardr import systime
+from dardr.errors import DardrError
+from dardr.storage.bodies import Partnership
+from dardr.storage.installation import Installation
+from dardr.web import words
+from dardr.web.accounts import REFUSED
+from dardr.web.audience import RUNS_THE_SERVICE, actor
+from dardr.web.transaction import session
+
+PRODUCT = "dardr"
+MARKING = "OFFICIAL-SENSITIVE"
+NAVIGATION = (
+    ("Reviews", "reviews.caseload", ("reviews", "records", "doing", "documents", "receipts")),
+    ("Actions", "plans.plan", ("plans",)),
+    ("Deadlines", "deadlines.all_running", ("deadlines",)),
+    ("Published cases", "published.published_cases", ("published",)),
+    ("Reports", "reports.quarterly_report", ("reports",)),
+)
+"""Label, page, and the blueprints of which it is the section."""
+
+
+MAIL_STATUS = {
+    "sent": "accepted by the server",
+    "queued": "waiting to be sent",
+    "in_flight": "being sent",
+    "waiting": "to be tried again",
+    "failed": "could not be delivered",
+    "no_address": "nobody to send it to",
+    "withdrawn": "withdrawn",
+    "overtaken": "not sent: done, or the date moved",
+}
+
+
+def installation() -> dict[str, Any]:
+    """The partnership's name and what this database is for; plain words where the database does not answer."""
+    if "dardr_frame" not in g:
+        found = {"partnership": "Community safety", "demonstration": False, "rehearsal": False}
+        try:
+            name = session().scalar(sa.select(Partnership.name).where(Partnership.home.is_(True)))
+            row = session().scalar(sa.select(Installation).order_by(Installation.id).limit(1))
+        except SQLAlchemyError:
+            return found
+        found["partnership"] = name or found["partnership"]
+        if row is not None:
+            found["demonstration"], found["rehearsal"] = row.demonstration, row.rehearsal
+        g.dardr_frame = found
+    return g.dardr_frame
+
+
+def may_care() -> bool:
+    """True for those who look after the service."""
+    try:
+        return bool(current_user.is_authenticated and actor().roles & RUNS_THE_SERVICE)
+    except (DardrError, SQLAlchemyError):
+        return False
+
+
+def mail_status(mail: dict[str, Any]) -> str:
+    """How the delivery of an e-mail stands, in words."""
+    said = MAIL_STATUS.get(mail["status"], mail["status"])
+    return f"{said}, {words.instant_words(mail['settled_at'])}" if mail["settled_at"] else said
+
+
+def _frame() -> dict[str, Any]:
+    now = systime.utc_now()
+    here = installation()
+    return {
+        **here,
+        "product": PRODUCT,
+        "marking": MARKING,
+        "sign_in_refused": REFUSED,
+        "may_care": may_care(),
+        "today": systime.london_date(now),
+        "rehearsal_says": f"Rehearsal: today is {words.long_day(now)}" if here["rehearsal"] else "",
+        "sections": [
+            {"text": text, "href": current_app.url_for(endpoint), "active": request.blueprint in blueprints}
+            for text, endpoint, blueprints in NAVIGATION
+        ]
+        if current_user.is_authenticated
+        else [],
+    }
+
+
+def _svg_data(svg: str) -> str:
+    """A picture as a data address: shown by ``img``, where a script in it cannot run."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def install(app: Flask) -> None:
+    """Give every template the frame and the words for dates and rules."""
+    app.context_processor(_frame)
+    app.jinja_env.filters.update(
+        long_day=words.long_day,
+        day_words=words.day_words,
+        short_day=words.short_day,
+        instant_words=words.instant_words,
+        kind_word=words.kind_word,
+        authority_words=words.authority_words,
+        state_label=words.state_label,
+        svg_data=_svg_data,
+    )
+    app.jinja_env.globals.update(
+        how_it_stands=words.how_it_stands, KINDS_AT_LENGTH=words.KINDS_AT_LENGTH, EVIDENCE=words.EVIDENCE,
+        page_of=page_of, mail_status=mail_status,
+    )
+
+
+def page_of(ref: str, process_key: str) -> str:
+    """The address of a record's page: reviews have their own folder."""
+    endpoint = "reviews.review" if process_key in workflows.REVIEW_KEYS else "records.record"
+    return current_app.url_for(endpoint, ref=ref)

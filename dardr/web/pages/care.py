@@ -1,0 +1,82 @@
+"""Looking after the service: what the nightly checks found, e-mails that could not be sent, whether it is alive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from dardr.access import visible
+from dardr.lookups.timeline import message_dict
+from dardr.storage.installation import Heartbeat, IntegrityFinding
+from dardr.storage.outbox import FAILED, NO_ADDRESS, OutboxMessage
+from dardr.storage.reviews import Record
+from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, actor, who
+from dardr.web.frame import page_of
+from dardr.web.transaction import session
+
+pages = Blueprint("care", __name__)
+
+NOT_DELIVERED = (FAILED, NO_ADDRESS)
+SHOWN_AT_MOST = 200
+
+
+def undelivered(session: Session, refs: Sequence[str]) -> list[dict[str, Any]]:
+    """The e-mails about these records that did not reach somebody, newest first."""
+    rows = session.execute(
+        sa.select(OutboxMessage, Record.ref)
+        .join(Record, Record.id == OutboxMessage.record_id)
+        .where(Record.ref.in_(list(refs)), OutboxMessage.status.in_(NOT_DELIVERED))
+        .order_by(OutboxMessage.id.desc())
+    )
+    return [message_dict(ref, row) for row, ref in rows]
+
+
+@pages.get("/care")
+@who(*RUNS_THE_SERVICE)
+def findings() -> ResponseReturnValue:
+    """What needs somebody's attention, and when the worker was last seen."""
+    found = session().execute(
+        sa.select(IntegrityFinding, Record)
+        .outerjoin(Record, Record.id == IntegrityFinding.record_id)
+        .where(sa.or_(IntegrityFinding.record_id.is_(None), visible(actor())))
+        .order_by(IntegrityFinding.id.desc())
+        .limit(SHOWN_AT_MOST)
+    )
+    mails = session().execute(
+        sa.select(OutboxMessage, Record)
+        .outerjoin(Record, Record.id == OutboxMessage.record_id)
+        .where(
+            OutboxMessage.status.in_(NOT_DELIVERED),
+            sa.or_(OutboxMessage.record_id.is_(None), visible(actor())),
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(SHOWN_AT_MOST)
+    )
+    waiting = session().scalar(
+        sa.select(sa.func.count()).select_from(OutboxMessage).where(OutboxMessage.status.in_(("queued", "waiting")))
+    )
+    return render_template(
+        "care/findings.html",
+        findings=[(finding, _address(record)) for finding, record in found],
+        mails=[(message_dict(record.ref if record else None, row), _address(record)) for row, record in mails],
+        waiting=waiting,
+        ticks=list(session().scalars(sa.select(Heartbeat).order_by(Heartbeat.tick))),
+    )
+
+
+def _address(record: Record | None) -> str:
+    return page_of(record.ref, record.process_key) if record is not None else ""
+
+
+@pages.get("/health")
+@who(audience=EVERYONE)
+def health() -> ResponseReturnValue:
+    """200 with the version while the database answers. Names nothing else."""
+    session().execute(sa.select(1))
+    return jsonify({"status": "ok", "version": version("dardr")})

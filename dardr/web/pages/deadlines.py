@@ -1,0 +1,84 @@
+"""Every running clock: missed, in the next two weeks, in the next quarter, later."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from dardr import systime
+from dardr.lookups.deadlines import DeadlineRow, all_deadlines
+from dardr.web.audience import actor, who
+from dardr.web.frame import page_of
+from dardr.web.transaction import session
+from workflows.clocks import State
+from workflows.definition import Kind
+
+pages = Blueprint("deadlines", __name__)
+
+SOON = timedelta(days=14)
+QUARTER = timedelta(days=91)
+KIND_ORDER = [str(kind) for kind in (Kind.STATUTE, Kind.GUIDANCE, Kind.DRAFT, Kind.PRACTICE, Kind.LOCAL)]
+
+
+@pages.get("/deadlines")
+@who()
+def all_running() -> ResponseReturnValue:
+    """All running dates this person may see, statute first within each day."""
+    today = systime.london_date(systime.utc_now())
+    kind = request.args.get("kind", "")
+    rows = [row for row in all_deadlines(session(), actor(), today) if not kind or row.kind == kind]
+    groups = [
+        ("passed", "The date has passed", [r for r in rows if r.missed]),
+        ("soon", "In the next 14 days", _between(rows, today, today + SOON)),
+        ("quarter", "In the next quarter", _between(rows, today + SOON + timedelta(days=1), today + QUARTER)),
+        ("later", "Later", _between(rows, today + QUARTER + timedelta(days=1), date.max)),
+        ("undated", "Held, deferred or without a date", [r for r in rows if not r.missed and _undated(r)]),
+    ]
+    return render_template(
+        "deadline/all.html",
+        groups=[
+            {"key": key, "heading": heading, "lines": [_line(r) for r in sorted(found, key=_order)]}
+            for key, heading, found in groups
+            if found
+        ],
+        total=len(rows),
+        kind=kind,
+        kinds=KIND_ORDER,
+    )
+
+
+def _undated(row: DeadlineRow) -> bool:
+    return row.due is None or row.state in (State.HELD, State.DEFERRED)
+
+
+def _between(rows: list[DeadlineRow], first: date, last: date) -> list[DeadlineRow]:
+    return [
+        r for r in rows if not r.missed and not _undated(r) and r.due is not None and first <= r.due <= last
+    ]
+
+
+def _order(row: DeadlineRow) -> tuple[date, int]:
+    return (row.due or date.max, KIND_ORDER.index(row.kind) if row.kind in KIND_ORDER else len(KIND_ORDER))
+
+
+def _line(row: DeadlineRow) -> dict[str, Any]:
+    return {
+        "ref": row.ref,
+        "review_ref": row.review_ref,
+        "record_label": row.record_label,
+        "href": page_of(row.ref, row.record_process.partition("@")[0]),
+        "number": row.id,
+        "clock": row.clock,
+        "label": row.label,
+        "due": row.due,
+        "original_due": row.original_due,
+        "agreed_due": row.agreed_due,
+        "state": str(row.state),
+        "kind": row.kind,
+        "owner": row.owner,
+        "missed": row.missed,
+        "problem": row.problem,
+    }

@@ -1,0 +1,234 @@
+"""Doing something: one page per action, made from its fields. GET shows it, POST does it. Opening a record likewise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
+
+import workflows
+from dardr import systime
+from dardr.access import get_record, reviews_of, roles_on
+from dardr.casework.act import Done, take_action
+from dardr.casework.facts import load_facts, settings_of
+from dardr.casework.open_record import find_process, open_record, require_open
+from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
+from dardr.lookups import choices as looked_up
+from dardr.storage.reviews import AuditEvent, Record
+from dardr.web import forms
+from dardr.web.audience import actor, who
+from dardr.web.frame import page_of
+from dardr.web.pages.consequences import will_follow
+from dardr.web.transaction import commit, session, undo
+from dardr.web.words import as_day, day_words, instant_words
+from workflows import answers as reading
+from workflows.definition import Action, Field, FieldType, Process
+from workflows.engine import judge
+from workflows.partial import parse_date
+
+pages = Blueprint("doing", __name__)
+
+FILES_AGAIN = "Files cannot be kept on this page: choose them again before you send it."
+OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report")
+"""Processes whose records people open from a page of their own; the others are opened by an action."""
+
+
+@dataclass
+class Page:
+    """Everything the form page of one action shows."""
+
+    action: Action
+    process: Process
+    choices: dict[str, Any]
+    form: MultiDict[str, str]
+    record: Record | None = None
+    blocked: Sequence[str] = ()
+    reasons: Sequence[Reason] = ()
+    changed: Sequence[str] = ()
+    status: int = 200
+
+
+@pages.route("/records/<ref>/do/<key>", methods=["GET", "POST"])
+@who()
+def act(ref: str, key: str) -> ResponseReturnValue:
+    """The page of one action on one record."""
+    record = get_record(session(), actor(), ref)
+    process = workflows.get(record.process)
+    action = _action(process, key)
+    today = systime.london_date(systime.utc_now())
+    found = looked_up.resolve(session(), actor(), process, action, record, today)
+    if request.method == "POST":
+        return _do(record, process, action, found, today)
+    roles = roles_on(session(), actor(), record)
+    facts = load_facts(session(), actor(), record, process, today, actions=(action,))
+    verdict = judge(process, action, facts, roles)
+    if not verdict.permitted:
+        raise Forbidden(f"“{action.label}” is for other roles than yours.")
+    form = forms.starting(action, today, record.facts)
+    return _show(Page(action, process, found, form, record, [b.reason for b in verdict.blocked]), today)
+
+
+def _action(process: Process, key: str) -> Action:
+    try:
+        action = process.action(key)
+    except KeyError:
+        action = process.opening
+    if action is process.opening:
+        raise NotFound(f"There is no step called “{key}” in {process.label}.")
+    return action
+
+
+def _do(
+    record: Record, process: Process, action: Action, found: dict[str, Any], today: date
+) -> ResponseReturnValue:
+    values = forms.given(action.fields, request.form, request.files)
+    revision, seen = _number(forms.REVISION), _number(forms.SEEN)
+    page = Page(action, process, found, request.form, record)
+    if revision is not None and revision != record.revision:
+        page.changed, page.status = _since(record, seen or 0), 409
+        return _show(page, today)
+    reasons: list[Reason] = forms.both_given(action.fields, request.form, values)
+    on = today
+    try:
+        on = parse_date(forms.occurred_on(request.form))
+    except ValueError as error:
+        reasons.append(Reason(f"When did this happen? {error}", "on"))
+    ref = record.ref
+    try:
+        if reasons:
+            raise Invalid([*reasons, *_unreadable(action.fields, values, found)])
+        done = take_action(session(), actor(), systime.utc_now(), ref, action.key, values, on, revision)
+        commit()
+    except (Conflict, Invalid) as error:
+        undo()
+        record = get_record(session(), actor(), ref)
+        page.record, page.status, page.reasons = record, error.status, error.reasons
+        if record.revision != revision:
+            page.reasons, page.changed = (), _since(record, seen or 0)
+        return _show(page, today)
+    except StaleDataError:
+        undo()
+        page.record = get_record(session(), actor(), ref)
+        page.changed, page.status = _since(page.record, seen or 0), 409
+        return _show(page, today)
+    return _done(action, done)
+
+
+def _unreadable(fields: Iterable[Field], values: dict[str, Any], found: dict[str, Any]) -> list[Reason]:
+    _, problems = reading.read(fields, values, found)
+    return [Reason(p.reason, p.field) for p in problems]
+
+
+def _number(name: str) -> int | None:
+    text = request.form.get(name, "")
+    return int(text) if text.isdecimal() else None
+
+
+def _since(record: Record, seen: int) -> list[str]:
+    """What was done on a record after the event numbered ``seen``, oldest first."""
+    rows = session().execute(
+        sa.select(AuditEvent.action, AuditEvent.process, AuditEvent.actor_name, AuditEvent.recorded_at)
+        .where(AuditEvent.record_id == record.id, AuditEvent.seq > seen)
+        .order_by(AuditEvent.seq)
+    )
+    said = []
+    for key, process, name, at in rows:
+        try:
+            label = workflows.get(process).action(key).label
+        except KeyError:
+            label = key.replace("_", " ").capitalize()
+        said.append(f"{label}, by {name}, {instant_words(at)}")
+    return said or ["Something that belongs to this record was changed."]
+
+
+def _done(action: Action, done: Done) -> ResponseReturnValue:
+    record = get_record(session(), actor(), done.ref)
+    flash(f"Recorded: {action.label}.", "done")
+    for warning in done.warnings:
+        flash(warning, "warning")
+    for ref in done.created:
+        flash(ref, "created")
+    return redirect(page_of(record.ref, record.process_key), 303)
+
+
+# --- opening ----------------------------------------------------------------------------------------------
+
+
+@pages.route("/open/<process_key>", methods=["GET", "POST"])
+@who()
+def open_new(process_key: str) -> ResponseReturnValue:
+    """The page that opens a new record: a notification of a death, a section 8 report."""
+    process = find_process(process_key)
+    if process.key not in OPENED_HERE:
+        raise NotFound(f"A record of {process.label} is opened by an action on another record.")
+    action = process.opening
+    if not action.roles & actor().roles:
+        raise Forbidden(f"“{action.label}” is for other roles than yours.")
+    today = systime.london_date(systime.utc_now())
+    found = looked_up.resolve(session(), actor(), process, action, None, today)
+    page = Page(action, process, found, forms.starting(action, today, {}))
+    try:
+        require_open(session(), process)
+    except Conflict as error:
+        page.blocked = [r.reason for r in error.reasons]
+    if request.method == "GET":
+        return _show(page, today)
+    page.form = request.form
+    values = forms.given(action.fields, request.form, request.files)
+    try:
+        if reasons := forms.both_given(action.fields, request.form, values):
+            raise Invalid([*reasons, *_unreadable(action.fields, values, found)])
+        done = open_record(session(), actor(), systime.utc_now(), process.id, values)
+        commit()
+    except (Conflict, Invalid) as error:
+        undo()
+        page.reasons, page.status = error.reasons, error.status
+        return _show(page, today)
+    return _done(action, done)
+
+
+# --- the page ---------------------------------------------------------------------------------------------
+
+
+def _show(page: Page, today: date) -> ResponseReturnValue:
+    action, record = page.action, page.record
+    problems = forms.problems_by_field(page.reasons)
+    typed = reading.read(action.fields, forms.given(action.fields, page.form, {}), page.choices)[0]
+    partnership = record.partnership_id if record else actor().partnership_id
+    following = will_follow(
+        session(),
+        page.process,
+        action,
+        record.stage if record else None,
+        record.facts if record else {},
+        settings_of(session(), partnership) if partnership else {},
+        typed,
+        as_day(forms.occurred_on(page.form)) or today,
+    )
+    served = reviews_of(session(), record) if record else []
+    shown = render_template(
+        "doing/action.html",
+        action=action,
+        process=page.process,
+        record=record,
+        back=page_of(record.ref, record.process_key) if record else url_for("reviews.caseload"),
+        served=served,
+        blocked=page.blocked,
+        summary=[{"text": r.reason, "href": forms.anchor(action.fields, r.field)} for r in page.reasons],
+        changed=page.changed,
+        when=forms.when_question(page.form, problems.get(forms.ON)) if record else None,
+        questions=forms.questions(action.fields, page.choices, page.form, problems),
+        following=following,
+        names=forms,
+        has_files=any(f.type is FieldType.FILE for f in action.fields),
+        files_again=FILES_AGAIN if page.status != 200 else "",
+        today_words=day_words(today),
+    )
+    return shown, page.status

@@ -1,0 +1,129 @@
+"""Facts and answers with the names people know: labels of questions, names of bodies, partnerships and people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g
+from sqlalchemy.orm import Session
+
+from dardr.storage.bodies import Body, Csp
+from dardr.storage.people import User
+from dardr.web.words import answer_words, day_words
+from workflows.definition import Action, Choice, Field, From, Process
+
+LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people"}
+ENTRY_OWN = ("on", "seq", "by")
+"""What the record itself adds to each entry of a list it keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer: what was asked, and what was said; ``before`` where it replaced something."""
+
+    label: str
+    value: str
+    before: str = ""
+
+
+class Names:
+    """Names by the keys that facts hold. Each kind is looked up once a request, when it is first needed."""
+
+    def __init__(self, session: Session, partnership_id: int | None) -> None:
+        self._session, self._partnership = session, partnership_id
+        self._kept: dict[str, tuple[Choice, ...]] = {}
+
+    def choices(self, field: Field) -> tuple[Choice, ...]:
+        """The choices of a question; past bodies and people included, so that old answers keep their names."""
+        kind = LOOKED_UP.get(field.choices_from) if field.choices_from else None
+        if kind is None:
+            return field.choices
+        if kind not in self._kept:
+            query = {
+                "bodies": sa.select(Body.key, Body.name).where(Body.partnership_id == self._partnership),
+                "csps": sa.select(Csp.key, Csp.name).where(Csp.partnership_id == self._partnership),
+                "people": sa.select(User.email, User.name).where(User.partnership_id == self._partnership),
+            }[kind]
+            self._kept[kind] = tuple(Choice(key, name) for key, name in self._session.execute(query))
+        return self._kept[kind]
+
+    def answer(self, field: Field | None, value: Any) -> str:
+        """One answer as people read it."""
+        return answer_words(field, value, self.choices(field) if field else ())
+
+    def body(self, key: str) -> str:
+        """The name of a body."""
+        return self.answer(Field("body", "", choices_from=From.BODIES), key)
+
+
+def names(session: Session, partnership_id: int | None) -> Names:
+    """The names of this request."""
+    if "dardr_names" not in g:
+        g.dardr_names = Names(session, partnership_id)
+    return g.dardr_names
+
+
+def fields_by_name(process: Process) -> dict[str, Field]:
+    """Every question of a process; where two share a name, the opening's, then the first."""
+    found: dict[str, Field] = {}
+    for action in (process.opening, *process.actions):
+        if action.keep_as is None:
+            for field in action.fields:
+                found.setdefault(field.name, field)
+    return found
+
+
+def facts_lines(process: Process, facts: Mapping[str, Any], known: Names, *, notable: bool) -> list[Line]:
+    """The facts of a record in the order of its questions; only the notable ones, or only the others."""
+    lines = []
+    for name, field in fields_by_name(process).items():
+        if field.notable is notable and facts.get(name) not in (None, "", []):
+            lines.append(Line(field.label, known.answer(field, facts[name])))
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A list that a record keeps (family contacts, meetings): its heading and its entries, oldest first."""
+
+    heading: str
+    entries: list[tuple[str, list[Line]]]
+
+
+def kept_lists(process: Process, facts: Mapping[str, Any], known: Names) -> list[Kept]:
+    """The lists a record keeps, each entry with its day."""
+    found: dict[str, Kept] = {}
+    for action in process.actions:
+        entries = facts.get(action.keep_as) if action.keep_as else None
+        if not entries or action.keep_as in found:
+            continue
+        shown = [(day_words(entry.get("on")), entry_lines(action, entry, known)) for entry in entries]
+        assert action.keep_as is not None
+        found[action.keep_as] = Kept(action.keep_as.replace("_", " ").capitalize(), shown)
+    return list(found.values())
+
+
+def entry_lines(action: Action, values: Mapping[str, Any], known: Names) -> list[Line]:
+    """The answers of one event or entry."""
+    by_name = {f.name: f for f in action.fields}
+    return [
+        Line(by_name[n].label if n in by_name else n.replace("_", " ").capitalize(), known.answer(by_name.get(n), v))
+        for n, v in values.items()
+        if n not in ENTRY_OWN and not n.startswith("_")
+    ]
+
+
+def change_lines(action: Action | None, event: Mapping[str, Any], known: Names) -> list[Line]:
+    """What one event recorded, with what it replaced."""
+    by_name = {f.name: f for f in action.fields} if action else {}
+    before = event.get("before") or {}
+    lines = []
+    for name, value in (event.get("after") or {}).items():
+        field = by_name.get(name)
+        was = known.answer(field, before[name]) if name in before and before[name] != value else ""
+        label = field.label if field else name.replace("_", " ").capitalize()
+        lines.append(Line(label, known.answer(field, value), was))
+    return lines

@@ -1,0 +1,87 @@
+"""Why this date? The receipt of one deadline, to read and to print, with every skipped day by name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+import workflows
+from dardr import systime
+from dardr.access import visible
+from dardr.casework import deadlines as casework
+from dardr.errors import NotFound
+from dardr.lookups.deadlines import deadlines_of
+from dardr.storage.outbox import OutboxMessage
+from dardr.storage.reviews import Deadline, Record
+from dardr.web.audience import actor, who
+from dardr.web.frame import MAIL_STATUS, page_of
+from dardr.web.transaction import session
+from workflows import clocks
+from workflows.calendar import CannotCount
+from workflows.receipt import every_skipped_day
+
+pages = Blueprint("receipts", __name__)
+
+
+@pages.get("/records/<ref>/deadlines/<int:number>")
+@who()
+def receipt(ref: str, number: int) -> ResponseReturnValue:
+    """How one date was worked out, on whose authority, and which reminders go out."""
+    today = systime.london_date(systime.utc_now())
+    found = session().execute(
+        sa.select(Deadline, Record)
+        .join(Record, Record.id == Deadline.record_id)
+        .where(Deadline.id == number, Record.ref == ref, visible(actor()))
+    ).first()
+    if found is None:
+        raise NotFound(f"There is no such date on {ref}, or it is not yours to see. Check the address.")
+    row, record = found
+    shown = next(d for d in deadlines_of(session(), actor(), ref, today, with_items=False) if d["deadline"] == number)
+    clock = workflows.get(record.process).clock(row.clock)
+    holds = [h for h in casework.holds_over(session(), record.id) if clock.key in h.clocks] if clock.pausable else []
+    return render_template(
+        "deadline/receipt.html",
+        record=record,
+        back=page_of(record.ref, record.process_key),
+        clock=clock,
+        deadline=shown,
+        receipt=shown["receipt"],
+        skipped=_skipped(shown["receipt"], clock),
+        holds=holds,
+        agreed=casework.agreed_for(session(), row.id),
+        reminders=_reminders(row, clock, today),
+        today=today,
+    )
+
+
+def _skipped(receipt: dict[str, Any], clock: clocks.Clock) -> list[Any]:
+    """Every skipped day by name, however many; the stored ones where the calendar has changed since."""
+    if receipt.get("skipped_complete", True):
+        return list(receipt.get("skipped") or [])
+    try:
+        calendar = casework.calendar_for(session(), clock)
+        return [day.as_dict() for day in every_skipped_day(receipt, calendar)]
+    except (CannotCount, KeyError, ValueError):
+        return list(receipt.get("skipped") or [])
+
+
+def _reminders(row: Deadline, clock: clocks.Clock, today: Any) -> list[dict[str, Any]]:
+    sent = session().scalars(
+        sa.select(OutboxMessage).where(OutboxMessage.deadline_id == row.id).order_by(OutboxMessage.created_at)
+    )
+    found = [
+        {"on": systime.london_date(m.created_at), "says": f"{MAIL_STATUS.get(m.status, m.status)}: {m.recipient}"}
+        for m in sent
+    ]
+    if row.running and row.start_on is not None and row.due_on is not None:
+        until = max(today, row.due_on) + timedelta(days=clock.repeat_after_every or 0)
+        found += [
+            {"on": rung.on, "says": "to come"}
+            for rung in clocks.rungs(clock, row.start_on, row.due_on, until)
+            if rung.on > today
+        ]
+    return found

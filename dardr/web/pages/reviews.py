@@ -1,0 +1,193 @@
+"""The caseload, and a review's own pages: where it stands, what comes next, its deadlines, its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+import workflows
+from dardr import systime
+from dardr.access import get_record
+from dardr.lookups.caseload import CaseFilter, CaseRow, caseload
+from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.review import actions_of, show
+from dardr.lookups.timeline import timeline
+from dardr.storage.reviews import Record
+from dardr.web.audience import actor, who
+from dardr.web.frame import page_of
+from dardr.web.pages.care import undelivered
+from dardr.web.pages.listing import page_number, pager
+from dardr.web.pages.naming import change_lines, facts_lines, kept_lists, names
+from dardr.web.transaction import session
+from workflows.definition import Process
+
+pages = Blueprint("reviews", __name__)
+
+NEWEST_REVIEW = "dardr-s9"
+A_PAGE = 50
+
+
+# --- the list ---------------------------------------------------------------------------------------------
+
+
+@pages.get("/")
+@who()
+def start() -> ResponseReturnValue:
+    """The first page after signing in."""
+    return redirect(url_for("reviews.caseload"))
+
+
+@pages.get("/reviews", endpoint="caseload")
+@who()
+def caseload_page() -> ResponseReturnValue:
+    """Every review this person may see, late first."""
+    today = systime.london_date(systime.utc_now())
+    asked = request.args
+    process = workflows.newest(NEWEST_REVIEW)
+    phases = {p.key: p.label for p in process.phases}
+    stages = {s.key: s.label for s in process.stages}
+    filters = CaseFilter(
+        phase=asked.get("phase", "") if asked.get("phase") in phases else "",
+        stage=asked.get("stage", "") if asked.get("stage") in stages else "",
+        text=asked.get("text", "")[:100],
+        mine=asked.get("mine") == "yes",
+        open_only=asked.get("ended") != "yes",
+    )
+    rows = caseload(session(), actor(), today, filters)
+    number = page_number(len(rows), A_PAGE)
+    filtered = bool(filters.phase or filters.stage or filters.text or filters.mine or not filters.open_only)
+    return render_template(
+        "review/caseload.html",
+        rows=[_line(row) for row in rows[(number - 1) * A_PAGE : number * A_PAGE]],
+        total=len(rows),
+        late=sum(row.late for row in rows),
+        pager=pager(number, len(rows), A_PAGE),
+        filters=filters,
+        filtered=filtered,
+        phases=phases,
+        stages=stages,
+        may_open=bool(process.opening.roles & actor().roles),
+        opening=process.opening.label,
+        opening_url=url_for("doing.open_new", process_key=process.key),
+    )
+
+
+def _line(row: CaseRow) -> dict[str, Any]:
+    due = row.next_deadline
+    next_one = {**due.as_dict(), "due": due.due, "original_due": due.original_due} if due else None
+    return {"row": row, "href": page_of(row.ref, row.process.partition("@")[0]), "next": next_one}
+
+
+# --- one review -------------------------------------------------------------------------------------------
+
+
+@pages.get("/reviews/<ref>")
+@who()
+def review(ref: str) -> ResponseReturnValue:
+    """Where a review stands and what comes next."""
+    return record_page(ref, "reviews")
+
+
+@pages.get("/reviews/<ref>/timeline")
+@who()
+def review_timeline(ref: str) -> ResponseReturnValue:
+    """What was done on a review and its items, by whom, and what was written to whom."""
+    return timeline_page(ref)
+
+
+def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
+    """The page of any record: a review, an agency return, an action of a plan, a section 8 report."""
+    found = get_record(session(), actor(), ref)
+    if (found.process_key in workflows.REVIEW_KEYS) != (blueprint == "reviews"):
+        return redirect(page_of(found.ref, found.process_key))
+    today = systime.london_date(systime.utc_now())
+    process = workflows.get(found.process)
+    known = names(session(), found.partnership_id)
+    deadlines = deadlines_of(session(), actor(), ref, today)
+    shown = show(session(), actor(), ref, today)
+    next_of_item: dict[str, dict[str, Any]] = {}
+    for row in deadlines:
+        if row["running"]:
+            next_of_item.setdefault(row["ref"], row)
+    return render_template(
+        "record/record.html",
+        record=found,
+        process=process,
+        stage=process.stage(found.stage),
+        shown=shown,
+        phases=_phases(process, found),
+        steps=_steps(actions_of(session(), actor(), ref, today, with_items=False)),
+        deadlines=[d for d in deadlines if d["running"]],
+        ended=[d for d in deadlines if not d["running"]],
+        items=_items(shown["items"], next_of_item),
+        notable=facts_lines(process, found.facts, known, notable=True),
+        others=facts_lines(process, found.facts, known, notable=False),
+        kept=kept_lists(process, found.facts, known),
+        undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
+        clock_labels={c.key: c.label for c in process.clocks},
+        is_review=found.process_key in workflows.REVIEW_KEYS,
+    )
+
+
+def _steps(actions: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What can be done: the steps that move the stage or matter most, then the others; not-yet ones last in each."""
+    first = sorted((a for a in actions if a["main"] or a["moves"]), key=lambda a: (not a["main"], bool(a["blocked"])))
+    return {
+        "main": first,
+        "possible": [a for a in actions if a not in first and not a["blocked"]],
+        "blocked": [a for a in actions if a not in first and a["blocked"]],
+    }
+
+
+def _phases(process: Process, record: Record) -> list[dict[str, str]]:
+    if len(process.phases) < 2:
+        return []
+    keys = [p.key for p in process.phases]
+    now = keys.index(record.phase) if record.phase in keys else 0
+    ended = process.stage(record.stage).final
+    return [
+        {
+            "label": phase.label,
+            "state": "done" if i < now or (i == now and ended) else "now" if i == now else "to come",
+        }
+        for i, phase in enumerate(process.phases)
+    ]
+
+
+def _items(items: list[dict[str, Any]], next_of_item: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        key = item["process"].partition("@")[0]
+        line = {**item, "href": page_of(item["ref"], key), "next": next_of_item.get(item["ref"])}
+        groups.setdefault(item["kind"], []).append(line)
+    return [
+        {"kind": kind, "lines": lines, "ended": sum(not line["open"] for line in lines)}
+        for kind, lines in groups.items()
+    ]
+
+
+def timeline_page(ref: str) -> ResponseReturnValue:
+    """The timeline of any record and of its items."""
+    found = get_record(session(), actor(), ref)
+    process = workflows.get(found.process)
+    known = names(session(), found.partnership_id)
+    history = timeline(session(), actor(), ref)
+    events = [{**event, "lines": change_lines(_action(event), event, known)} for event in history["events"]]
+    return render_template(
+        "record/timeline.html",
+        record=found,
+        process=process,
+        stage=process.stage(found.stage),
+        events=list(reversed(events)),
+        messages=list(reversed(history["messages"])),
+        is_review=found.process_key in workflows.REVIEW_KEYS,
+    )
+
+
+def _action(event: dict[str, Any]) -> Any:
+    try:
+        return workflows.get(event["process"]).action(event["action"])
+    except KeyError:
+        return None
