@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -64,11 +64,11 @@ class Opened:
         return operator(session, self.now)
 
 
-def as_option(function: object) -> object:
+def as_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--as EMAIL``: act or look as somebody else."""
     return click.option(
         "--as", "as_email", metavar="EMAIL", help="The person who acts. Without it, the command line's operator."
-    )(function)  # type: ignore[arg-type]
+    )(function)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dardr.cli.opening import as_option, opened
 from dardr.cli.refusing import Group, as_json_option, examples
 
 STATUSES = ("queued", "in_flight", "waiting", "sent", "failed", "withdrawn", "overtaken", "no_address")
+UNSETTLED = ("queued", "in_flight", "waiting", "failed", "no_address")
 
 
 @click.group(cls=Group)
@@ -25,7 +26,7 @@ def list_(status: str | None, everything: bool, as_email: str | None, as_json: b
     """List the messages that wait, failed, or have no address."""
     from dardr.lookups.timeline import messages
 
-    wanted = (status,) if status else STATUSES if everything else ("queued", "in_flight", "waiting", "failed", "no_address")
+    wanted = (status,) if status else STATUSES if everything else UNSETTLED
     with opened(as_email) as at, at.read() as (session, actor):
         found = messages(session, actor, wanted)
     if as_json:

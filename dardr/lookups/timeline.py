@@ -98,7 +98,10 @@ def _messages(session: Session, records: dict[int, Record]) -> list[dict[str, An
 
 
 def messages(session: Session, actor: Actor, statuses: Sequence[str]) -> list[dict[str, Any]]:
-    """The e-mails of these statuses about records this actor may see, newest first; administrators also see the rest."""
+    """The e-mails of these statuses about records this actor may see, newest first.
+
+    Administrators also see those that are about no record.
+    """
     may = sa.and_(OutboxMessage.record_id.is_not(None), visible(actor))
     if Role.ADMINISTRATOR in actor.everywhere:
         may = sa.or_(may, OutboxMessage.record_id.is_(None))

@@ -1,0 +1,134 @@
+"""``dardr demo load`` and the demonstration of ``dardr serve --demo``: fictional, in a database of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from dardr.cli import showing
+from dardr.cli.opening import opened
+from dardr.cli.refusing import Group, as_json_option, examples
+
+MAIL_PAGE_PORT = 8025
+
+
+@click.group(cls=Group)
+def demo() -> None:
+    """Load the fictional demonstration."""
+
+
+@demo.command(
+    epilog=examples(
+        "DARDR_DATABASE_URL=sqlite:////tmp/demo.db dardr db upgrade --rehearsal",
+        "DARDR_DATABASE_URL=sqlite:////tmp/demo.db dardr demo load",
+    )
+)
+@as_json_option
+def load(as_json: bool) -> None:
+    """Load a fictional county with its reviews. Refused where the database holds other reviews."""
+    from dardr.casework import demo as demonstration
+
+    with opened() as at, showing.progress("Loading the demonstration") as advance:
+        demonstration.load(at.database, at.now, advance)
+    said = {"loaded": True, "sign_ins": [dict(one) for one in demonstration.sign_ins()]}
+    if as_json:
+        showing.print_json(said)
+        return
+    for line in sign_in_lines():
+        click.echo(line)
+
+
+def sign_in_lines() -> list[str]:
+    """The sign-ins of the demonstration, one a line."""
+    from dardr.casework import demo as demonstration
+
+    rows = [dict(one) for one in demonstration.sign_ins()]
+    lines = ["The demonstration is fictional. Sign in as:"]
+    lines += [f"  {one['role']:<28} {one['email']:<44} {one['password']}" for one in rows]
+    return lines
+
+
+@contextmanager
+def demonstration(host: str, port: int) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Set up the demonstration's own database and mail catcher: the environment of its processes, and what to say."""
+    from dardr.cli.mail_catcher import MailCatcher
+    from dardr.settings import get_settings
+
+    folder = get_settings().data_folder / "demonstration"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    url = f"sqlite:///{folder / 'demonstration.db'}"
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("DARDR_") or name in ("DARDR_NOW",)
+    }
+    _prepare(folder, url)
+    catcher = _catcher(MailCatcher, folder)
+    catcher.start()
+    try:
+        env = {
+            **kept,
+            "DARDR_DATABASE_URL": url,
+            "DARDR_DATA_FOLDER": str(folder),
+            "DARDR_BASE_URL": f"http://{host}:{port}",
+            "DARDR_MAIL_FROM": "reviews@demonstration.example",
+            "DARDR_SMTP_HOST": "127.0.0.1",
+            "DARDR_SMTP_PORT": str(catcher.smtp_port),
+        }
+        yield env, [f"Every e-mail is caught and shown at {catcher.address}", *sign_in_lines()]
+    finally:
+        catcher.stop()
+
+
+def _catcher(kind: type, folder: Path):  # type: ignore[no-untyped-def]
+    try:
+        return kind(folder, MAIL_PAGE_PORT)
+    except OSError:
+        return kind(folder, 0)
+
+
+def _prepare(folder: Path, url: str) -> None:
+    """A rehearsal database filled with the demonstration: the one that is there if it is whole, else a new one."""
+    from dardr.casework import demo as fiction
+    from dardr.casework import setup as setting_up
+    from dardr.cli.opening import pretended
+    from dardr.storage import migrate
+    from dardr.storage.engine import Database
+    from dardr.systime import utc_now
+
+    if _is_whole(folder, url):
+        return
+    for name in ("demonstration.db", "demonstration.db-wal", "demonstration.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+    click.echo("Setting up the demonstration (less than a minute, once)", err=True)
+    migrate.upgrade(url)
+    now = pretended() or utc_now()
+    database = Database(url)
+    try:
+        with database.write() as session:
+            setting_up.prepare(session, now, rehearsal=True)
+        with showing.progress("Loading the demonstration") as advance:
+            fiction.load(database, now, advance)
+    finally:
+        database.close()
+    (folder / "loaded").write_text(now.isoformat(), encoding="utf-8")
+
+
+def _is_whole(folder: Path, url: str) -> bool:
+    from dardr.storage import migrate
+    from dardr.storage.engine import make_engine
+
+    if not (folder / "demonstration.db").exists() or not (folder / "loaded").exists():
+        return False
+    engine = make_engine(url)
+    try:
+        if migrate.current(engine) == migrate.head():
+            return True
+    finally:
+        engine.dispose()
+    (folder / "loaded").unlink()
+    return False
