@@ -36,24 +36,6 @@ def done_since(facts: Facts, *, actions: tuple[str, ...], since: tuple[str, ...]
     return Blocked(reason)
 
 
-def not_done(facts: Facts, *, action: str, reason: str) -> Blocked | None:
-    """The action has not been taken on this record."""
-    return Blocked(reason) if action in facts.done else None
-
-
-def fact_recorded(facts: Facts, *, name: str, reason: str) -> Blocked | None:
-    """The fact has an answer (an answer of "not known" counts as none)."""
-    value = facts.recorded.get(name)
-    if value in (None, "", [], "not_asked", "not_known", "refused", "not_applicable"):
-        return Blocked(reason)
-    return None
-
-
-def fact_is(facts: Facts, *, name: str, values: tuple[str, ...], reason: str) -> Blocked | None:
-    """The fact recorded so far is one of ``values``."""
-    return None if facts.recorded.get(name) in values else Blocked(reason)
-
-
 def listed(facts: Facts, *, name: str, reason: str) -> Blocked | None:
     """At least one entry has been kept under that name."""
     return None if facts.listed(name) else Blocked(reason)

@@ -16,3 +16,5 @@ ASSURANCE = CASEWORK | {Role.STEERING_MEMBER}
 AGENCY = CASEWORK | {Role.AGENCY_CONTACT, Role.AGENCY_LEAD}
 AGENCY_LEADS = CASEWORK | {Role.AGENCY_LEAD}
 """What only somebody senior in the agency agrees to; the case manager records it with the letter or e-mail."""
+PANEL = CHAIRING | {Role.PANEL_MEMBER}
+PARTNERS = DECIDERS | {Role.CSP_MEMBER}

@@ -10,7 +10,7 @@ from workflows.processes.authorities import by_design
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import since
 from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, text
-from workflows.processes.who import CHAIRING, DECIDERS
+from workflows.processes.who import CHAIRING, DECIDERS, PARTNERS
 
 SCOPES = (("local", "Local"), ("regional", "Regional"), ("national", "National"))
 THEMES = (
@@ -82,7 +82,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             "record_plan_review",
             "Record the partnership's look at the action plan",
             source=since("csp_sign_off"),
-            roles=DECIDERS,
+            roles=PARTNERS,
             keep_as="plan_reviews",
             fields=(paragraph("plan_view", "What was found"), text("plan_minute", "Minute: date and where it is kept")),
             authority=law.guidance("7"),

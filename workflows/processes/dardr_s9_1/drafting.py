@@ -10,7 +10,7 @@ from workflows.processes.authorities import local
 from workflows.processes.dardr_s9_1 import versions
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.fields import choice, file, one_of, optional, paragraph, text
-from workflows.processes.who import ASSURANCE, CASEWORK, CHAIRING, DECIDERS
+from workflows.processes.who import ASSURANCE, CASEWORK, CHAIRING, DECIDERS, PANEL
 
 WRITING = ("evidence", "drafting", "csp_sign_off", "amending", "pre_publication")
 VERSION = one_of("version", "Which version?", From.VERSIONS)
@@ -125,6 +125,16 @@ def actions(law: Law) -> tuple[Action, ...]:
             guards=(versions.a_version_exists,),
             authority=law.guidance("7"),
             main=True,
+        ),
+        Action(
+            "comment_on_version",
+            "Comment on a version, as a member of the panel",
+            source=WRITING,
+            roles=PANEL,
+            keep_as="panel_comments",
+            fields=(VERSION, paragraph("panel_comment", "Comment: what, and where in the report")),
+            guards=(versions.a_version_exists,),
+            authority=law.guidance("7"),
         ),
         Action(
             "send_to_partnership",

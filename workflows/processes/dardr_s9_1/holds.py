@@ -297,6 +297,13 @@ def actions(law: Law) -> tuple[Action, ...]:
                 optional(paragraph("circumstances", "What is known, in a few sentences")),
                 choice("sex", "Sex", ("female", "Female"), ("male", "Male"), unknown=True, required=False),
             ),
+            checks=(
+                partial(
+                    guards.one_answered,
+                    fields=("death_date", "circumstances", "sex"),
+                    reason="Nothing is corrected yet. Fill in at least one of the questions.",
+                ),
+            ),
             authority=by_design(),
             help="What was there before stays on the timeline.",
         ),
@@ -312,6 +319,20 @@ def actions(law: Law) -> tuple[Action, ...]:
                 text("next_of_kin", "Next of kin, and how they prefer to be reached", identity=True, required=False),
                 text("crime_number", "Crime or incident number", identity=True, required=False),
                 text("senior_investigating_officer", "Senior investigating officer", identity=True, required=False),
+            ),
+            checks=(
+                partial(
+                    guards.one_answered,
+                    fields=(
+                        "person_name",
+                        "date_of_birth",
+                        "address",
+                        "next_of_kin",
+                        "crime_number",
+                        "senior_investigating_officer",
+                    ),
+                    reason="Nothing has been given. Fill in at least one of the questions.",
+                ),
             ),
             authority=by_design("Names are kept apart from the record"),
         ),
