@@ -26,6 +26,7 @@ from dardr.systime import london_date
 from notifications import messages
 from notifications.messages import Message
 from notifications.words import due_phrase, long_date
+from workflows import REVIEW_KEYS
 from workflows.answers import stored_date
 from workflows.clocks import State
 from workflows.definition import PARTY_LABELS, Clock, Evidence, Field, Kind, Notice, Party, Process
@@ -61,6 +62,7 @@ def enqueue(
     if not declared:
         return 0
     recorded = facts if isinstance(facts, Mapping) else getattr(facts, "recorded", None)
+    _organisations(session).pop(record.id, None)  # this action may have handed the record to another body
     told = About(session, now, record, process, event, recorded if recorded is not None else record.facts)
     people = Recipients(session)
     rows: list[dict[str, Any]] = []
@@ -363,6 +365,9 @@ def _count(listed: Any) -> int:
 
 def _specified(session: Session, record: Record) -> bool:
     """A specified public authority under s.15(3) also sends its reply to the Secretary of State (s.16(3))."""
+    kind = record.facts.get("body_kind")
+    if kind:
+        return kind == "specified_public_authority"
     load_organisations(session, [record.id])
     return any(section15 for _, section15 in _organisations(session)[record.id])
 
@@ -386,7 +391,7 @@ def frame(session: Session, record: Record, process: Process) -> dict[str, Any]:
     noun = process.noun
     return {
         "ref": record.ref,
-        "link": link_to(record.ref),
+        "link": link_to(record.ref, record.process_key),
         "record": noun[:1].upper() + noun[1:],
         **team_frame(session, record.partnership_id),
     }
@@ -437,9 +442,15 @@ def _organisations(session: Session) -> dict[int, list[tuple[str, bool]]]:
     return session.info.setdefault("notice_organisations", {})
 
 
-def link_to(ref: str) -> str:
+def link_to(ref: str, process_key: str) -> str:
     """The address that opens a record after sign-in. References only, never a name."""
-    return f"{_base_url(os.environ.get('DARDR_BASE_URL'))}/reviews/{ref}"
+    folder = "reviews" if process_key in REVIEW_KEYS else "records"
+    return f"{base_url()}/{folder}/{ref}"
+
+
+def base_url() -> str:
+    """Where this installation is reached, without a slash at its end."""
+    return _base_url(os.environ.get("DARDR_BASE_URL"))
 
 
 @lru_cache(maxsize=8)

@@ -84,10 +84,10 @@ class Recipients:
             return []
         self.prepare([record])
         if party in OF_BODIES:
-            return _once(a for body in self._bodies_of(record.id) for a in self._at(body, party))
+            return _once(a for body in self._bodies_of(record.id) for a in self.at_body(body, party))
         if party is Party.POLICE:
             forces = self._forces_of(record.partnership_id)
-            return _once(a for force in forces for a in self._at(force, Party.AGENCY))
+            return _once(a for force in forces for a in self.at_body(force, Party.AGENCY))
         if party is Party.CASE_MANAGER:
             return _once(self._case_managers(record))
         if party is Party.INDEPENDENT_CHAIR:
@@ -100,7 +100,7 @@ class Recipients:
     # --- the partnership's own people ------------------------------------------------------------------
 
     def _case_managers(self, record: Record) -> list[str]:
-        ids = [record.case_manager_id, *(manager for _, manager in self._reviews_of(record.id))]
+        ids = [manager for _, manager in self._reviews_of(record.id)] or [record.case_manager_id]
         named = [address for one in ids if one is not None and (address := self._address(one))]
         return named or self._by_role(record, Role.CASE_MANAGER) or self._team(record.partnership_id)
 
@@ -212,8 +212,11 @@ class Recipients:
                 self._bodies[one].append(body)
         return self._bodies[record_id]
 
-    def _at(self, body_id: int, party: Party) -> list[str]:
-        """Never silent while anybody of the body, or of the body that took its place, can be written to."""
+    def at_body(self, body_id: int, party: Party) -> list[str]:
+        """The addresses at one body for one of the parties that are bodies.
+
+        Never silent while anybody there, or at the body that took its place, can be written to.
+        """
         seen: set[int] = set()
         following: int | None = body_id
         while following is not None and following not in seen:

@@ -1,0 +1,100 @@
+"""Is everything that should happen in the background happening? Counts and instants only, nobody's name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from dardr.storage.installation import Heartbeat, IntegrityFinding
+from dardr.storage.outbox import FAILED, IN_FLIGHT, NO_ADDRESS, QUEUED, WAITING, OutboxMessage
+from dardr.storage.reviews import Deadline
+from dardr.systime import london_date
+from workflows.calendar import calendars, in_words
+
+LATE_AFTER: dict[str, timedelta] = {
+    "deliver": timedelta(minutes=10),
+    "sweep": timedelta(hours=2, minutes=30),
+    "housekeeping": timedelta(hours=26),
+}
+"""How long after its last end a tick counts as missing. Sweeps pause for the hour after one in the morning."""
+
+WAITS_TOO_LONG = timedelta(hours=1)
+
+
+def health(session: Session, now: datetime) -> dict[str, Any]:
+    """How the background work stands at the instant ``now`` (aware UTC).
+
+    ``problems`` are sentences that say what to do; ``ok`` is True where there are none. Findings and messages that
+    could not be delivered are problems too: somebody has to look.
+    """
+    ticks = {row.tick: row for row in session.scalars(sa.select(Heartbeat))}
+    counts: dict[str, int] = {
+        status: number
+        for status, number in session.execute(
+            sa.select(OutboxMessage.status, sa.func.count()).group_by(OutboxMessage.status)
+        )
+    }
+    findings = session.scalar(sa.select(sa.func.count()).select_from(IntegrityFinding)) or 0
+    problems = [*_ticks(ticks, now), *_post(session, counts, now)]
+    if findings:
+        problems.append(f"The nightly checks found {findings} thing{'s' if findings > 1 else ''} to look at.")
+    overlooked = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Deadline)
+        .where(
+            Deadline.next_look_on < london_date(now) - timedelta(days=1),
+            Deadline.stopped_by_event.is_(None),
+            Deadline.withdrawn_by_event.is_(None),
+        )
+    )
+    if overlooked:
+        problems.append(f"{overlooked} deadlines were not looked at for more than a day. Is the worker running?")
+    horizon = {name: calendars.get(name).horizon for name in calendars.names()}
+    problems += [
+        f"The published bank holidays ended on {in_words(day)}. Load the next list from https://www.gov.uk/bank-holidays."
+        for day in horizon.values()
+        if day < london_date(now)
+    ]
+    return {
+        "ok": not problems,
+        "problems": problems,
+        "ticks": {
+            name: {"at": row.at.isoformat(), "took_ms": row.took_ms, "said": row.said}
+            for name, row in sorted(ticks.items())
+        },
+        "outbox": counts,
+        "findings": findings,
+        "bank_holidays_until": {name: day.isoformat() for name, day in horizon.items()},
+    }
+
+
+def _ticks(ticks: dict[str, Heartbeat], now: datetime) -> list[str]:
+    if not any(row.said for row in ticks.values()):
+        return ["The worker has never run here. Start it with: dardr worker"]
+    found: list[str] = []
+    for name, longest in LATE_AFTER.items():
+        row = ticks.get(name)
+        if row is None or now - row.at > longest:
+            found.append(f"The worker's {name} has not come to its end lately. Is it running? Start: dardr worker")
+        elif row.said.startswith("failed"):
+            found.append(f"The worker's last {name} {row.said}. Look at its log.")
+    return found
+
+
+def _post(session: Session, counts: dict[str, int], now: datetime) -> list[str]:
+    found: list[str] = []
+    if counts.get(FAILED):
+        found.append(f"{counts[FAILED]} e-mails could not be delivered. See: dardr outbox list --status failed")
+    if counts.get(NO_ADDRESS):
+        found.append(f"{counts[NO_ADDRESS]} e-mails have no address. See: dardr outbox list --status no_address")
+    oldest = session.scalar(
+        sa.select(sa.func.min(OutboxMessage.created_at)).where(
+            OutboxMessage.status.in_((QUEUED, WAITING, IN_FLIGHT)), OutboxMessage.not_before <= now
+        )
+    )
+    if oldest is not None and now - oldest > WAITS_TOO_LONG:
+        found.append("E-mails have waited for more than an hour. Is the worker running, and the mail server reachable?")
+    return found
