@@ -319,6 +319,10 @@ class Notice:
     to: tuple[Party, ...]
 
 
+MOVE = Action("move_process", "Move to another version of the process")
+"""How a record's history tells that it was moved to another version. Every process reads it; nobody takes it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Process:
     """A whole process of one kind of record, in one version. A record is pinned to ``key@version`` for life."""
@@ -368,7 +372,7 @@ class Process:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_stages", {s.key: s for s in self.stages})
-        object.__setattr__(self, "_actions", {a.key: a for a in (self.opening, *self.actions)})
+        object.__setattr__(self, "_actions", {a.key: a for a in (MOVE, self.opening, *self.actions)})
 
     _stages: dict[str, Stage] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
     _actions: dict[str, Action] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)

@@ -10,14 +10,12 @@ import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework import chain, deadlines
 from dardr.casework.act import Done
+from dardr.casework.fold import fold_event
 from dardr.casework.open_record import find_process, require_open
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
 from dardr.storage.reviews import AuditEvent, EventValues, Record
 from dardr.systime import london_date
-from workflows.definition import Process, Role
-
-MOVED = "move_process"
-"""The action this is recorded as."""
+from workflows.definition import MOVE, Process, Role
 
 MAY_MOVE = frozenset({Role.TEAM_MANAGER, Role.ADMINISTRATOR})
 
@@ -43,6 +41,7 @@ def move_process(session: Session, actor: Actor, now: datetime, ref: str, to: st
     stage = new.stage(record.stage)
     record.process, record.process_key = new.id, new.key
     record.phase, record.final = stage.phase, stage.final
+    record.facts = fold_event(record.facts, MOVE, {}, seq=event.seq, actor_id=actor.id, occurred_on=today)
     record.last_seq, record.head = event.seq, event.hash
     session.flush()
     for row in running:
@@ -83,7 +82,7 @@ def _write(
     event = AuditEvent(
         record_id=record.id,
         seq=seq,
-        action=MOVED,
+        action=MOVE.key,
         from_stage=record.stage,
         to_stage=record.stage,
         process=new.id,
@@ -94,7 +93,7 @@ def _write(
         values_hash=values_hash,
         previous_hash=previous,
         hash=chain.event_hash(
-            record.ref, seq, MOVED, record.stage, record.stage, new.id, actor.id, actor.name, on, now, values_hash,
+            record.ref, seq, MOVE.key, record.stage, record.stage, new.id, actor.id, actor.name, on, now, values_hash,
             "", previous,
         ),
     )  # fmt: skip

@@ -45,7 +45,9 @@ def upgrade(rehearsal: bool, profile: str | None, as_json: bool) -> None:
     from dardr.systime import utc_now
 
     instant = pretended()
-    chosen = setting_up.read_profile(profile) if profile not in (None, "none") else None
+    chosen = setting_up.read_profile(profile) if profile is not None and profile != "none" else None
+    if chosen is not None and chosen.get("person"):
+        raise Refused(f"{profile} is fictional: load it with dardr demo load, into a database of its own.", "profile")
     url = get_settings().url
     path = sqlite_path(url)
     if path is not None:

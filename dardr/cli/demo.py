@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dardr.cli import showing
 from dardr.cli.opening import opened
 from dardr.cli.refusing import Group, as_json_option, examples
+
+if TYPE_CHECKING:
+    from dardr.cli.mail_catcher import MailCatcher
 
 MAIL_PAGE_PORT = 8025
 
@@ -33,8 +38,8 @@ def load(as_json: bool) -> None:
     from dardr.casework import demo as demonstration
 
     with opened() as at, showing.progress("Loading the demonstration") as advance:
-        demonstration.load(at.database, at.now, advance)
-    said = {"loaded": True, "sign_ins": [dict(one) for one in demonstration.sign_ins()]}
+        loaded = demonstration.load(at.database, at.now, _steps(advance))
+    said = {**loaded, "sign_ins": [dataclasses.asdict(one) for one in demonstration.sign_ins()]}
     if as_json:
         showing.print_json(said)
         return
@@ -46,16 +51,26 @@ def sign_in_lines() -> list[str]:
     """The sign-ins of the demonstration, one a line."""
     from dardr.casework import demo as demonstration
 
-    rows = [dict(one) for one in demonstration.sign_ins()]
     lines = ["The demonstration is fictional. Sign in as:"]
-    lines += [f"  {one['role']:<28} {one['email']:<44} {one['password']}" for one in rows]
+    lines += [f"  {one.role:<28} {one.email:<44} {one.password}" for one in demonstration.sign_ins()]
     return lines
+
+
+def _steps(advance: Callable[..., None]) -> Callable[[int, int], None]:
+    """From "so many of so many" to the bar's own steps."""
+    last = 0
+
+    def told(done: int, total: int) -> None:
+        nonlocal last
+        advance(done - last, total)
+        last = done
+
+    return told
 
 
 @contextmanager
 def demonstration(host: str, port: int) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Set up the demonstration's own database and mail catcher: the environment of its processes, and what to say."""
-    from dardr.cli.mail_catcher import MailCatcher
     from dardr.settings import get_settings
 
     folder = get_settings().data_folder / "demonstration"
@@ -67,7 +82,7 @@ def demonstration(host: str, port: int) -> Iterator[tuple[dict[str, str], list[s
         if not name.startswith("DARDR_") or name in ("DARDR_NOW",)
     }
     _prepare(folder, url)
-    catcher = _catcher(MailCatcher, folder)
+    catcher = _catcher(folder)
     catcher.start()
     try:
         env = {
@@ -84,11 +99,14 @@ def demonstration(host: str, port: int) -> Iterator[tuple[dict[str, str], list[s
         catcher.stop()
 
 
-def _catcher(kind: type, folder: Path):  # type: ignore[no-untyped-def]
+def _catcher(folder: Path) -> MailCatcher:
+    """On the usual port, or on any free one where that is taken."""
+    from dardr.cli.mail_catcher import MailCatcher
+
     try:
-        return kind(folder, MAIL_PAGE_PORT)
+        return MailCatcher(folder, MAIL_PAGE_PORT)
     except OSError:
-        return kind(folder, 0)
+        return MailCatcher(folder)
 
 
 def _prepare(folder: Path, url: str) -> None:
@@ -100,7 +118,7 @@ def _prepare(folder: Path, url: str) -> None:
     from dardr.storage.engine import Database
     from dardr.systime import utc_now
 
-    if _is_whole(folder, url):
+    if _is_whole(folder / "demonstration.db", url):
         return
     for name in ("demonstration.db", "demonstration.db-wal", "demonstration.db-shm"):
         (folder / name).unlink(missing_ok=True)
@@ -112,23 +130,24 @@ def _prepare(folder: Path, url: str) -> None:
         with database.write() as session:
             setting_up.prepare(session, now, rehearsal=True)
         with showing.progress("Loading the demonstration") as advance:
-            fiction.load(database, now, advance)
+            fiction.load(database, now, _steps(advance))
     finally:
         database.close()
-    (folder / "loaded").write_text(now.isoformat(), encoding="utf-8")
 
 
-def _is_whole(folder: Path, url: str) -> bool:
+def _is_whole(file: Path, url: str) -> bool:
+    """The demonstration is there, at this version, and was loaded to its end."""
+    from dardr.casework.demo import is_loaded
     from dardr.storage import migrate
-    from dardr.storage.engine import make_engine
+    from dardr.storage.engine import Database
 
-    if not (folder / "demonstration.db").exists() or not (folder / "loaded").exists():
+    if not file.exists():
         return False
-    engine = make_engine(url)
+    database = Database(url)
     try:
-        if migrate.current(engine) == migrate.head():
-            return True
+        if migrate.current(database.engine) != migrate.head():
+            return False
+        with database.read() as session:
+            return is_loaded(session)
     finally:
-        engine.dispose()
-    (folder / "loaded").unlink()
-    return False
+        database.close()

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, get_record, visible
 from dardr.casework.fold import public
-from dardr.casework.move_process import MOVED
 from dardr.lookups.records import visible_items
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import AuditEvent, EventValues, Record
-from workflows.definition import Role
+from workflows.definition import MOVE, Role
 
 
 def timeline(session: Session, actor: Actor, ref: str, *, with_items: bool = True) -> dict[str, list[dict[str, Any]]]:
@@ -65,14 +64,12 @@ def _event(record: Record, event: AuditEvent, values: EventValues | None) -> dic
 
 def _values(event: AuditEvent, values: dict[str, Any] | None) -> dict[str, Any]:
     """What an event recorded. A move to another version records no facts, but which version and why."""
-    if event.action == MOVED:
+    if event.action == MOVE.key:
         return {name.removeprefix("_"): value for name, value in (values or {}).items()}
     return public(values)
 
 
 def _label(event: AuditEvent) -> str:
-    if event.action == MOVED:
-        return "Move to another version of the process"
     try:
         return workflows.get(event.process).action(event.action).label
     except KeyError:
