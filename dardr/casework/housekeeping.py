@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from dardr.casework import notices, outbox
 from dardr.casework.integrity import CHECKS, Check, Finding, rebuild_next_looks
+from dardr.casework.recipients import OF_BODIES
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.engine import Database
 from dardr.storage.installation import IntegrityFinding
@@ -214,7 +215,7 @@ def _undelivered(session: Session, row: OutboxMessage, record: Record, home: str
         ref=record.ref,
         link=notices.link_to(record.ref, record.process_key),
         message_label=row.message.replace("_", " ").capitalize(),
-        sent_to=" and ".join(bodies) if bodies and party in notices.OF_BODIES else PARTY_LABELS[party],
+        sent_to=" and ".join(bodies) if bodies and party in OF_BODIES else PARTY_LABELS[party],
         answer_code=int(code[1]) if code else None,
         first_tried_on=london_date(first or row.created_at),
     )

@@ -11,33 +11,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.casework import outbox
-from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
+from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.settings import get_settings
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.installation import Installation
-from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record, RecordBody, RecordLink
-from dardr.systime import london_date
+from dardr.storage.reviews import AuditEvent, Deadline, Record, RecordBody, RecordLink
 from notifications import messages
 from notifications.messages import Message
-from notifications.words import due_phrase, long_date
+from notifications.words import long_date
 from workflows import REVIEW_KEYS
 from workflows.answers import stored_date
-from workflows.clocks import State
-from workflows.definition import PARTY_LABELS, Clock, Evidence, Field, Kind, Notice, Party, Process
-
-MONTHS = "January February March April May June July August September October November December".split()
-STANDING: dict[State, Literal["late", "past_guide", "breached"]] = {
-    State.LATE: "late",
-    State.PAST_GUIDE: "past_guide",
-    State.BREACHED: "breached",
-}
-
+from workflows.definition import Field, Notice, Party, Process
 
 # --- notices: someone is told, once, when an action is done ----------------------------------------------
 
@@ -189,27 +179,12 @@ def _action_owner(about: About, party: Party) -> Message:
     )
 
 
-def _commissioner_reply(about: About, party: Party) -> Message:
-    row = about.session.scalar(
-        sa.select(Deadline)
-        .where(Deadline.record_id == about.record.id, Deadline.clock == "commissioner_reply")
-        .order_by(Deadline.id.desc())
-        .limit(1)
-    )
-    if row is None or row.due_on is None:
-        return _stage_changed(about, party)
-    return commissioner_reply_message(
-        about.session, about.record, about.process, row, row.due_on, london_date(about.now)
-    )
-
-
 _NOTICES: dict[str, Callable[[About, Party], Message]] = {
     "decision_recorded": _decision_recorded,
     "stage_changed": _stage_changed,
     "return_requested": _return_requested,
     "action_agreed": _action_agreed,
     "action_owner": _action_owner,
-    "commissioner_reply_reminder": _commissioner_reply,
 }
 NOTICE_MESSAGES = frozenset(_NOTICES)
 """The messages a process may name in a notice."""
@@ -234,153 +209,6 @@ def _review_refs(session: Session, record_id: int) -> tuple[str, ...]:
             .order_by(Record.ref)
         )
     )
-
-
-# --- reminders ------------------------------------------------------------------------------------------
-
-
-def reminder_message(
-    session: Session,
-    record: Record,
-    process: Process,
-    clock: Clock,
-    row: Deadline,
-    state: State,
-    today: date,
-    *,
-    first: bool = True,
-) -> Message:
-    """To the party that owes something: before its date and on it, or, past it, asking what is in the way.
-
-    ``today`` is a London date; ``row`` must have a due date. ``first``: nobody was told yet that it has passed.
-    """
-    due = row.due_on
-    assert due is not None
-    if clock.message == "commissioner_reply_reminder":
-        return commissioner_reply_message(session, record, process, row, due, today)
-    about: dict[str, Any] = {
-        **frame(session, record, process),
-        "about": due_phrase(clock.key, clock.label),
-        "due": due,
-        "today": today,
-        "organisation": organisation(session, record) if clock.owner in OF_BODIES else "",
-        "authority": clock.date.source,
-        "not_compared": clock.date.evidence is Evidence.NOT_COMPARED,
-        "movable": clock.extendable,
-    }
-    if state in STANDING:
-        return messages.DeadlineLate(
-            **about,
-            standing=STANDING[state],
-            agreed=row.agreed_due_on is not None,
-            first=first,
-        )
-    kind: Any = "agreed" if row.agreed_due_on is not None else str(clock.date.kind)
-    if kind == "agreed":
-        about["not_compared"] = False
-    return messages.DeadlineReminder(**about, kind=kind)
-
-
-def escalation_message(
-    session: Session, record: Record, process: Process, clock: Clock, row: Deadline, state: State, today: date
-) -> Message:
-    """To another role, once, when the date has been past for the clock's stated time."""
-    due = row.due_on
-    assert due is not None and clock.escalate_to is not None
-    body = organisation(session, record)
-    owes = body if clock.owner in OF_BODIES and body else _role_words(clock.owner)
-    role = PARTY_LABELS[clock.escalate_to]
-    if clock.escalate_to in OF_BODIES and body:
-        role = role.replace("the agency", body)
-    phrase = due_phrase(clock.key, clock.label)
-    return messages.Escalation(
-        **frame(session, record, process),
-        about=phrase.replace("your organisation's", "its", 1) if clock.owner in OF_BODIES else phrase,
-        due=due,
-        today=today,
-        standing=STANDING.get(state, "late" if clock.date.kind is not Kind.STATUTE else "breached"),
-        waiting_for=owes,
-        your_role=role[:1].lower() + role[1:],
-        agreed=row.agreed_due_on is not None,
-        movable=clock.extendable,
-    )
-
-
-def _role_words(party: Party) -> str:
-    label = PARTY_LABELS[party]
-    return f"the {label[:1].lower()}{label[1:]}" if label[:1].isupper() and not label.startswith("Home") else label
-
-
-def agreed_date_wanted_message(
-    session: Session, record: Record, process: Process, clock: Clock, row: Deadline, today: date
-) -> Message:
-    """To the case manager: the date of the guide has passed and none was agreed in its place."""
-    day = row.original_due_on or row.due_on
-    assert day is not None
-    return messages.AgreedDateWanted(
-        **frame(session, record, process),
-        about=due_phrase(clock.key, clock.label),
-        guide=_guide(row),
-        guide_date=day,
-        today=today,
-        authority=clock.date.source,
-        not_compared=clock.date.evidence is Evidence.NOT_COMPARED,
-    )
-
-
-NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-
-
-def _guide(row: Deadline) -> str:
-    """``six-month guide``, from the length in force when the clock started."""
-    if not row.n or not row.unit:
-        return "guide"
-    number = NUMBERS[row.n] if row.n < len(NUMBERS) else str(row.n)
-    unit = str(row.unit).replace("working-days", "working-day").removesuffix("s")
-    return f"{number}-{unit} guide"
-
-
-def commissioner_reply_message(
-    session: Session, record: Record, process: Process, row: Deadline, due: date, today: date
-) -> Message:
-    """The courtesy reminder of section 16 of the Domestic Abuse Act 2021, before the date and after it."""
-    published = stored_date(record.facts.get("report_published_on")) or row.start_on or due
-    return messages.CommissionerReplyReminder(
-        **frame(session, record, process),
-        organisation=organisation(session, record) or "the body addressed",
-        report=f"Commissioner's report of {MONTHS[published.month - 1]} {published.year}",
-        published_on=published,
-        due=due,
-        today=today,
-        recommendations=_count(record.facts.get("recommendations")),
-        copy_to_secretary_of_state=_specified(session, record),
-    )
-
-
-def _count(listed: Any) -> int:
-    if isinstance(listed, str):
-        return len([part for part in listed.replace("\n", ",").split(",") if part.strip()])
-    return len(listed) if isinstance(listed, list | tuple) else 0
-
-
-def _specified(session: Session, record: Record) -> bool:
-    """A specified public authority under s.15(3) also sends its reply to the Secretary of State (s.16(3))."""
-    kind = record.facts.get("body_kind")
-    if kind:
-        return kind == "specified_public_authority"
-    load_organisations(session, [record.id])
-    return any(section15 for _, section15 in _organisations(session)[record.id])
-
-
-# --- holds and digests ------------------------------------------------------------------------------------
-
-
-def hold_message(session: Session, record: Record, process: Process, hold: Hold) -> Message:
-    """To the case manager: look at this hold, or this deferral, again. Why there is one stays behind the link."""
-    review_by = hold.review_by or hold.from_on
-    if hold.kind == "deferral":
-        return messages.DeferralReview(**frame(session, record, process), deferred_on=hold.from_on, review_by=review_by)
-    return messages.HoldReview(**frame(session, record, process), held_since=hold.from_on, review_by=review_by)
 
 
 # --- what every message has -------------------------------------------------------------------------------
@@ -419,6 +247,12 @@ def organisation(session: Session, record: Record) -> str:
     """The names of the bodies a record is owed by; empty where it is owed by none."""
     load_organisations(session, [record.id])
     return " and ".join(name for name, _ in _organisations(session)[record.id])
+
+
+def any_specified(session: Session, record: Record) -> bool:
+    """True where a body owing the record is a specified public authority (Domestic Abuse Act 2021 s.15(3))."""
+    load_organisations(session, [record.id])
+    return any(section15 for _, section15 in _organisations(session)[record.id])
 
 
 def load_organisations(session: Session, record_ids: Iterable[int]) -> None:

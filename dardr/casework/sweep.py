@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.orm import Session, load_only
 
 import workflows
-from dardr.casework import deadlines, notices, outbox
+from dardr.casework import deadlines, notices, outbox, reminders
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
@@ -85,7 +85,7 @@ def sweep(database: Database, now: datetime) -> Swept:
 class _Written:
     """What a batch comes to, written at its end."""
 
-    reminders: list[dict[str, Any]] = field(default_factory=list)
+    due: list[dict[str, Any]] = field(default_factory=list)
     escalations: list[dict[str, Any]] = field(default_factory=list)
     next_looks: list[dict[str, Any]] = field(default_factory=list)
 
@@ -108,7 +108,7 @@ def _look_at_deadlines(session: Session, now: datetime, today: date, ids: Sequen
         except Exception as error:
             log.error("sweep.row_failed", id=row.id, error=type(error).__name__)
             passed_over += 1
-    enqueued = outbox.write_rows(session, written.reminders)
+    enqueued = outbox.write_rows(session, written.due)
     escalated = outbox.write_rows(session, written.escalations)
     if written.next_looks:
         table: Any = Deadline.__table__
@@ -197,24 +197,24 @@ class _Sheet:
         if row.due_on is None or start is None:
             self._look_again(written, None)
             return
-        reminders: list[dict[str, Any]] = []
+        due: list[dict[str, Any]] = []
         escalations: list[dict[str, Any]] = []
         state = deadlines.state(row, clock, today)
         rung = clocks.reminder_on(clock, start, row.due_on, today)
         if rung is not None and clock.owner not in NEVER_WRITTEN_TO:
-            message = notices.reminder_message(
+            message = reminders.reminder_message(
                 self.session, self.record, self.process, clock, row, state, today, first=first
             )
-            reminders += self._rows(message, clock.owner, f"reminder:{row.id}:{row.due_on}:{rung.key}", rung.key)
+            due += self._rows(message, clock.owner, f"reminder:{row.id}:{row.due_on}:{rung.key}", rung.key)
         escalate_on = clocks.escalation_on(clock, row.due_on)
         if escalate_on is not None and escalate_on <= today and clock.escalate_to not in (None, *NEVER_WRITTEN_TO):
-            message = notices.escalation_message(self.session, self.record, self.process, clock, row, state, today)
+            message = reminders.escalation_message(self.session, self.record, self.process, clock, row, state, today)
             escalations += self._rows(message, clock.escalate_to, f"escalation:{row.id}:{row.due_on}", "escalation")
         if wants_agreed_date(clock, row, today):
-            message = notices.agreed_date_wanted_message(self.session, self.record, self.process, clock, row, today)
+            message = reminders.agreed_date_wanted_message(self.session, self.record, self.process, clock, row, today)
             key = f"agreed-date:{row.id}:{row.original_due_on}"
-            reminders += self._rows(message, Party.CASE_MANAGER, key, "agreed-date")
-        written.reminders += reminders
+            due += self._rows(message, Party.CASE_MANAGER, key, "agreed-date")
+        written.due += due
         written.escalations += escalations
         self._look_again(written, next_look(clock, row, today))
 
@@ -278,7 +278,7 @@ def _look_at_holds(session: Session, now: datetime, today: date, ids: Sequence[i
         hold.next_look_on = next_hold_look(hold, today)
         if day is None:
             continue
-        message = notices.hold_message(session, record, workflows.get(record.process), hold)
+        message = reminders.hold_message(session, record, workflows.get(record.process), hold)
         written += [
             outbox.row(
                 now,
