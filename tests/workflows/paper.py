@@ -140,7 +140,7 @@ def a_review(at: str, process_key: str = "dardr-s9") -> Paper:
     return paper
 
 
-V1 = {"version": "1"}
+V1: dict[str, Any] = {"version": "1"}
 
 ORDINARY: tuple[tuple[str, tuple[tuple[str, int, dict[str, Any]], ...]], ...] = (
     ("notified", (("accept_notification", FIRST, {}),)),

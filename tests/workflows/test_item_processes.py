@@ -1,0 +1,161 @@
+"""The small records on paper: returns, points, actions of a plan, the Commissioner's reports and the replies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+import workflows
+from tests.workflows.paper import SECOND, opened
+from workflows.definition import Opens
+
+# --- a return ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("steps", "end"),
+    [
+        (("record_draft", "receive_return", "query_return", "answer_query", "sign_off_return"), "signed_off"),
+        (("sign_off_return",), "signed_off"),
+        (("record_not_known",), "not_known_to_us"),
+        (("record_draft", "record_not_provided"), "not_provided"),
+        (("record_on_behalf", "receive_return", "sign_off_return"), "signed_off"),
+        (("withdraw_request",), "withdrawn"),
+    ],
+)
+def test_the_ways_of_a_return(steps: tuple[str, ...], end: str) -> None:
+    paper = opened("agency-return", kind="imr")
+    for step in steps:
+        paper.take(step)
+    assert paper.stage == end and paper.process.stage(end).final
+
+
+def test_a_return_may_be_asked_for_again() -> None:
+    assert opened("agency-return").take("record_not_provided").take("reopen_return").stage == "requested"
+
+
+def test_a_draft_does_not_stop_the_clock_and_the_return_does() -> None:
+    for clock in workflows.get("agency-return").clocks:
+        assert "record_draft" not in clock.stops_on
+        assert set(clock.stops_on) == {"receive_return", "sign_off_return", "record_not_known"}
+
+
+# --- a point of a letter ----------------------------------------------------------------------------------
+
+
+def test_a_point_is_answered_then_cleared() -> None:
+    paper = opened("qa-point").take("answer_point", answer="not_accepted").take("clear_point")
+    assert paper.stage == "cleared"
+    assert paper.take("reopen_point").stage == "open"
+
+
+# --- an action of a plan ----------------------------------------------------------------------------------
+
+
+def test_an_action_is_verified_by_somebody_else_from_elsewhere() -> None:
+    paper = opened("action").take("agree").take("start_work").take("record_update").take("claim_complete")
+    assert any("reported it complete" in reason for reason in paper.reasons("verify"))
+    assert any("from the body" in b.reason for b in paper.look("verify", by=SECOND, bodies=frozenset({7})).blocked)
+    assert paper.look("verify", by=SECOND, bodies=frozenset({8})).blocked == ()
+    assert paper.take("verify", by=SECOND).stage == "complete_verified"
+
+
+def test_an_action_needs_a_date_a_measure_and_what_shows_it() -> None:
+    process = workflows.get("action")
+    required = {f.name for f in process.action("agree").fields if f.required}
+    assert {"target_date", "outcome_measure", "agreed_by"} <= required
+    assert "evidence" in {f.name for f in process.action("claim_complete").fields if f.required}
+
+
+@pytest.mark.parametrize(
+    ("steps", "end"),
+    [
+        (("record_not_accepted",), "not_accepted"),
+        (("agree", "supersede"), "superseded"),
+        (("agree", "transfer", "accept_transfer"), "agreed"),
+        (("agree", "start_work", "report_obstacle", "resume_work"), "in_progress"),
+        (("agree", "claim_complete", "return_to_owner"), "in_progress"),
+    ],
+)
+def test_the_other_ways_of_an_action(steps: tuple[str, ...], end: str) -> None:
+    paper = opened("action")
+    for step in steps:
+        paper.take(step)
+    assert paper.stage == end
+
+
+def test_what_counts_as_the_end_of_an_action() -> None:
+    final = {stage.key for stage in workflows.get("action").stages if stage.final}
+    assert final == {"complete_verified", "not_accepted", "superseded"}
+
+
+# --- the Commissioner -------------------------------------------------------------------------------------
+
+
+def test_a_body_is_named_only_for_recommendations_on_the_record() -> None:
+    paper = opened("section8-report")
+    assert any("Add the recommendations" in reason for reason in paper.reasons("name_body"))
+    paper.take("add_recommendation", number="1").take("add_recommendation", number="2")
+    assert [b.field for b in paper.look("add_recommendation", {"number": "2"}).blocked] == ["number"]
+    refused = paper.look("name_body", {"recommendations_addressed": ["1", "3"]}).blocked
+    assert "recommendation 3" in refused[0].reason and "1, 2" in refused[0].reason
+    paper.take("name_body", recommendations_addressed=["1", "2"])
+
+
+def test_a_report_waits_for_every_reply() -> None:
+    paper = opened("section8-report").take("add_recommendation", number="1")
+    assert paper.reasons("record_all_replied") != []
+    paper.take("name_body", recommendations_addressed=["1"]).has("S8R-1-B01", "commissioner-reply", stage="published")
+    assert any("B01" in reason for reason in paper.reasons("record_all_replied"))
+    paper.has("S8R-1-B01", "commissioner-reply", stage="copied", final=True).take("record_all_replied")
+
+
+def test_a_reply_answers_every_recommendation_before_it_is_published() -> None:
+    paper = opened("commissioner-reply", recommendations=["1", "2"])
+    assert paper.reasons("record_publication_of_reply") == [
+        "There is no answer yet to recommendations 1, 2. Answer each one before the reply is agreed or published."
+    ]
+    paper.take("answer_recommendation", recommendation="1")
+    assert "recommendation 2" in paper.reasons("agree_reply")[0]
+    assert "Give one of: 1, 2" in paper.reasons("answer_recommendation", {"recommendation": "9"})[0]
+    paper.take("answer_recommendation", recommendation="2", response="no_action").take("agree_reply")
+    paper.take("record_publication_of_reply").take("record_copies_sent", secretary_of_state_copy_on=date(2026, 1, 9))
+    assert paper.stage == "copied"
+
+
+def test_a_reply_is_not_older_than_its_report() -> None:
+    paper = opened("commissioner-reply", recommendations=["1"]).take("answer_recommendation", recommendation="1")
+    early = {"published_on": date(2025, 12, 31)}
+    assert [b.field for b in paper.look("record_publication_of_reply", early).blocked] == ["published_on"]
+
+
+def test_only_a_specified_public_authority_copies_the_secretary_of_state() -> None:
+    for kind, fields in (("specified_public_authority", ["secretary_of_state_copy_on"]), ("government_department", [])):
+        paper = opened("commissioner-reply", recommendations=["1"], body_kind=kind)
+        paper.take("answer_recommendation", recommendation="1").take("record_publication_of_reply")
+        assert [b.field for b in paper.look("record_copies_sent", {}).blocked] == fields
+
+
+# --- what opens what --------------------------------------------------------------------------------------
+
+
+def test_what_each_record_opens() -> None:
+    opens = {
+        (process.key, action.key): effect.process
+        for process in workflows.all_processes()
+        if process.key != "dardr-s8a"
+        for action in process.actions
+        for effect in action.effects
+        if isinstance(effect, Opens)
+    }
+    assert opens == {
+        ("dardr-s9", "request_information"): "agency-return",
+        ("dardr-s9", "request_returns"): "agency-return",
+        ("dardr-s9", "open_second_review"): "dardr-s9",
+        ("dardr-s9", "record_letter_amend"): "qa-point",
+        ("dardr-s9", "record_letter_resubmit"): "qa-point",
+        ("dardr-s9", "add_qa_point"): "qa-point",
+        ("dardr-s9", "add_action"): "action",
+        ("section8-report", "name_body"): "commissioner-reply",
+    }
