@@ -59,14 +59,17 @@ def check(
     return [f"{process.id}: {problem}" for problem in dict.fromkeys(found)]
 
 
-def check_all(messages: Collection[str] | None = None) -> list[str]:
-    """Every problem of every process, and two processes with the same id or the same prefix of refs."""
+def check_all(messages: Collection[str] | None = None) -> dict[str, list[str]]:
+    """The problems of every process by its id; beside those of ``check``, an id or a numbering that will not do."""
     processes = workflows.all_processes()
-    found = [problem for process in processes for problem in check(process, messages)]
-    found += [f"{key}: declared twice." for key in _twice(p.id for p in processes)]
+    found = {process.id: check(process, messages) for process in processes}
+    for twice in _twice(process.id for process in processes):
+        found[twice].append(f"{twice}: declared twice.")
     for process in processes:
         if bool(process.ref_prefix) == bool(process.child_suffix):
-            found.append(f"{process.id}: give either a prefix of refs or a suffix for those opened by another record.")
+            found[process.id].append(
+                f"{process.id}: give either a prefix of refs or a suffix for those opened by another record."
+            )
     return found
 
 

@@ -48,12 +48,10 @@ def list_(as_json: bool) -> None:
 @as_json_option
 def check(as_json: bool) -> None:
     """Check that every process is well formed: stages reachable, clocks startable, messages there."""
-    import workflows
     from notifications import messages
     from workflows import check as checking
 
-    known = messages.names()
-    problems = {p.id: checking.check(p, known) for p in workflows.all_processes()}
+    problems = checking.check_all(messages.MESSAGES)
     wrong = {name: found for name, found in problems.items() if found}
     if wrong:
         from dardr.errors import Reason

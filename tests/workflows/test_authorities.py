@@ -169,3 +169,8 @@ def test_words_that_are_not_used() -> None:
                 shown += [field.label, field.help, *(choice.label for choice in field.choices)]
         for words in shown:
             assert not [word for word in forbidden if word in words.lower()], words
+
+
+def test_the_copy_of_the_report_rests_on_the_act_that_asks_for_it() -> None:
+    for key, number in (("dardr-s9", "D06"), ("dardr-s8a", "D07")):
+        assert workflows.get(key).action("record_copy_to_commissioner").authority == clock(number, key).duty

@@ -7,14 +7,11 @@ final guidance is known to set.
 
 from __future__ import annotations
 
-import dataclasses
-
 from workflows.processes.dardr_s9_1 import assemble
-from workflows.processes.dardr_s9_1.clocks import COPY_TO_SECRETARY_OF_STATE
 from workflows.processes.dardr_s9_1.law import S8A
 
 PROCESS = assemble(
-    dataclasses.replace(S8A, duty_clock=COPY_TO_SECRETARY_OF_STATE),
+    S8A,
     version=1,
     label="Domestic Abuse Related Death Review (section 8A)",
     about="A review under section 8A of the 2004 Act, as inserted by the Victims and Prisoners Act 2024 s.19. Not known"

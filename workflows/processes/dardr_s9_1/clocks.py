@@ -234,7 +234,7 @@ def _about_the_report(law: Law) -> tuple[Clock, ...]:
             escalate_after=14,
             escalate_to=Party.CASE_MANAGER,
         ),
-        law.duty_clock if law.duty_clock is not None else COPY_TO_COMMISSIONER,
+        COPY_TO_COMMISSIONER if in_force else COPY_TO_SECRETARY_OF_STATE,
     )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflows import criteria
-from workflows.definition import Authority, Clock, Field
+from workflows.criteria_questions import FIELDS_S8A, FIELDS_S9
+from workflows.definition import Authority, Field
 from workflows.processes.authorities import (
+    ACT_2004_COPY,
     ACT_2004_S9_2,
     ACT_2004_S9_3,
+    ACT_2024_COPY,
     ACT_2024_S8A,
     draft,
     guidance_2016,
@@ -17,7 +19,7 @@ from workflows.processes.authorities import (
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """One regime: its process key, its questions and limbs, its authorities and the clocks of its own."""
+    """One regime: its process key, its questions and limbs, and its authorities."""
 
     regime: str
     process: str
@@ -25,7 +27,7 @@ class Law:
     limbs: tuple[tuple[str, str], ...]
     decide: Authority
     direct: Authority
-    duty_clock: Clock | None = None
+    copy: Authority
 
     def guidance(self, section: str, note: str = "") -> Authority:
         """The guidance that says so: of 2016 for the law in force, only a draft for the other."""
@@ -40,7 +42,7 @@ class Law:
 S9 = Law(
     regime="s9",
     process="dardr-s9",
-    criteria=criteria.FIELDS_S9,
+    criteria=FIELDS_S9,
     limbs=(
         ("intimate", "s.9(1)(a): had been in an intimate personal relationship"),
         ("related", "s.9(1)(a): related"),
@@ -49,16 +51,18 @@ S9 = Law(
     ),
     decide=ACT_2004_S9_3,
     direct=ACT_2004_S9_2,
+    copy=ACT_2004_COPY,
 )
 
 S8A = Law(
     regime="s8a",
     process="dardr-s8a",
-    criteria=criteria.FIELDS_S8A,
+    criteria=FIELDS_S8A,
     limbs=(
         ("personally_connected", "Both aged 16 or over and personally connected (Domestic Abuse Act 2021 s.2)"),
         ("suicide", "Suspected suicide that appears to have resulted from domestic abuse"),
     ),
     decide=ACT_2024_S8A,
     direct=ACT_2024_S8A,
+    copy=ACT_2024_COPY,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.criteria import AGE, MANNER, RELATIONSHIP
+from workflows.criteria_questions import AGE, MANNER, RELATIONSHIP
 from workflows.definition import Action, Facts, Field, FieldType, From, Opens
 from workflows.processes.authorities import POLICE_TELL, by_design, local
 from workflows.processes.dardr_s9_1.law import Law

@@ -260,7 +260,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     reason="The partnership has not signed off the report. Record its sign-off first.",
                 ),
             ),
-            authority=law.duty_clock.duty if law.duty_clock else law.decide,
+            authority=law.copy,
             help="The Act does not say when a report is completed: the partnership does. The duty to send a copy begins"
             " on this day.",
         ),
@@ -290,7 +290,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     reason="The partnership has not signed off the report. Record its sign-off first.",
                 ),
             ),
-            authority=law.duty_clock.duty if law.duty_clock else law.decide,
+            authority=law.copy,
             help="Owed whether or not the report is published.",
         ),
         Action(
