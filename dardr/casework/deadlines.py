@@ -59,8 +59,21 @@ def calendar_for(session: Session, clock: Clock) -> Calendar:
             sa.select(BankHoliday.day, BankHoliday.title).where(BankHoliday.division == clock.calendar)
         ).all()
         base = calendars.get(clock.calendar)
-        kept[clock.calendar] = base.with_added({day: title for day, title in added}) if added else base
+        more = {day: title for day, title in added}
+        kept[clock.calendar] = base.with_added(more, horizon=_whole_years(base, more)) if more else base
     return kept[clock.calendar]
+
+
+def _whole_years(base: Calendar, added: Mapping[date, str]) -> date | None:
+    """31 December of the last further year of which a whole list was added; None where there is none.
+
+    One early announcement does not make a published year: a year counts when as many days of it are known as the
+    calendar always has.
+    """
+    year = base.horizon.year
+    while sum(day.year == year + 1 for day in added) >= base.at_least_per_year:
+        year += 1
+    return date(year, 12, 31) if year > base.horizon.year else None
 
 
 def start(
