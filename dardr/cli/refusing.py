@@ -134,7 +134,7 @@ def _of_driver(original: Any, text: str) -> tuple[Reason, ...] | None:
         return (Reason("The disk cannot be read or written. Nothing was saved. Check the disk, then do it again."),)
     module = type(original).__module__
     if module.startswith("psycopg") and (not code or code.startswith(("08", "28", "3D", "57P"))):
-        first = text.strip().splitlines()[-1] if text.strip() else "no answer"
+        first = text.strip().splitlines()[0].strip().rstrip(".") if text.strip() else "no answer"
         return (
             Reason(
                 f"The PostgreSQL database cannot be reached ({first}). Check that the server is running and that "

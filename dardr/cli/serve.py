@@ -147,8 +147,11 @@ def web(host: str, port: int, workers: int, threads: int, quiet: bool) -> None:
 @as_json_option
 def worker(once: bool, as_json: bool) -> None:
     """Run the background worker: reminders, e-mail, nightly checks. Any number may run at once."""
+    import structlog
+
     from dardr import worker as ticking
 
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with opened(runs_on=not once) as at:
         if not once:
             ticking.run_worker(at.database, at.settings)
