@@ -1,0 +1,295 @@
+"""Reminders: the right one, to the right people, once, whoever sweeps and however late."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from dardr.casework import sweep as sweeping
+from dardr.casework.sweep import Swept, sweep
+from dardr.storage.bodies import BodyContact, Partnership
+from dardr.storage.engine import Database
+from dardr.storage.outbox import OutboxMessage
+from dardr.storage.people import User
+from dardr.storage.reviews import Deadline, Hold
+from tests import builders
+from tests.builders import Case, a_review, at_ten, open_a
+
+
+def post(database: Database, **where: Any) -> list[OutboxMessage]:
+    with database.read() as session:
+        query = sa.select(OutboxMessage).filter_by(**where).order_by(OutboxMessage.id)
+        return list(session.scalars(query))
+
+
+def swept_days(database: Database, first: date, last: date) -> Swept:
+    total = Swept()
+    day = first
+    while day <= last:
+        total += sweep(database, at_ten(day))
+        day += timedelta(days=1)
+    return total
+
+
+@pytest.fixture
+def imr(database: Database) -> tuple[Case, str, Deadline]:
+    """A review with one individual management review asked of a trust; and that return's deadline."""
+    case = a_review(database, "evidence")
+    case.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
+    (ref,) = case.opened("agency-return")
+    return case, ref, case.deadline("imr_return", ref=ref)
+
+
+def test_each_step_of_the_ladder_once_to_each_reader(database: Database, imr: tuple[Case, str, Deadline]) -> None:
+    case, ref, row = imr
+    assert row.due_on is not None and row.start_on is not None
+    swept_days(database, case.today, row.due_on + timedelta(days=15))
+
+    mine = [m for m in post(database, deadline_id=row.id) if m.rung != "escalation"]
+    readers = {"contact@mereshire-nhs.example", builders.address("other_agency_contact")}
+    assert {m.recipient for m in mine} == readers
+    expected = [f"-{n}" for n in (28, 14, 7, 1) if n * 2 <= (row.due_on - row.start_on).days]
+    for reader in readers:
+        assert [m.rung for m in mine if m.recipient == reader] == [*expected, "+0", "+7", "+14"]
+    assert [m.message for m in mine if m.recipient == min(readers)][-3:] == [
+        "deadline_reminder", "deadline_late", "deadline_late",
+    ]  # fmt: skip
+    late = [m for m in mine if m.message == "deadline_late"]
+    assert "Is something in the way?" in late[0].text and "Is something in the way?" not in late[-1].text
+    assert all(ref in m.subject and "Lane" not in m.text for m in mine)
+
+
+def test_a_worker_away_for_three_weeks_sends_one_message(
+    database: Database, imr: tuple[Case, str, Deadline]
+) -> None:
+    _, _, row = imr
+    assert row.due_on is not None
+    away_until = row.due_on + timedelta(days=21)
+    sweep(database, at_ten(away_until))
+    mine = [m for m in post(database, deadline_id=row.id) if m.rung != "escalation"]
+    assert Counter(m.recipient for m in mine).most_common(1)[0][1] == 1
+    assert {m.rung for m in mine} == {"+21"}
+    assert "Is something in the way?" in mine[0].text
+    assert sweep(database, at_ten(away_until)).enqueued == 0
+
+
+def test_lateness_goes_to_another_role_once(database: Database, imr: tuple[Case, str, Deadline]) -> None:
+    case, _, row = imr
+    assert row.due_on is not None
+    swept = swept_days(database, case.today, row.due_on + timedelta(days=40))
+    escalated = post(database, deadline_id=row.id, rung="escalation")
+    assert [m.recipient for m in escalated] == ["lead@mereshire-nhs.example"]
+    assert escalated[0].created_at.date() == row.due_on + timedelta(days=7)
+    assert swept.escalated >= 1
+    assert "Mereshire NHS Trust" in escalated[0].text
+
+
+def test_reminders_stop_when_the_person_has_acted(database: Database, imr: tuple[Case, str, Deadline]) -> None:
+    case, ref, row = imr
+    assert row.due_on is not None
+    case.today = row.due_on - timedelta(days=20)
+    case.act("record_not_known", {"searched": "The records manager searched all systems."}, ref=ref)
+    before = len(post(database, deadline_id=row.id))
+    swept_days(database, case.today, row.due_on + timedelta(days=30))
+    assert len(post(database, deadline_id=row.id)) == before
+
+
+def test_a_moved_date_starts_its_ladder_afresh(database: Database, imr: tuple[Case, str, Deadline]) -> None:
+    case, ref, row = imr
+    assert row.due_on is not None
+    swept_days(database, case.today, row.due_on)
+    new = row.due_on + timedelta(days=60)
+    case.today = row.due_on
+    case.act(
+        "agree_new_date",
+        {"clock": "imr_return", "new_date": new.isoformat(), "reason": "Records are in store.", "agreed_by": "Chair"},
+        ref=ref,
+    )
+    swept_days(database, case.today, new)
+    mine = [m for m in post(database, deadline_id=row.id) if m.rung != "escalation"]
+    assert {m.due_on for m in mine} == {row.due_on, new}
+    agreed = [m for m in mine if m.due_on == new]
+    assert {m.rung for m in agreed} >= {"-28", "-14", "-7", "-1", "+0"}
+    assert "The date is the one that was agreed" in agreed[0].text
+
+
+def test_nobody_reminds_the_family_or_the_home_office(database: Database) -> None:
+    case = a_review(database, "drafting")
+    case.do(builders.READING[:2])
+    row = case.deadline("family_reading")
+    assert row.due_on is not None and row.next_look_on is None
+    swept_days(database, row.due_on - timedelta(days=3), row.due_on + timedelta(days=30))
+    assert post(database, deadline_id=row.id) == []
+
+
+def test_a_deferred_decision_is_not_chased_and_is_looked_at_again(database: Database) -> None:
+    case = a_review(database, "decision_pending")
+    review_by = case.today + timedelta(days=56)
+    case.act("defer_decision", {"awaiting": ["toxicology"], "reason": "The cause is not known.", "told": "All members"})
+    row = case.deadline("decide_review")
+    swept_days(database, case.today, review_by + timedelta(days=8))
+    assert post(database, deadline_id=row.id) == []
+    asked = post(database, message="deferral_review")
+    assert [m.recipient for m in asked] == [m.recipient for m in asked if m.party == "case_manager"]
+    by_reader = Counter(m.recipient for m in asked)
+    assert set(by_reader.values()) == {2}
+    assert [m.created_at.date() for m in asked if m.recipient == min(by_reader)] == [
+        review_by, review_by + timedelta(days=7),
+    ]  # fmt: skip
+    case.today = review_by + timedelta(days=9)
+    case.act("end_deferral", {"deferral_outcome": "The result has come."})
+    sweep(database, at_ten(case.today))
+    assert post(database, deadline_id=row.id) != []
+
+
+def test_a_hold_is_looked_at_on_its_day_and_weekly_until_it_ends(
+    database: Database, imr: tuple[Case, str, Deadline]
+) -> None:
+    case, ref, row = imr
+    assert row.due_on is not None
+    review_by = case.today + timedelta(days=21)
+    case.act(
+        "place_hold",
+        {"kind": "trial", "reason": "The trial is listed.", "asked_by": "cps", "clocks": ["imr_return"],
+         "activities": ["family_interviews"], "review_by": review_by.isoformat()},
+    )  # fmt: skip
+    swept_days(database, case.today, review_by + timedelta(days=15))
+    days = [m.created_at.date() for m in post(database, message="hold_review")]
+    assert sorted(set(days)) == [review_by + timedelta(days=n) for n in (0, 7, 14)]
+    assert post(database, deadline_id=row.id) == [], "a held clock reminds nobody"
+    with database.read() as session:
+        hold = session.scalars(sa.select(Hold)).one()
+    assert hold.next_look_on == review_by + timedelta(days=21)
+    case.today = review_by + timedelta(days=15)
+    case.act("end_hold", {"hold": str(hold.id), "hold_outcome": "The trial has ended."})
+    assert swept_days(database, case.today, case.today + timedelta(days=30)).looked >= 1
+    assert len(post(database, message="hold_review")) == len(days)
+
+
+def test_once_the_guide_has_passed_somebody_is_asked_for_an_agreed_date(database: Database) -> None:
+    case = a_review(database, "evidence")
+    row = case.deadline("overview_report")
+    assert row.due_on is not None
+    sweep(database, at_ten(row.due_on))
+    assert post(database, message="agreed_date_wanted") == []
+    swept_days(database, row.due_on, row.due_on + timedelta(days=60))
+    asked = post(database, message="agreed_date_wanted")
+    assert asked and {m.created_at.date() for m in asked} == {row.due_on + timedelta(days=1)}
+    assert {m.party for m in asked} == {"case_manager"}
+    assert "six-month guide" in asked[0].text + asked[0].subject
+    late = [m for m in post(database, deadline_id=row.id) if m.message == "deadline_late"]
+    assert late and all("breach" not in m.text and "Act" not in m.subject for m in late)
+
+
+def test_a_reply_to_the_commissioner_gets_a_courtesy_reminder(database: Database) -> None:
+    published = builders.START
+    case = open_a(
+        database, "section8-report",
+        {"title": "A fictional report", "report_published_on": published.isoformat(),
+         "report_url": "https://commissioner.example/report"}, on=published,
+    )  # fmt: skip
+    case.act("add_recommendation", {"number": "1", "text": "Train staff."})
+    case.act(
+        "name_body",
+        {"bodies": ["mereshire-nhs"], "body_kind": "specified_public_authority",
+         "recommendations_addressed": ["1"]},
+    )  # fmt: skip
+    (ref,) = case.opened("commissioner-reply")
+    row = case.deadline("commissioner_reply", ref=ref)
+    assert row.due_on == published + timedelta(days=55)
+    swept_days(database, published, row.due_on + timedelta(days=1 + 7))
+    mine = [m for m in post(database, deadline_id=row.id) if m.rung != "escalation"]
+    assert {m.message for m in mine} == {"commissioner_reply_reminder"}
+    assert "The duty to publish" in mine[0].text and "courtesy" in mine[0].text
+    assert "the date in the act has passed" in mine[-1].subject.lower()
+
+
+def test_somebody_without_an_address_stays_visible(database: Database, imr: tuple[Case, str, Deadline]) -> None:
+    _, _, row = imr
+    assert row.due_on is not None
+    with database.write() as session:
+        session.execute(sa.delete(BodyContact))
+        session.execute(sa.update(User).where(User.email.like("%agency%")).values(active=False))
+    sweep(database, at_ten(row.due_on))
+    sweep(database, at_ten(row.due_on))
+    (only,) = post(database, deadline_id=row.id)
+    assert (only.status, only.recipient, only.party) == ("no_address", "", "agency")
+
+
+def test_one_bad_row_does_not_stop_the_others(
+    database: Database, imr: tuple[Case, str, Deadline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, ref, row = imr
+    assert row.due_on is not None
+    case.act("request_returns", {"kind": "imr", "bodies": ["northmere-council"]})
+    bad = row.id
+    whole = sweeping.reminders.reminder_message
+
+    def trouble(session: Any, record: Any, process: Any, clock: Any, row: Deadline, *rest: Any, **more: Any) -> Any:
+        if row.id == bad:
+            raise RuntimeError("a template that does not render")
+        return whole(session, record, process, clock, row, *rest, **more)
+
+    monkeypatch.setattr(sweeping.reminders, "reminder_message", trouble)
+    swept = sweep(database, at_ten(row.due_on))
+    assert swept.passed_over == 1 and swept.enqueued >= 1
+    assert post(database, deadline_id=bad, message="deadline_reminder") == []
+    assert post(database, message="deadline_reminder", recipient="contact@northmere-council.example")
+    monkeypatch.undo()
+    sweep(database, at_ten(row.due_on))
+    assert post(database, deadline_id=bad, message="deadline_reminder"), "the next sweep makes up for it"
+
+
+def test_a_row_the_database_refuses_does_not_stop_the_batch(
+    database: Database, imr: tuple[Case, str, Deadline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, _, row = imr
+    assert row.due_on is not None
+    case.act("request_returns", {"kind": "imr", "bodies": ["northmere-council"]})
+    whole = sweeping.outbox.row
+
+    def trouble(*args: Any, **more: Any) -> dict[str, Any]:
+        made = whole(*args, **more)
+        return {**made, "record_id": -1} if more["deadline_id"] == row.id else made
+
+    monkeypatch.setattr(sweeping.outbox, "row", trouble)
+    swept = sweep(database, at_ten(row.due_on))
+    assert swept.passed_over == 1
+    assert post(database, message="deadline_reminder", recipient="contact@northmere-council.example")
+    assert post(database, deadline_id=row.id) == []
+
+
+@pytest.mark.postgres
+def test_the_sweep_leaves_what_somebody_is_changing(postgres_url: str) -> None:
+    """On PostgreSQL; on SQLite there is one writer, so nothing can overlap."""
+    database = Database(postgres_url)
+    with database.write() as session:
+        builders.a_partnership(session)
+    case = a_review(database, "evidence")
+    case.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
+    row = case.deadline("imr_return", ref=case.opened("agency-return")[0])
+    assert row.due_on is not None
+    with database.write() as session:
+        session.execute(sa.text("SELECT 1 FROM record WHERE id = :id FOR UPDATE"), {"id": row.record_id})
+        sweep(database, at_ten(row.due_on))
+        assert post(database, deadline_id=row.id) == []
+    sweep(database, at_ten(row.due_on))
+    assert post(database, deadline_id=row.id)
+    database.close()
+
+
+def test_messages_name_nobody(database: Database, imr: tuple[Case, str, Deadline]) -> None:
+    case, _, row = imr
+    assert row.due_on is not None
+    swept_days(database, case.today, row.due_on + timedelta(days=30))
+    with database.read() as session:
+        names = [n for (n,) in session.execute(sa.select(User.name)) if "command line" not in n]
+        team = session.scalars(sa.select(Partnership.team_name)).one()
+    for message in post(database):
+        said = message.subject + message.text + message.html
+        assert not [name for name in names if name in said]
+        assert team in said
