@@ -325,6 +325,8 @@ def reproject(session: Session, row: Deadline, process: Process, today: date) ->
         row.receipt = {**row.receipt, "started_by": started_by}
     if row.due_on != before or row.held:
         row.next_look_on = clocks.next_look(clock, row.start_on, row.due_on, today - timedelta(days=1))
+        if row.due_on is not None and row.due_on < today:
+            row.next_look_on = today
 
 
 def reproject_held(session: Session, record: Record, clock_keys: Iterable[str], today: date) -> None:
