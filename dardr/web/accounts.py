@@ -53,6 +53,7 @@ class Account(UserMixin):
         self.active = row.active and not row.is_operator
         self.fs_uniquifier = row.fs_uniquifier
         self._password = row.password
+        self._row = row  # kept, so that the session need not ask for it again
 
     @property
     def password(self) -> str | None:  # type: ignore[override]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -62,6 +62,12 @@ def actor() -> Actor:
         except NotFound as error:
             raise Forbidden("This account is no longer in use.") from error
     return g.dardr_actor
+
+
+def may_use(endpoint: str) -> bool:
+    """True where the person signed in may use that page: only such links are shown."""
+    audience = declared(current_app._get_current_object()).get(endpoint)  # type: ignore[attr-defined]
+    return audience in (EVERYONE, SIGNED_IN) or (isinstance(audience, frozenset) and bool(audience & actor().roles))
 
 
 def install(app: Flask) -> None:

@@ -25,6 +25,10 @@ UNKNOWN = "--unknown"
 MANY_CHOICES = 9
 """Above this many, one choice is asked with a list to open instead of radio buttons."""
 
+KEPT_APART = "Kept apart from the record, and not shown with it."
+FEW = 8
+"""More optional questions than this at the end of a form are folded away."""
+
 Choices = Mapping[str, Sequence[Choice]]
 
 
@@ -137,6 +141,12 @@ def questions(
     return [_question(f, tuple(choices.get(f.name, f.choices)), form, problems.get(f.name)) for f in fields]
 
 
+def folded(fields: Sequence[Field]) -> int:
+    """How many of the questions come before those folded away: the optional ones at the end, where they are many."""
+    last = max((i for i, f in enumerate(fields) if f.required), default=-1) + 1
+    return last if len(fields) - last > FEW else len(fields)
+
+
 def when_question(form: MultiDict[str, str], problem: str | None) -> Question:
     """When did this happen? Always the first question."""
     return Question("date", _date_params(ON, "When did this happen?", "For example, 3 12 2026", form, problem))
@@ -167,8 +177,9 @@ def _question(field: Field, choices: tuple[Choice, ...], form: MultiDict[str, st
 
 def _base(field: Field, problem: str | None) -> dict[str, Any]:
     params: dict[str, Any] = {"id": field.name, "name": field.name}
-    if field.help:
-        params["hint"] = {"text": field.help}
+    said = f"{field.help} {KEPT_APART}".strip() if field.identity else field.help
+    if said:
+        params["hint"] = {"text": said}
     if problem:
         params["errorMessage"] = {"text": problem}
     return params
@@ -199,7 +210,12 @@ def _line(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str],
 
 
 def _date(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str], problem: str | None) -> Question:
-    return Question("date", _date_params(field.name, _label(field), field.help or "For example, 3 12 2026", form, problem))
+    return Question("date", _date_params(field.name, _label(field), _date_hint(field), form, problem))
+
+
+def _date_hint(field: Field) -> str:
+    said = field.help or "For example, 3 12 2026"
+    return f"{said}. {KEPT_APART}".replace("..", ".") if field.identity else said
 
 
 def _date_params(
@@ -266,6 +282,8 @@ def _choice(field: Field, choices: tuple[Choice, ...], form: MultiDict[str, str]
         params = _group(field, _options(choices, [chosen], field.unknown), problem)
         if not choices:
             params.setdefault("hint", {"text": "There is nothing to choose from yet."})
+        if field.unknown:
+            params["classes"] = "govuk-radios--small"
         return Question("radios", params)
     params = _base(field, problem)
     params["label"] = {"text": _label(field), "classes": "govuk-label--s"}
@@ -286,8 +304,7 @@ def _choices(field: Field, choices: tuple[Choice, ...], form: MultiDict[str, str
 def _yes_no(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str], problem: str | None) -> Question:
     both = (Choice("yes", "Yes"), Choice("no", "No"))
     params = _group(field, _options(both, [form.get(field.name, "")], field.unknown), problem)
-    if not field.unknown:
-        params["classes"] = "govuk-radios--inline"
+    params["classes"] = "govuk-radios--small" if field.unknown else "govuk-radios--inline"
     return Question("radios", params)
 
 

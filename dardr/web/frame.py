@@ -17,8 +17,9 @@ from dardr.storage.bodies import Partnership
 from dardr.storage.installation import Installation
 from dardr.web import words
 from dardr.web.accounts import REFUSED
-from dardr.web.audience import RUNS_THE_SERVICE, actor
+from dardr.web.audience import may_use
 from dardr.web.transaction import session
+from workflows.definition import PARTY_LABELS, Party
 
 PRODUCT = "dardr"
 MARKING = "OFFICIAL-SENSITIVE"
@@ -60,12 +61,19 @@ def installation() -> dict[str, Any]:
     return g.dardr_frame
 
 
-def may_care() -> bool:
-    """True for those who look after the service."""
+def _sections() -> tuple[list[dict[str, Any]], bool]:
+    """The sections this person may use, and whether they look after the service; nothing before signing in."""
     try:
-        return bool(current_user.is_authenticated and actor().roles & RUNS_THE_SERVICE)
+        if not current_user.is_authenticated:
+            return [], False
+        found = [
+            {"text": text, "href": current_app.url_for(endpoint), "active": request.blueprint in blueprints}
+            for text, endpoint, blueprints in NAVIGATION
+            if may_use(endpoint)
+        ]
+        return found, may_use("care.findings")
     except (DardrError, SQLAlchemyError):
-        return False
+        return [], False
 
 
 def mail_status(mail: dict[str, Any]) -> str:
@@ -74,23 +82,29 @@ def mail_status(mail: dict[str, Any]) -> str:
     return f"{said}, {words.instant_words(mail['settled_at'])}" if mail["settled_at"] else said
 
 
+def mail_to(mail: dict[str, Any]) -> str:
+    """To whom an e-mail goes: the address, or whose address is missing."""
+    if mail["recipient"]:
+        return mail["recipient"]
+    try:
+        return f"{PARTY_LABELS[Party(mail['party'])]}, for whom no address is recorded"
+    except ValueError:
+        return "no address is recorded"
+
+
 def _frame() -> dict[str, Any]:
     now = systime.utc_now()
     here = installation()
+    sections, may_care = _sections()
     return {
         **here,
         "product": PRODUCT,
         "marking": MARKING,
         "sign_in_refused": REFUSED,
-        "may_care": may_care(),
         "today": systime.london_date(now),
         "rehearsal_says": f"Rehearsal: today is {words.long_day(now)}" if here["rehearsal"] else "",
-        "sections": [
-            {"text": text, "href": current_app.url_for(endpoint), "active": request.blueprint in blueprints}
-            for text, endpoint, blueprints in NAVIGATION
-        ]
-        if current_user.is_authenticated
-        else [],
+        "sections": sections,
+        "may_care": may_care,
     }
 
 
@@ -114,7 +128,7 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         how_it_stands=words.how_it_stands, KINDS_AT_LENGTH=words.KINDS_AT_LENGTH, EVIDENCE=words.EVIDENCE,
-        page_of=page_of, mail_status=mail_status,
+        page_of=page_of, mail_status=mail_status, mail_to=mail_to,
     )
 
 

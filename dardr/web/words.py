@@ -122,6 +122,18 @@ def days_apart(earlier: date, later: date) -> str:
     return "1 day" if n == 1 else f"{n} days"
 
 
+WITH_FAMILY = "family_reading"
+"""The family's time to read: never counted down, never late."""
+WAITING_ONLY = "home_office_wait"
+"""The clock that never has a date: only how long it has been is shown, in weeks."""
+
+
+def weeks_words(earlier: date, later: date) -> str:
+    """``28 weeks``; days below two weeks."""
+    weeks = (later - earlier).days // 7
+    return f"{weeks} weeks" if weeks >= 2 else days_apart(earlier, later)
+
+
 def how_it_stands(row: dict[str, Any], today: date) -> str:
     """One phrase for how a deadline stands: "past the six-month guide; agreed date 12 March 2027".
 
@@ -135,10 +147,13 @@ def how_it_stands(row: dict[str, Any], today: date) -> str:
         return _ended(state, due, as_day(row.get("stopped_on")))
     if state is State.HELD:
         return "held; no date while the hold lasts"
+    if row["clock"] == WITH_FAMILY:
+        return "with the family"
     if state is State.DEFERRED:
         return "deferred; the date stands" if due else "deferred"
     if due is None:
-        return "no date set"
+        since = as_day(row.get("from"))
+        return f"{weeks_words(since, today)} so far" if row["clock"] == WAITING_ONLY and since else "no date is set for this"
     if agreed is not None and due >= today:
         if original is not None and original < today and str(row.get("kind")) in ("guidance", "draft", "practice"):
             return f"past the {guide_words(row['clock'])}; agreed date {in_words(due)}"

@@ -15,12 +15,13 @@ from werkzeug.datastructures import MultiDict
 
 import workflows
 from dardr import systime
-from dardr.access import get_record, reviews_of, roles_on
+from dardr.access import get_record, roles_on
 from dardr.casework.act import Done, take_action
 from dardr.casework.facts import load_facts, settings_of
 from dardr.casework.open_record import find_process, open_record, require_open
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
+from dardr.lookups.records import linked
 from dardr.storage.reviews import AuditEvent, Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
@@ -212,7 +213,7 @@ def _show(page: Page, today: date) -> ResponseReturnValue:
         typed,
         as_day(forms.occurred_on(page.form)) or today,
     )
-    served = reviews_of(session(), record) if record else []
+    served = [other for way, _, other in linked(session(), actor(), record) if way == "serves"] if record else []
     shown = render_template(
         "doing/action.html",
         action=action,
@@ -225,6 +226,7 @@ def _show(page: Page, today: date) -> ResponseReturnValue:
         changed=page.changed,
         when=forms.when_question(page.form, problems.get(forms.ON)) if record else None,
         questions=forms.questions(action.fields, page.choices, page.form, problems),
+        folded=forms.folded(action.fields),
         following=following,
         names=forms,
         has_files=any(f.type is FieldType.FILE for f in action.fields),

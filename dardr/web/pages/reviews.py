@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.access import get_record
+from dardr.casework.fold import done
 from dardr.lookups.caseload import CaseFilter, CaseRow, caseload
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.review import actions_of, show
@@ -118,7 +119,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         stage=process.stage(found.stage),
         shown=shown,
         phases=_phases(process, found),
-        steps=_steps(actions_of(session(), actor(), ref, today, with_items=False)),
+        steps=_steps(actions_of(session(), actor(), ref, today, with_items=False), set(done(found.facts))),
         deadlines=[d for d in deadlines if d["running"]],
         ended=[d for d in deadlines if not d["running"]],
         items=_items(shown["items"], next_of_item),
@@ -131,13 +132,17 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
     )
 
 
-def _steps(actions: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """What can be done: the steps that move the stage or matter most, then the others; not-yet ones last in each."""
-    first = sorted((a for a in actions if a["main"] or a["moves"]), key=lambda a: (not a["main"], bool(a["blocked"])))
+def _steps(actions: list[dict[str, Any]], already: set[str]) -> dict[str, list[dict[str, Any]]]:
+    """What can be done: steps that move the stage or matter most, then the others; not-yet ones last in each.
+
+    ``already`` are the actions done on this record before: they lead no more, unless they move the stage.
+    """
+    leading = [a for a in actions if a["moves"] or (a["main"] and a["key"] not in already)]
+    first = sorted(leading, key=lambda a: (bool(a["blocked"]), not a["main"], not a["moves"]))
     return {
         "main": first,
-        "possible": [a for a in actions if a not in first and not a["blocked"]],
-        "blocked": [a for a in actions if a not in first and a["blocked"]],
+        "possible": [a for a in actions if a not in leading and not a["blocked"]],
+        "blocked": [a for a in actions if a not in leading and a["blocked"]],
     }
 
 

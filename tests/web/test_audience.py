@@ -1,0 +1,133 @@
+"""Who may use which page: every route is listed here, and a route that says nothing stops the start."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+
+import pytest
+from flask import Flask
+
+from dardr.storage.engine import Database
+from dardr.web import audience
+from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, SIGNED_IN
+from dardr.web.pages.reports import READERS
+from tests.builders import PEOPLE, a_review
+from tests.web.conftest import Browser, signed_in
+
+ROUTES = {
+    "/": SIGNED_IN,
+    "/sign-in": EVERYONE,
+    "/sign-out": EVERYONE,
+    "/sign-in/again": SIGNED_IN,
+    "/static/<path:filename>": EVERYONE,
+    "/fs-static/<path:filename>": EVERYONE,
+    "/health": EVERYONE,
+    "/reviews": SIGNED_IN,
+    "/reviews/<ref>": SIGNED_IN,
+    "/reviews/<ref>/timeline": SIGNED_IN,
+    "/reviews/<ref>/documents": SIGNED_IN,
+    "/reviews/<ref>/documents/<name>.<form>": SIGNED_IN,
+    "/records/<ref>": SIGNED_IN,
+    "/records/<ref>/timeline": SIGNED_IN,
+    "/records/<ref>/do/<key>": SIGNED_IN,
+    "/records/<ref>/deadlines/<int:number>": SIGNED_IN,
+    "/section-8-reports": SIGNED_IN,
+    "/open/<process_key>": SIGNED_IN,
+    "/deadlines": SIGNED_IN,
+    "/actions": SIGNED_IN,
+    "/published-cases": SIGNED_IN,
+    "/process": SIGNED_IN,
+    "/process/<key>": SIGNED_IN,
+    "/reports": READERS,
+    "/reports/quarterly.<form>": READERS,
+    "/care": RUNS_THE_SERVICE,
+}
+"""Signed-in pages show each person only the records they may see; doing asks for a role on that record."""
+
+
+def test_every_route_says_who_may_use_it(app: Flask) -> None:
+    said = audience.declared(app)
+    assert {rule.rule: said[rule.endpoint] for rule in app.url_map.iter_rules()} == ROUTES
+
+
+def test_a_route_that_says_nothing_stops_the_start() -> None:
+    app = Flask("undeclared")
+    app.add_url_rule("/secret", "secret", lambda: "")
+    with pytest.raises(RuntimeError, match="secret"):
+        audience.install(app)
+
+
+@pytest.mark.parametrize("rule", [rule for rule, who in ROUTES.items() if who != EVERYONE])
+def test_nobody_sees_anything_before_signing_in(app: Flask, anyone: Browser, rule: str) -> None:
+    path = re.sub(r"<int:[^>]+>", "1", rule)
+    path = re.sub(r"<[^>]+>", "x", path)
+    answer = anyone.get(path)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("person", "path", "status"),
+    [
+        ("csp_member", "/reports", 403),
+        ("steering_member", "/reports", 200),
+        ("agency_contact", "/care", 403),
+        ("auditor", "/care", 200),
+        ("auditor", "/open/dardr-s9", 403),
+        ("police_liaison", "/open/dardr-s9", 200),
+        ("administrator", "/reviews/DARDR-2026-001", 404),
+        ("agency_contact", "/reviews/DARDR-2026-001", 404),
+        ("other_csp_member", "/reviews/DARDR-2026-001/timeline", 404),
+        ("auditor", "/reviews/DARDR-2026-001", 200),
+        ("auditor", "/records/DARDR-2026-001/do/accept_notification", 403),
+    ],
+)
+def test_a_page_for_others_says_so_kindly(
+    app: Flask, database: Database, person: str, path: str, status: int
+) -> None:
+    a_review(database, "notified")
+    answer = signed_in(app, person).get(path)
+    assert answer.status_code == status
+    if status != 200:
+        assert "Go to the first page" in answer.text
+        assert "Traceback" not in answer.text
+
+
+def test_a_role_that_may_not_act_is_refused_when_it_sends_the_form_all_the_same(
+    app: Flask, database: Database
+) -> None:
+    case = a_review(database, "notified")
+    browser = signed_in(app, "auditor")
+    answer = browser.send(
+        f"/records/{case.ref}/do/accept_notification",
+        browser.get(f"/reviews/{case.ref}"),
+        **{"_on-day": "3", "_on-month": "8", "_on-year": "2026", "area_confirmed": "yes"},
+    )
+    assert answer.status_code == 403
+    assert case.stage == "notified"
+
+
+@pytest.mark.parametrize("person", ["case_manager", "deciding_chair", "agency_contact", "auditor", "steering_member"])
+def test_no_link_is_dead(app: Flask, database: Database, person: str) -> None:
+    """Every link that a person is shown leads to a page that person may see."""
+    assert person in PEOPLE
+    a_review(database, "decision_pending").act("request_information", {"bodies": ["northmere-council"]})
+    a_review(database, "amending")
+    a_review(database, "action_monitoring")
+    browser = signed_in(app, person)
+    assert person != "agency_contact" or "DARDR-" in browser.get("/deadlines").text
+    found, seen = deque(["/reviews"]), {"/reviews"}
+    while found:
+        path = found.popleft()
+        answer = browser.get(path)
+        while answer.status_code in (301, 302, 303, 308):
+            answer = browser.get(answer.headers["Location"])
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        if "text/html" not in answer.content_type or "attachment" in answer.headers.get("Content-Disposition", ""):
+            continue
+        for link in re.findall(r'<a [^>]*href="(/[^"#]*)', answer.text):
+            link = link.replace("&amp;", "&")
+            if link not in seen and len(seen) < 400 and not link.startswith("/static"):
+                seen.add(link)
+                found.append(link)
