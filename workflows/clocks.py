@@ -14,7 +14,7 @@ from typing import Any
 
 from workflows.calendar import Calendar, in_words
 from workflows.counting import Counting, Pause, Roll, Unit, count
-from workflows.definition import AgeOnly, Clock, DateGiven, Kind, Length, LocalSetting, Span
+from workflows.definition import AgeOnly, Clock, DateGiven, Kind, Length, LocalSetting, Party, Span
 
 
 class State(StrEnum):
@@ -193,16 +193,20 @@ def state_of(
     stopped_on: date | None = None,
     withdrawn: bool = False,
 ) -> State:
-    """How a clock stands on a day. Only a statutory *date* is ever breached; "late" is for a date someone set."""
+    """How a clock stands on a day. Only a statutory *date* is ever breached; "late" is for a date someone set.
+
+    A bereaved family is never late: what they were given to read is with them until a person records otherwise.
+    """
     if withdrawn:
         return State.WITHDRAWN
     if stopped_on is not None:
-        return State.MET if due is None or stopped_on <= due else State.MET_LATE
+        in_time = due is None or stopped_on <= due or clock.owner is Party.FAMILY
+        return State.MET if in_time else State.MET_LATE
     if deferred:
         return State.DEFERRED
     if held:
         return State.HELD
-    if due is None or today <= due:
+    if due is None or today <= due or clock.owner is Party.FAMILY:
         return State.RUNNING
     if clock.date.kind is Kind.STATUTE:
         return State.BREACHED
