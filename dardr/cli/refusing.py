@@ -18,6 +18,8 @@ from workflows.calendar import CannotCount
 from workflows.partial import NotADate
 
 NO_ROOM = "There is no room left on the disk. Nothing was saved. Free some space and do it again."
+NO_ROOM_CODES = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "53100")
+"""What SQLite and PostgreSQL say where a file may not grow: a full disk, a quota, a limit on the size of files."""
 LOCKED = "The database is busy: somebody else is writing to it. Nothing was saved. Try again in a moment."
 CHANGED = "Somebody else changed this at the same moment. Nothing was saved. Look at it again, then do this."
 UNREADABLE = (
@@ -120,7 +122,7 @@ def _of_database(error: BaseException) -> tuple[Reason, ...] | None:
 
 def _of_driver(original: Any, text: str) -> tuple[Reason, ...] | None:
     code = str(getattr(original, "sqlite_errorname", "") or getattr(original, "sqlstate", "") or "")
-    if code in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100") or "disk is full" in text:
+    if code in NO_ROOM_CODES or "disk is full" in text:
         return (Reason(NO_ROOM),)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or code in ("55P03", "40001", "40P01"):
         return (Reason(LOCKED),)
