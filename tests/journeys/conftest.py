@@ -18,6 +18,8 @@ def days(database_url: str) -> Iterator[Days]:
     with database.write() as session:
         builders.a_partnership(session)
     days = Days(database, builders.START)
-    yield days
-    days.prove()
-    database.close()
+    try:
+        yield days
+        days.prove()
+    finally:
+        database.close()

@@ -208,6 +208,14 @@ def test_held_and_deferred_are_never_late() -> None:
     assert state_of(clock, due=DUE, today=far, deferred=True, stopped_on=far) is State.MET_LATE
 
 
+def test_a_family_that_reads_is_never_late() -> None:
+    clock = REVIEW.clock("D12")
+    far = DUE + timedelta(days=400)
+    assert state_of(clock, due=DUE, today=far) is State.RUNNING
+    assert state_of(clock, due=DUE, today=far, agreed=True) is State.RUNNING
+    assert state_of(clock, due=DUE, today=far, stopped_on=far) is State.MET
+
+
 def test_no_date_is_never_missed() -> None:
     for clock in EVERY_CLOCK:
         assert state_of(clock, due=None, today=date(2099, 1, 1)) is State.RUNNING
