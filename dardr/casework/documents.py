@@ -36,6 +36,7 @@ from notifications.documents import (
 )
 from notifications.render import FormatUnavailable, render_document
 from workflows.answers import stored_date
+from workflows.criteria import CriteriaRefused, assess_record
 from workflows.definition import UNKNOWN_VALUES, FieldType, Past, Process, Role
 
 CASEWORK = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
@@ -101,7 +102,7 @@ class Listed:
 
 def list_documents() -> list[dict[str, Any]]:
     """Every document that can be made of a review, with its formats."""
-    return [listed.as_dict() for listed in _listed()]
+    return [{k: v for k, v in listed.as_dict().items() if k != "blocked"} for listed in _listed()]
 
 
 def _listed() -> list[Listed]:
@@ -288,7 +289,7 @@ def _decision_notice(review: _Review, today: date) -> DecisionNotice:
         decision=decision,
         decided_on=past.occurred_on,
         decided_by=review.label(action, "decided_by"),
-        criteria_met=review.label(action, "criteria_limb") if held else "",
+        criteria_met=_criteria_met(review, action, held=held),
         reasons=review.lines("decision_reasons"),
         chair=review.text("chair") if held else "",
         expected_completion=_expected(review),
@@ -338,6 +339,7 @@ def _parallel(review: _Review) -> tuple[str, ...]:
 
 def _criteria(review: _Review) -> tuple[Criterion, ...]:
     found = []
+    evidence = review.text("criteria_evidence")
     for field in review.process.criteria:
         value = review.facts.get(field.name)
         if value in (None, "", []):
@@ -347,11 +349,19 @@ def _criteria(review: _Review) -> tuple[Criterion, ...]:
             answer = UNKNOWN_VALUES.get(str(value)) or known.get(str(value), str(value))
         else:
             answer = "Yes" if value is True else "No" if value is False else str(value)
-        found.append(Criterion(question=field.label, answer=answer))
-    evidence = review.text("criteria_evidence")
-    if found and evidence:
-        found.append(Criterion(question="What the answers rest on", answer=evidence))
+        found.append(Criterion(question=field.label, answer=answer, evidence=evidence))
     return tuple(found)
+
+
+def _criteria_met(review: _Review, action: str, *, held: bool) -> str:
+    """The criterion the decision named; for no review, what the decision table advised on the answers given."""
+    if held:
+        return review.label(action, "criteria_limb")
+    try:
+        advice = assess_record(review.process.regime, review.facts)
+    except CriteriaRefused:
+        return ""
+    return f"{advice.words}. (What the decision table advises on the answers below; the decision is a person's.)"
 
 
 def _consulted(review: _Review) -> tuple[Consulted, ...]:

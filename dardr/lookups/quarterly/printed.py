@@ -263,21 +263,27 @@ def _replies(report: Report) -> Section:
 
 
 def _by_csp(report: Report) -> Section:
-    headers = (
-        "Local partnership", "Live", "Notified", "To review", "No review", "Published", "Concluded",
-        "Actions not ended", "Actions implemented",
-    )  # fmt: skip
-    rows = [
-        (
-            c.name, c.live, c.notified, c.decided_to_review, c.decided_no_review, c.published, c.concluded,
-            c.actions_not_ended, c.actions_implemented,
-        )
-        for c in report.by_csp
-    ]  # fmt: skip
+    reviews = ("Local partnership", "Live", "Notified", "To review", "No review", "Published", "Concluded")
+    plans = ("Local partnership", "Actions not ended", "Actions implemented in the period")
+    tables = (
+        _table(
+            "Reviews live on the last day, and what was done in the period",
+            reviews,
+            [
+                (c.name, c.live, c.notified, c.decided_to_review, c.decided_no_review, c.published, c.concluded)
+                for c in report.by_csp
+            ],
+        ),
+        _table(
+            "Actions of their reviews",
+            plans,
+            [(c.name, c.actions_not_ended, c.actions_implemented) for c in report.by_csp],
+        ),
+    )
     return Section(
         heading="By local partnership",
         commentary=(report.definitions["By CSP"],),
-        tables=(_table("Live on the last day, and done in the period", headers, rows),) if rows else (),
+        tables=tables if report.by_csp else (),
     )
 
 
