@@ -193,6 +193,10 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
         now = systime.utc_now()
         ticking(database, HOUSEKEEPING, now, lambda: housekeeping_tick(database, now))
 
+    def catch_up() -> None:
+        tick_sweep()
+        tick_deliver()
+
     scheduler = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
         executors={"default": ThreadPoolExecutor(3)},
@@ -202,7 +206,7 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
     work = {DELIVER: tick_deliver, SWEEP: tick_sweep, HOUSEKEEPING: tick_nightly}
     for name, trigger in triggers().items():
         scheduler.add_job(work[name], trigger, id=name)
-    scheduler.add_job(tick_sweep, id="catch-up")
+    scheduler.add_job(catch_up, id="catch-up")
     scheduler.start()
     log.info("worker.started")
     return scheduler

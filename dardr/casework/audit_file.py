@@ -192,6 +192,9 @@ def links_query(session: Session, record_ids: list[int]) -> sa.Select[*tuple[Any
 
 
 def _link(line: Mapping[str, Any]) -> Link:
+    occurred_on, recorded_at = date.fromisoformat(line["occurred_on"]), datetime.fromisoformat(line["recorded_at"])
+    if (occurred_on.isoformat(), instant_text(recorded_at)) != (line["occurred_on"], line["recorded_at"]):
+        raise ValueError("a date may be spelt in one way only")
     return Link(
         seq=line["seq"],
         action=line["action"],
@@ -200,8 +203,8 @@ def _link(line: Mapping[str, Any]) -> Link:
         process=line["process"],
         actor_id=line["actor_id"],
         actor_name=line["actor"],
-        occurred_on=date.fromisoformat(line["occurred_on"]),
-        recorded_at=datetime.fromisoformat(line["recorded_at"]),
+        occurred_on=occurred_on,
+        recorded_at=recorded_at,
         values_hash=line["values_hash"],
         identity_hash=line["identity_hash"],
         previous_hash=line["previous_hash"],
