@@ -36,7 +36,7 @@ class MailCatcher:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._box = folder / "mail"
         mailbox.Maildir(str(self._box), create=True).close()
-        self._smtp = Controller(Mailbox(str(self._box)), hostname="127.0.0.1", port=smtp_port or _free_port())
+        self._smtp = Controller(Mailbox(self._box), hostname="127.0.0.1", port=smtp_port or _free_port())
         self._page = ThreadingHTTPServer(("127.0.0.1", page_port), _handler(self._box))
         self._thread = threading.Thread(target=self._page.serve_forever, daemon=True)
 

@@ -88,16 +88,20 @@ def _of_workflows(error: BaseException) -> tuple[Reason, ...] | None:
         return (Reason(str(error)),)
     criteria = sys.modules.get("workflows.criteria")
     if criteria is not None and isinstance(error, criteria.CriteriaRefused):
-        return tuple(Reason(p.reason, p.field) for p in error.problems)
+        problems: Any = getattr(error, "problems", ())
+        return tuple(Reason(p.reason, p.field) for p in problems)
     return None
 
 
 def _of_settings(error: BaseException) -> tuple[Reason, ...] | None:
     pydantic = sys.modules.get("pydantic")
-    if pydantic is None or not isinstance(error, pydantic.ValidationError) or error.title != "Settings":
+    if pydantic is None or not isinstance(error, pydantic.ValidationError):
+        return None
+    invalid: Any = error
+    if invalid.title != "Settings":
         return None
     return tuple(
-        Reason(f"The setting DARDR_{str(p['loc'][0]).upper()} cannot be used: {p['msg']}.") for p in error.errors()
+        Reason(f"The setting DARDR_{str(p['loc'][0]).upper()} cannot be used: {p['msg']}.") for p in invalid.errors()
     )
 
 
@@ -117,7 +121,8 @@ def _of_database(error: BaseException) -> tuple[Reason, ...] | None:
         )
     if not isinstance(error, alchemy.DBAPIError):
         return None
-    return _of_driver(error.orig, str(error.orig))
+    original: Any = getattr(error, "orig", None)
+    return _of_driver(original, str(original))
 
 
 def _of_driver(original: Any, text: str) -> tuple[Reason, ...] | None:

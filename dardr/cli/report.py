@@ -70,7 +70,7 @@ def write_bytes(content: bytes, output: str | None, *, text: bool) -> None:
     if output is None or output == "-":
         if not text and sys.stdout.isatty():
             raise Refused("This is not text. Say where to write it with --output FILE.", "output")
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     path = Path(output)
     part = path.with_name(path.name + ".part")

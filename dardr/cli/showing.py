@@ -94,6 +94,6 @@ def progress(what: str, total: int | None = None) -> Iterator[Any]:
         task = bar.add_task(what, total=total)
 
         def advance(n: int = 1, total: int | None = None) -> None:
-            bar.update(task, advance=n, **({"total": total} if total is not None else {}))
+            bar.update(task, advance=n, total=total)
 
         yield advance

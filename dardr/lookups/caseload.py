@@ -123,7 +123,7 @@ def caseload(session: Session, actor: Actor, today: date, filters: CaseFilter | 
     return sorted(found, key=_order)
 
 
-def _query(actor: Actor, filters: CaseFilter) -> sa.Select[tuple[Record, str]]:
+def _query(actor: Actor, filters: CaseFilter) -> sa.Select[Record, str]:
     query = (
         sa.select(Record, User.name)
         .outerjoin(User, User.id == Record.case_manager_id)
