@@ -134,12 +134,12 @@ def _refuse_port_in_use(host: str, port: int) -> None:
 @click.option("--quiet", is_flag=True, help="Say only what goes wrong.")
 def web(host: str, port: int, workers: int, threads: int, quiet: bool) -> None:
     """Run the web server alone. Any number may share one PostgreSQL database."""
-    from dardr.web.serve import serve as run
+    from dardr.web import serve as web_server
 
     _refuse_port_in_use(host, port)
     os.environ.setdefault("DARDR_BASE_URL", f"http://{host}:{port}")
     with opened(runs_on=True) as at:
-        run(at.database, at.settings, host, port, threads, workers=workers, quiet=quiet)
+        web_server.serve(at.database, at.settings, host, port, threads, workers=workers, quiet=quiet)
 
 
 @click.command(cls=Command, epilog=examples("dardr worker", "dardr worker --once --json"))
