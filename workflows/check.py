@@ -359,6 +359,9 @@ def _clock_facts(process: Process, clock: Clock) -> Problems:
             yield f"the clock {clock.key} needs {name}, which is not recorded."
     if clock.stopped_from is not None and clock.stopped_from not in facts | stopping:
         yield f"the clock {clock.key} stops on {clock.stopped_from}, which is not recorded."
+    if clock.stops_when is not None and clock.stops_when[0] not in stopping:
+        asked = clock.stops_when[0]
+        yield f"the clock {clock.key} stops only on some answers to {asked}, which is not asked when it stops."
     for name in clock.match_on:
         if name not in starting or name not in stopping:
             yield f"the clock {clock.key} matches {name}, which is not asked both when it starts and when it stops."

@@ -266,8 +266,9 @@ class Clock:
     failure: the clock simply does not apply. ``stopped_from`` names the date that counts as done.
     ``match_on`` names fields whose answers must agree between the start and the stop (which version, which body).
     ``only_when`` = (field, values): the clock runs only where that fact has one of those values (the kind of a
-    return). ``given_in`` names a field that, where a date was recorded in it, is the first due date instead of
-    the counted one (a date set in the terms of reference).
+    return). ``stops_when`` = (field, values): an action that asks that field ends the clock only with one of those
+    values (told in writing). ``given_in`` names a field that, where a date was recorded in it, is the first due date
+    instead of the counted one (a date set in the terms of reference).
     ``restarts`` makes each further start withdraw the running one (a periodic update, a replaced date).
     ``deferred_by`` names the kind of hold under which it reads "deferred", its date unchanged.
     ``remind_before``, ``repeat_after_every`` and ``escalate_after`` are calendar days. ``duty`` is the authority
@@ -290,6 +291,7 @@ class Clock:
     withdrawn_on: tuple[str, ...] = ()
     match_on: tuple[str, ...] = ()
     only_when: tuple[str, tuple[str, ...]] | None = None
+    stops_when: tuple[str, tuple[str, ...]] | None = None
     given_in: str | None = None
     restarts: bool = False
     counting: Counting = Counting.AFTER

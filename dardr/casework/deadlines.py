@@ -215,7 +215,12 @@ def stop_and_withdraw(
     """End the running clocks this action ends; those it has just started count too where it is also their end."""
     touched = touched_by(process, action.key)
     ended: list[Deadline] = []
+    asked = {field.name for field in action.fields}
     for clock in touched.stops:
+        if clock.stops_when is not None:
+            name, values = clock.stops_when
+            if name in asked and answers.get(name) not in values:
+                continue
         named = stored_date(_fact(clock.stopped_from, answers, facts)) if clock.stopped_from else None
         for row in (*rows, *fresh):
             if row.clock == clock.key and row.running and _matches(clock, row, answers):

@@ -49,6 +49,30 @@ def resolve_fields(
     return found
 
 
+_NOTHING: dict[From, str] = {
+    From.REVIEWS: "There is no other review to choose.",
+    From.SECTION8_REPORTS: "No report of the Domestic Abuse Commissioner is recorded yet.",
+    From.OPEN_HOLDS: "There is no open hold on this review.",
+    From.HOLDS: "There is no hold on this review.",
+    From.CLOCKS_TO_PAUSE: "No date here can be paused.",
+    From.CLOCKS_TO_MOVE: "No date that can be agreed anew is running.",
+    From.AGREED_DATES: "No agreed date is running.",
+    From.VERSIONS: "There is no version of the report yet.",
+    From.ITEMS: "Nothing of this review is still open.",
+}
+
+
+def nothing_to_choose(action: Action, choices: Mapping[str, Found]) -> list[str]:
+    """Why an action cannot be done: a question that must be answered has nothing to choose from."""
+    return list(
+        dict.fromkeys(
+            _NOTHING.get(field.choices_from, f"{field.label} There is nothing to choose from yet.")
+            for field in action.fields
+            if field.required and field.choices_from is not None and not choices.get(field.name)
+        )
+    )
+
+
 def _current(model: type[Body] | type[Csp], today: date) -> sa.ColumnElement[bool]:
     return sa.and_(
         sa.or_(model.from_on.is_(None), model.from_on <= today),

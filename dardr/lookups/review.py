@@ -12,7 +12,7 @@ import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework.facts import load_facts
 from dardr.casework.fold import public
-from dardr.lookups.choices import resolve_fields
+from dardr.lookups.choices import nothing_to_choose, resolve_fields
 from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, visible_items
 from dardr.storage.people import User
 from dardr.storage.reviews import Hold, Record
@@ -124,7 +124,7 @@ def _actions(
                 "to_label": process.stage(to).label,
                 "moves": to != record.stage,
                 "fields": fields_of(action, choices),
-                "blocked": [blocked.reason for blocked in verdict.blocked],
+                "blocked": [blocked.reason for blocked in verdict.blocked] or nothing_to_choose(action, choices),
                 "roles": sorted(str(role) for role in action.roles),
                 "keep_as": action.keep_as,
                 "authority": action.authority.as_dict() if action.authority else None,

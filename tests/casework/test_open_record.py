@@ -46,6 +46,15 @@ def test_the_police_date_is_met_by_the_notification_itself(sqlite_database: Data
     assert late.state("police_notification") == "met_late"
 
 
+def test_a_word_that_was_not_in_writing_does_not_meet_the_police_date(sqlite_database: Database) -> None:
+    case = a_review(
+        sqlite_database, "notified", police_identified_on="2026-02-28", death_date="2026-02-27", in_writing="no"
+    )
+    assert case.state("police_notification") == "running"
+    case.act("record_police_notification", {"police_notice_reference": "In the folder"})
+    assert case.state("police_notification") == "met"
+
+
 def test_who_may_open(sqlite_database: Database) -> None:
     for key in ("auditor", "steering_member", "agency_contact", "administrator"):
         with pytest.raises(Forbidden, match="It can be done by: case manager, police liaison, team manager"):

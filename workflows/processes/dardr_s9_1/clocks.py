@@ -77,6 +77,8 @@ def _about_the_decision(law: Law) -> tuple[Clock, ...]:
             counts_from="police_identified_on",
             when_given=True,
             stops_on=("notify", "record_police_notification"),
+            stops_when=("in_writing", ("yes",)),
+            restarts=True,
             withdrawn_on=("transfer_out",),
             length=LocalSetting("police_notification", WorkingDays(5)),
             owner=Party.POLICE,
