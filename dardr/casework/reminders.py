@@ -71,15 +71,22 @@ def reminder_message(
 
 
 def escalation_message(
-    session: Session, record: Record, process: Process, clock: Clock, row: Deadline, state: State, today: date
+    session: Session,
+    record: Record,
+    process: Process,
+    clock: Clock,
+    row: Deadline,
+    state: State,
+    today: date,
+    to: Party,
 ) -> Message:
-    """To another role, once, when the date has been past for the clock's stated time."""
+    """To another role, ``to``, once, when the date has been past for the clock's stated time."""
     due = row.due_on
-    assert due is not None and clock.escalate_to is not None
+    assert due is not None
     body = organisation(session, record)
     owes = body if clock.owner in OF_BODIES and body else _role_words(clock.owner)
-    role = PARTY_LABELS[clock.escalate_to]
-    if clock.escalate_to in OF_BODIES and body:
+    role = PARTY_LABELS[to]
+    if to in OF_BODIES and body:
         role = role.replace("the agency", body)
     phrase = due_phrase(clock.key, clock.label)
     return messages.Escalation(

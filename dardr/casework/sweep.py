@@ -6,7 +6,7 @@ ladder afresh and nothing has to be cancelled; a worker away for weeks writes on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -207,9 +207,8 @@ class _Sheet:
             )
             due += self._rows(message, clock.owner, f"reminder:{row.id}:{row.due_on}:{rung.key}", rung.key)
         escalate_on = clocks.escalation_on(clock, row.due_on)
-        if escalate_on is not None and escalate_on <= today and clock.escalate_to not in (None, *NEVER_WRITTEN_TO):
-            message = reminders.escalation_message(self.session, self.record, self.process, clock, row, state, today)
-            escalations += self._rows(message, clock.escalate_to, f"escalation:{row.id}:{row.due_on}", "escalation")
+        if escalate_on is not None and escalate_on <= today:
+            escalations += self._escalation(state)
         if wants_agreed_date(clock, row, today):
             message = reminders.agreed_date_wanted_message(self.session, self.record, self.process, clock, row, today)
             key = f"agreed-date:{row.id}:{row.original_due_on}"
@@ -218,7 +217,25 @@ class _Sheet:
         written.escalations += escalations
         self._look_again(written, next_look(clock, row, today))
 
-    def _rows(self, message: Message, party: Party, key: str, rung: str) -> list[dict[str, Any]]:
+    def _escalation(self, state: clocks.State) -> list[dict[str, Any]]:
+        """To the role the clock names, and to nobody who was reminded already; failing that, the case manager."""
+        clock, to = self.clock, self.clock.escalate_to
+        if to is None or to in NEVER_WRITTEN_TO:
+            return []
+        reminded = {address.lower() for address in self.people.addresses(self.record, clock.owner)}
+        named = self.people.addresses(self.record, to)
+        if named and all(address.lower() in reminded for address in named):
+            to = Party.CASE_MANAGER
+        message = reminders.escalation_message(
+            self.session, self.record, self.process, clock, self.row, state, self.today, to
+        )
+        key = f"escalation:{self.row.id}:{self.row.due_on}"
+        return self._rows(message, to, key, "escalation", leave_out=reminded)
+
+    def _rows(
+        self, message: Message, party: Party, key: str, rung: str, *, leave_out: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        found = [a for a in self.people.addresses(self.record, party) if a.lower() not in leave_out]
         return [
             outbox.row(
                 self.now,
@@ -231,7 +248,7 @@ class _Sheet:
                 due_on=self.row.due_on,
                 rung=rung,
             )
-            for address in self.people.addresses(self.record, party) or [""]
+            for address in found or [""]
         ]
 
     def _look_again(self, written: _Written, day: date | None) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.exc import DatabaseError
 
 from dardr.casework import chain
 from dardr.casework.audit import export, sign_head, signing_key, verify, verify_file, verify_head, year_end
@@ -157,7 +158,7 @@ def test_lawful_destruction_leaves_the_chain_whole(database: Database, case: Cas
 
 def test_the_trigger_refuses_change_and_removal(database: Database, case: Case) -> None:
     for statement in ("UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"):
-        with pytest.raises(sa.exc.DatabaseError, match="append-only"), database.write() as session:
+        with pytest.raises(DatabaseError, match="append-only"), database.write() as session:
             session.execute(sa.text(statement))
     assert check(database)["ok"]
 

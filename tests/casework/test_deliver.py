@@ -301,7 +301,8 @@ def test_after_an_outage_only_the_latest_reminder_goes(
     for days in (7, 1, 0):
         sweep(database, at_ten(row.due_on - timedelta(days=days)))
     mailer = MemoryMailer()
-    deliver(database, lambda: mailer, lambda: at_ten(row.due_on), mail_from=FROM)
+    due = at_ten(row.due_on)
+    deliver(database, lambda: mailer, lambda: due, mail_from=FROM)
     by_status: dict[str, set[str]] = {}
     for message in of(database, row):
         by_status.setdefault(message.status, set()).add(message.rung)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients, addresses
 from dardr.storage.bodies import Body, BodyContact, Partnership
@@ -130,7 +131,7 @@ def test_many_records_cost_the_same_questions_as_one(database: Database, case: C
     asked: list[str] = []
     with database.read() as session:
         records = list(session.scalars(sa.select(Record).where(Record.process_key == "agency-return")))
-        sa.event.listen(database.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+        event.listen(database.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
         people = Recipients(session)
         people.prepare(records)
         for record in records:

@@ -88,6 +88,22 @@ def test_lateness_goes_to_another_role_once(database: Database, imr: tuple[Case,
     assert "Mereshire NHS Trust" in escalated[0].text
 
 
+def test_lateness_is_never_told_louder_to_the_same_person(
+    database: Database, imr: tuple[Case, str, Deadline]
+) -> None:
+    """Where the lead is the only one who can be written to, the case manager is told instead."""
+    case, _, row = imr
+    assert row.due_on is not None
+    with database.write() as session:
+        session.execute(sa.delete(BodyContact).where(BodyContact.kind == "contact"))
+        session.execute(sa.update(User).where(User.email.like("%agency%")).values(active=False))
+    swept_days(database, case.today, row.due_on + timedelta(days=14))
+    reminded = {m.recipient for m in post(database, deadline_id=row.id) if m.rung != "escalation"}
+    assert reminded == {"lead@mereshire-nhs.example"}
+    escalated = {m.recipient for m in post(database, deadline_id=row.id, rung="escalation")}
+    assert escalated == {builders.address("case_manager"), builders.address("second_case_manager")}
+
+
 def test_reminders_stop_when_the_person_has_acted(database: Database, imr: tuple[Case, str, Deadline]) -> None:
     case, ref, row = imr
     assert row.due_on is not None
@@ -200,6 +216,7 @@ def test_a_reply_to_the_commissioner_gets_a_courtesy_reminder(database: Database
     )  # fmt: skip
     (ref,) = case.opened("commissioner-reply")
     row = case.deadline("commissioner_reply", ref=ref)
+    assert row.due_on is not None
     assert row.due_on == published + timedelta(days=55)
     swept_days(database, published, row.due_on + timedelta(days=1 + 7))
     mine = [m for m in post(database, deadline_id=row.id) if m.rung != "escalation"]

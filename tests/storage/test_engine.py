@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from dardr.storage.engine import Database, normal_url
 from dardr.storage.installation import Heartbeat, Installation
@@ -84,7 +86,7 @@ def test_instants_are_aware_and_come_back_as_utc(database: Database) -> None:
 
 
 def test_foreign_keys_are_kept(database: Database) -> None:
-    with pytest.raises(sa.exc.IntegrityError), database.write() as session:
+    with pytest.raises(IntegrityError), database.write() as session:
         session.add(
             OutboxMessage(
                 dedupe_key="k", record_id=404, message="m", recipient="r", subject="s", text="t", html="h",
@@ -105,7 +107,7 @@ def test_two_who_changed_the_same_record_do_not_both_win(database: Database) -> 
         with second.begin():
             second.scalars(sa.select(Record).where(Record.ref == case.ref)).one().title = "Theirs"
         mine.title = "Mine"
-        with pytest.raises(sa.orm.exc.StaleDataError), first.begin():
+        with pytest.raises(StaleDataError), first.begin():
             first.add(mine)
             first.flush()
     finally:
@@ -128,7 +130,7 @@ def test_sqlite_is_durable_and_waits(sqlite_url: str) -> None:
 @pytest.mark.postgres
 def test_a_reading_session_of_postgresql_cannot_write(postgres_url: str) -> None:
     database = Database(postgres_url)
-    with pytest.raises(sa.exc.DatabaseError, match="read-only"), database.read() as session:
+    with pytest.raises(DatabaseError, match="read-only"), database.read() as session:
         session.add(Installation(created_at=NOW))
         session.flush()
     database.close()

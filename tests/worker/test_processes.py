@@ -49,8 +49,8 @@ def test_three_sweeps_and_three_workers_at_once_send_nothing_twice(database: Dat
     with database.read() as session:
         due = session.scalars(sa.select(sa.func.min(Deadline.due_on)).where(Deadline.clock == "imr_return")).one()
         mine = list(session.scalars(sa.select(Deadline.id).where(Deadline.clock == "imr_return")))
+    assert due is not None and case.today < due
     now = at_ten(due).isoformat()
-    assert case.today < due
     postbox = Postbox()
     with running(postbox) as port:
         sweeps = [start("sweep", database.url, now) for _ in range(3)]
