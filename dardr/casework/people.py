@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.access import SCOPE_NEEDED, Actor, get_record
+from dardr.casework.passwords import hashed
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, Csp, Partnership
 from dardr.storage.people import User, UserRole
-from dardr.web.passwords import hashed
 from workflows.answers import CannotRead, read
 from workflows.definition import Field, FieldType, Role
 

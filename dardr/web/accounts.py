@@ -55,7 +55,7 @@ class Account(UserMixin):
         self._password = row.password
         self._row = row  # kept, so that the session need not ask for it again
 
-    @property
+    @property  # type: ignore[override]
     def password(self) -> str | None:  # type: ignore[override]
         """The stored hash."""
         return self._password
@@ -162,4 +162,3 @@ def install(app: Flask, secret: str) -> None:
             return
         if not 0 <= systime.utc_now().timestamp() - began <= LONGEST.total_seconds():
             logout_user()
-

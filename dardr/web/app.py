@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -59,9 +61,8 @@ def create_app(database: Database, settings: Settings) -> Flask:
     for noun in PAGES:
         app.register_blueprint(noun.pages)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", default_limits=[])
-    app.view_functions["account.login"] = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(
-        app.view_functions["account.login"]
-    )
+    slowed: Any = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(app.view_functions["account.login"])
+    app.view_functions["account.login"] = slowed
     frame.install(app)
     audience.install(app)
     return app

@@ -218,9 +218,7 @@ def _date_hint(field: Field) -> str:
     return f"{said}. {KEPT_APART}".replace("..", ".") if field.identity else said
 
 
-def _date_params(
-    name: str, label: str, hint: str, form: MultiDict[str, str], problem: str | None
-) -> dict[str, Any]:
+def _date_params(name: str, label: str, hint: str, form: MultiDict[str, str], problem: str | None) -> dict[str, Any]:
     wrong = " govuk-input--error" if problem else ""
     params: dict[str, Any] = {
         "id": name,

@@ -85,7 +85,7 @@ def mail_status(mail: dict[str, Any]) -> str:
 def mail_to(mail: dict[str, Any]) -> str:
     """To whom an e-mail goes: the address, or whose address is missing."""
     if mail["recipient"]:
-        return mail["recipient"]
+        return str(mail["recipient"])
     try:
         return f"{PARTY_LABELS[Party(mail['party'])]}, for whom no address is recorded"
     except ValueError:
@@ -127,8 +127,12 @@ def install(app: Flask) -> None:
         svg_data=_svg_data,
     )
     app.jinja_env.globals.update(
-        how_it_stands=words.how_it_stands, KINDS_AT_LENGTH=words.KINDS_AT_LENGTH, EVIDENCE=words.EVIDENCE,
-        page_of=page_of, mail_status=mail_status, mail_to=mail_to,
+        how_it_stands=words.how_it_stands,
+        KINDS_AT_LENGTH=words.KINDS_AT_LENGTH,
+        EVIDENCE=words.EVIDENCE,
+        page_of=page_of,
+        mail_status=mail_status,
+        mail_to=mail_to,
     )
 
 

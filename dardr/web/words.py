@@ -107,13 +107,22 @@ def span_words(span: Span | None) -> str:
 
 
 @cache
+def _clocks() -> dict[str, Clock]:
+    return {clock.key: clock for process in reversed(workflows.all_processes()) for clock in process.clocks}
+
+
 def guide_words(clock_key: str) -> str:
     """``six-month guide``: what the date of a clock that is only guidance is called."""
-    for process in workflows.all_processes():
-        for clock in process.clocks:
-            if clock.key == clock_key and isinstance(clock.length, Span):
-                return f"{number_word(clock.length.n)}-{str(clock.length.unit).replace('-', ' ').removesuffix('s')} guide"
-    return "guide"
+    clock = _clocks().get(clock_key)
+    if clock is None or not isinstance(clock.length, Span):
+        return "guide"
+    return f"{number_word(clock.length.n)}-{str(clock.length.unit).replace('-', ' ').removesuffix('s')} guide"
+
+
+def label_of_clock(clock_key: str) -> str:
+    """The label of a clock of any process."""
+    clock = _clocks().get(clock_key)
+    return clock.label if clock else clock_key.replace("_", " ")
 
 
 def days_apart(earlier: date, later: date) -> str:
@@ -153,19 +162,25 @@ def how_it_stands(row: dict[str, Any], today: date) -> str:
         return "deferred; the date stands" if due else "deferred"
     if due is None:
         since = as_day(row.get("from"))
-        return f"{weeks_words(since, today)} so far" if row["clock"] == WAITING_ONLY and since else "no date is set for this"
-    if agreed is not None and due >= today:
-        if original is not None and original < today and str(row.get("kind")) in ("guidance", "draft", "practice"):
-            return f"past the {guide_words(row['clock'])}; agreed date {in_words(due)}"
-        return f"agreed date, {_to_come(today, due)}"
+        if row["clock"] == WAITING_ONLY and since:
+            return f"{weeks_words(since, today)} so far"
+        return "no date is set for this"
     if due >= today:
-        return _to_come(today, due)
+        return _ahead(row, today, due, original, agreed)
     gone = days_apart(due, today)
     if state is State.BREACHED:
         return f"the date in the Act has passed, {gone} ago"
     if state is State.LATE:
         return f"{gone} late" if agreed is None else f"{gone} past the agreed date"
     return f"past the {guide_words(row['clock'])}; no date agreed yet"
+
+
+def _ahead(row: dict[str, Any], today: date, due: date, original: date | None, agreed: date | None) -> str:
+    if agreed is None:
+        return _to_come(today, due)
+    if original is not None and original < today and str(row.get("kind")) in ("guidance", "draft", "practice"):
+        return f"past the {guide_words(row['clock'])}; agreed date {in_words(due)}"
+    return f"agreed date, {_to_come(today, due)}"
 
 
 def _to_come(today: date, due: date) -> str:
@@ -206,21 +221,20 @@ def answer_words(field: Field | None, value: Any, choices: tuple[Choice, ...] = 
     for choice in (*choices, *(field.choices if field else ())):
         if choice.value == text:
             return choice.label
-    if text in UNKNOWN_VALUES:
-        return UNKNOWN_VALUES[text]
-    if field is not None and field.type in (FieldType.DATE, FieldType.PARTIAL_DATE):
-        try:
+    return UNKNOWN_VALUES.get(text) or _date_words(field.type if field else None, text)
+
+
+def _date_words(type_: FieldType | None, text: str) -> str:
+    """A stored date in words; any other text as it is. ``type_`` None is an answer whose question is not known."""
+    try:
+        if type_ in (FieldType.DATE, FieldType.PARTIAL_DATE):
             return PartialDate.parse(text).display
-        except ValueError:
-            return text
-    if field is not None and field.type is FieldType.DATETIME:
-        try:
+        if type_ is FieldType.DATETIME:
             return instant_words(text)
-        except ValueError:
-            return text
-    if field is None and (day := stored_date(text)) is not None:
-        return in_words(day)
-    return text
+    except ValueError:
+        return text
+    day = stored_date(text) if type_ is None else None
+    return in_words(day) if day else text
 
 
 def field_of(actions: tuple[Action, ...], name: str) -> Field | None:
@@ -234,6 +248,10 @@ def field_of(actions: tuple[Action, ...], name: str) -> Field | None:
 
 def length_of(clock: Clock, span: Span | None) -> str:
     """How long a clock gives, in words."""
-    return span_words(span) if span else {"DateGiven": "the date recorded", "AgeOnly": "no date, age only"}.get(
-        type(clock.length).__name__, "no length set here"
+    return (
+        span_words(span)
+        if span
+        else {"DateGiven": "the date recorded", "AgeOnly": "no date, age only"}.get(
+            type(clock.length).__name__, "no length set here"
+        )
     )

@@ -15,11 +15,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dardr import systime
+from dardr.casework.passwords import hashed
 from dardr.settings import Settings
 from dardr.storage.engine import Database
 from dardr.storage.people import User
 from dardr.web.app import create_app
-from dardr.web.passwords import hashed
 from tests import builders
 
 PASSWORD = "correct horse battery"
@@ -94,9 +94,9 @@ class Browser:
         """Open an address."""
         return self.client.get(path)
 
-    def send(self, path: str, page: TestResponse | None = None, **fields: Any) -> TestResponse:
-        """Send the form of ``page`` (or of the page at ``path``), its hidden fields included."""
-        page = page if page is not None else self.get(path)
+    def send(self, path: str, form_of: TestResponse | None = None, /, **fields: Any) -> TestResponse:
+        """Send the form of a page (of the page at ``path``, if no other is given), its hidden fields included."""
+        page = form_of if form_of is not None else self.get(path)
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
         return self.client.post(path, data={**hidden, **fields}, content_type="multipart/form-data")
 

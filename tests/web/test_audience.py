@@ -83,9 +83,7 @@ def test_nobody_sees_anything_before_signing_in(app: Flask, anyone: Browser, rul
         ("auditor", "/records/DARDR-2026-001/do/accept_notification", 403),
     ],
 )
-def test_a_page_for_others_says_so_kindly(
-    app: Flask, database: Database, person: str, path: str, status: int
-) -> None:
+def test_a_page_for_others_says_so_kindly(app: Flask, database: Database, person: str, path: str, status: int) -> None:
     a_review(database, "notified")
     answer = signed_in(app, person).get(path)
     assert answer.status_code == status
@@ -94,9 +92,7 @@ def test_a_page_for_others_says_so_kindly(
         assert "Traceback" not in answer.text
 
 
-def test_a_role_that_may_not_act_is_refused_when_it_sends_the_form_all_the_same(
-    app: Flask, database: Database
-) -> None:
+def test_a_role_that_may_not_act_is_refused_when_it_sends_the_form_all_the_same(app: Flask, database: Database) -> None:
     case = a_review(database, "notified")
     browser = signed_in(app, "auditor")
     answer = browser.send(

@@ -55,9 +55,7 @@ def _undated(row: DeadlineRow) -> bool:
 
 
 def _between(rows: list[DeadlineRow], first: date, last: date) -> list[DeadlineRow]:
-    return [
-        r for r in rows if not r.missed and not _undated(r) and r.due is not None and first <= r.due <= last
-    ]
+    return [r for r in rows if not r.missed and not _undated(r) and r.due is not None and first <= r.due <= last]
 
 
 def _order(row: DeadlineRow) -> tuple[date, int]:

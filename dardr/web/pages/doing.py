@@ -86,9 +86,7 @@ def _action(process: Process, key: str) -> Action:
     return action
 
 
-def _do(
-    record: Record, process: Process, action: Action, found: dict[str, Any], today: date
-) -> ResponseReturnValue:
+def _do(record: Record, process: Process, action: Action, found: dict[str, Any], today: date) -> ResponseReturnValue:
     values = forms.given(action.fields, request.form, request.files)
     revision, seen = _number(forms.REVISION), _number(forms.SEEN)
     page = Page(action, process, found, request.form, record)

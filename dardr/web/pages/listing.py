@@ -31,4 +31,3 @@ def pager(number: int, total: int, size: int) -> dict[str, Any]:
         "next": address(number + 1) if number < last else "",
         "pages": [{"number": n, "href": address(n), "current": n == number} for n in near] if last > 1 else [],
     }
-

@@ -37,7 +37,7 @@ def plan() -> ResponseReturnValue:
     return render_template(
         "plan/actions.html",
         rows=[
-            {"row": row, "href": page_of(row.ref, ACTION), "next": row.next_deadline.as_dict() if row.next_deadline else None}
+            {"row": row, "href": page_of(row.ref, ACTION), "next": row.next_deadline and row.next_deadline.as_dict()}
             for row in rows[(number - 1) * A_PAGE : number * A_PAGE]
         ],
         total=len(rows),

@@ -28,7 +28,9 @@ def published_cases() -> ResponseReturnValue:
     number = page_number(len(rows), A_PAGE)
     return render_template(
         "published/cases.html",
-        rows=[{"row": row, "href": page_of(row.ref, HISTORIC)} for row in rows[(number - 1) * A_PAGE : number * A_PAGE]],
+        rows=[
+            {"row": row, "href": page_of(row.ref, HISTORIC)} for row in rows[(number - 1) * A_PAGE : number * A_PAGE]
+        ],
         total=len(rows),
         pager=pager(number, len(rows), A_PAGE),
         filters=filters,

@@ -32,11 +32,15 @@ pages = Blueprint("receipts", __name__)
 def receipt(ref: str, number: int) -> ResponseReturnValue:
     """How one date was worked out, on whose authority, and which reminders go out."""
     today = systime.london_date(systime.utc_now())
-    found = session().execute(
-        sa.select(Deadline, Record)
-        .join(Record, Record.id == Deadline.record_id)
-        .where(Deadline.id == number, Record.ref == ref, visible(actor()))
-    ).first()
+    found = (
+        session()
+        .execute(
+            sa.select(Deadline, Record)
+            .join(Record, Record.id == Deadline.record_id)
+            .where(Deadline.id == number, Record.ref == ref, visible(actor()))
+        )
+        .first()
+    )
     if found is None:
         raise NotFound(f"There is no such date on {ref}, or it is not yours to see. Check the address.")
     row, record = found

@@ -1,4 +1,4 @@
-"""Records that are no reviews: returns, actions, QA points, replies, section 8 reports. The same pages serve them all."""
+"""Records that are no reviews: returns, actions, QA points, replies, section 8 reports. One set of pages for all."""
 
 from __future__ import annotations
 

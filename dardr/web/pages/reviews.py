@@ -22,6 +22,7 @@ from dardr.web.pages.care import undelivered
 from dardr.web.pages.listing import page_number, pager
 from dardr.web.pages.naming import change_lines, facts_lines, kept_lists, names
 from dardr.web.transaction import session
+from dardr.web.words import answer_words, field_of, label_of_clock
 from workflows.definition import Process
 
 pages = Blueprint("reviews", __name__)
@@ -108,6 +109,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
     known = names(session(), found.partnership_id)
     deadlines = deadlines_of(session(), actor(), ref, today)
     shown = show(session(), actor(), ref, today)
+    holds = [_hold_words(process, hold) for hold in shown["holds"]]
     next_of_item: dict[str, dict[str, Any]] = {}
     for row in deadlines:
         if row["running"]:
@@ -118,6 +120,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         process=process,
         stage=process.stage(found.stage),
         shown=shown,
+        holds=holds,
         phases=_phases(process, found),
         steps=_steps(actions_of(session(), actor(), ref, today, with_items=False), set(done(found.facts))),
         deadlines=[d for d in deadlines if d["running"]],
@@ -127,9 +130,18 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         others=facts_lines(process, found.facts, known, notable=False),
         kept=kept_lists(process, found.facts, known),
         undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
-        clock_labels={c.key: c.label for c in process.clocks},
         is_review=found.process_key in workflows.REVIEW_KEYS,
     )
+
+
+def _hold_words(process: Process, hold: dict[str, Any]) -> dict[str, Any]:
+    """A hold with the words that the questions of a hold use."""
+    said = {
+        name: answer_words(field_of(process.actions, name), hold[name]) for name in ("kind", "asked_by", "activities")
+    }
+    clocks = {c.key: c.label for c in process.clocks}
+    waiting = [clocks.get(key) or label_of_clock(key) for key in hold["clocks"]]
+    return {**hold, **said, "activities": hold["activities"] and said["activities"], "clocks": waiting}
 
 
 def _steps(actions: list[dict[str, Any]], already: set[str]) -> dict[str, list[dict[str, Any]]]:
