@@ -52,13 +52,13 @@ def resolve_fields(
 _NOTHING: dict[From, str] = {
     From.REVIEWS: "There is no other review to choose.",
     From.SECTION8_REPORTS: "No report of the Domestic Abuse Commissioner is recorded yet.",
-    From.OPEN_HOLDS: "There is no open hold on this review.",
-    From.HOLDS: "There is no hold on this review.",
+    From.OPEN_HOLDS: "There is no open hold on this record.",
+    From.HOLDS: "There is no hold on this record.",
     From.CLOCKS_TO_PAUSE: "No date here can be paused.",
     From.CLOCKS_TO_MOVE: "No date that can be agreed anew is running.",
     From.AGREED_DATES: "No agreed date is running.",
     From.VERSIONS: "There is no version of the report yet.",
-    From.ITEMS: "Nothing of this review is still open.",
+    From.ITEMS: "Nothing of this record is still open.",
 }
 
 
