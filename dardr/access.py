@@ -196,27 +196,3 @@ def roles_on(session: Session, actor: Actor, record: Record) -> frozenset[Role]:
         ):
             roles.add(grant.role)
     return frozenset(roles)
-
-
-def reviews_of(session: Session, record: Record) -> list[Record]:
-    """The records this one serves, oldest first (the review of a return, the report of a reply)."""
-    return list(
-        session.scalars(
-            sa.select(Record)
-            .join(RecordLink, RecordLink.review_id == Record.id)
-            .where(RecordLink.item_id == record.id, RecordLink.kind == "item")
-            .order_by(Record.id)
-        )
-    )
-
-
-def items_of(session: Session, record: Record) -> list[Record]:
-    """The records that serve this one, oldest first."""
-    return list(
-        session.scalars(
-            sa.select(Record)
-            .join(RecordLink, RecordLink.item_id == Record.id)
-            .where(RecordLink.review_id == record.id, RecordLink.kind == "item")
-            .order_by(Record.id)
-        )
-    )

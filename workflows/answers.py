@@ -53,12 +53,17 @@ def read(fields: Iterable[Field], raw: Mapping[str, Any], choices: Choices) -> t
         except CannotRead as error:
             problems.append(Blocked(str(error), field.name))
         except ValueError as error:
-            problems.append(Blocked(f"{field.label}: {error}", field.name))
+            problems.append(Blocked(about(field.label, str(error)), field.name))
     return typed, problems
 
 
 def _is_empty(given: Any) -> bool:
     return given is None or given == "" or given == []
+
+
+def about(label: str, said: str) -> str:
+    """A sentence about one question: after a colon, or as a sentence of its own after a question mark."""
+    return f"{label} {said[0].upper()}{said[1:]}" if label.endswith("?") else f"{label}: {said}"
 
 
 def _names(known: Mapping[str, Field]) -> str:
@@ -74,7 +79,7 @@ def _missing(field: Field) -> str:
         FieldType.BOOLEAN: "Answer yes or no",
         FieldType.FILE: "Add the file",
     }.get(field.type, "Give an answer")
-    return f"{field.label}: this is needed. {ask}."
+    return about(field.label, f"this is needed. {ask}.")
 
 
 def _read_one(field: Field, given: Any, choices: Sequence[Choice]) -> Any:
@@ -86,7 +91,7 @@ def _read_one(field: Field, given: Any, choices: Sequence[Choice]) -> Any:
     if field.type is FieldType.FILE:
         given = given[0] if isinstance(given, list | tuple) and len(given) == 1 else given
         if isinstance(given, str | list | tuple | int | float | dict):
-            raise CannotRead(f"{field.label}: give one file, not text.")
+            raise CannotRead(about(field.label, "give one file, not text."))
         return given
     if field.many:
         lines = given if isinstance(given, list | tuple) else str(given).splitlines()
@@ -96,7 +101,7 @@ def _read_one(field: Field, given: Any, choices: Sequence[Choice]) -> Any:
         return kept
     if isinstance(given, list | tuple):
         if len(given) != 1:
-            raise CannotRead(f"{field.label}: give one answer, not {len(given)}.")
+            raise CannotRead(about(field.label, f"give one answer, not {len(given)}."))
         given = given[0]
     return _READERS[field.type](field, given, choices)
 
@@ -115,21 +120,21 @@ def _choose(field: Field, given: str, choices: Sequence[Choice]) -> str:
         if given.casefold() == choice.label.casefold():
             return choice.value
     if not choices:
-        raise CannotRead(f"{field.label}: there is nothing to choose from yet.")
+        raise CannotRead(about(field.label, "there is nothing to choose from yet."))
     shown = ", ".join(c.value for c in choices[:12]) + (", ..." if len(choices) > 12 else "")
-    raise CannotRead(f"{field.label}: “{given}” is not one of the choices. Choose from: {shown}.")
+    raise CannotRead(about(field.label, f"“{given}” is not one of the choices. Choose from: {shown}."))
 
 
 def _text(field: Field, given: Any, _choices: Sequence[Choice]) -> str:
     text = str(given)
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise CannotRead(f"{field.label}: the text contains a character that cannot be stored. Type it again.")
+        raise CannotRead(about(field.label, "the text contains a character that cannot be stored. Type it again."))
     return text
 
 
 def _date(field: Field, given: Any, _choices: Sequence[Choice]) -> date:
     if isinstance(given, datetime):
-        raise CannotRead(f"{field.label}: give a date without a time.")
+        raise CannotRead(about(field.label, "give a date without a time."))
     return given if isinstance(given, date) else parse_date(str(given))
 
 
@@ -144,7 +149,7 @@ def _datetime(field: Field, given: Any, _choices: Sequence[Choice]) -> datetime:
         try:
             value = datetime.fromisoformat(str(given))
         except ValueError as error:
-            raise CannotRead(f"{field.label}: give a date and time such as 2026-11-22T10:00.") from error
+            raise CannotRead(about(field.label, "give a date and time such as 2026-11-22T10:00.")) from error
     return value if value.tzinfo else value.replace(tzinfo=LONDON)
 
 
@@ -152,16 +157,16 @@ def _integer(field: Field, given: Any, _choices: Sequence[Choice]) -> int:
     try:
         return int(str(given))
     except ValueError as error:
-        raise CannotRead(f"{field.label}: “{given}” is not a whole number. Give digits only.") from error
+        raise CannotRead(about(field.label, f"“{given}” is not a whole number. Give digits only.")) from error
 
 
 def _decimal(field: Field, given: Any, _choices: Sequence[Choice]) -> Decimal:
     try:
         value = Decimal(str(given).replace(",", "").lstrip("£"))
     except InvalidOperation as error:
-        raise CannotRead(f"{field.label}: “{given}” is not a number. Give digits, such as 1250.50.") from error
+        raise CannotRead(about(field.label, f"“{given}” is not a number. Give digits, such as 1250.50.")) from error
     if not value.is_finite():
-        raise CannotRead(f"{field.label}: “{given}” is not a number. Give digits, such as 1250.50.")
+        raise CannotRead(about(field.label, f"“{given}” is not a number. Give digits, such as 1250.50."))
     return value
 
 
@@ -170,7 +175,7 @@ def _boolean(field: Field, given: Any, _choices: Sequence[Choice]) -> bool:
         return given
     value = YES.get(str(given).casefold())
     if value is None:
-        raise CannotRead(f"{field.label}: answer yes or no.")
+        raise CannotRead(about(field.label, "answer yes or no."))
     return value
 
 
@@ -184,7 +189,7 @@ def _url(field: Field, given: Any, _choices: Sequence[Choice]) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise CannotRead(f"{field.label}: give the whole address of the page, beginning with https://.")
+        raise CannotRead(about(field.label, "give the whole address of the page, beginning with https://."))
     return str(given)
 
 
@@ -192,7 +197,8 @@ def _email(field: Field, given: Any, _choices: Sequence[Choice]) -> str:
     text = str(given)
     name, at, host = text.partition("@")
     if not (name and at and "." in host) or any(c.isspace() for c in text) or "@" in host:
-        raise CannotRead(f"{field.label}: “{text}” is not an e-mail address. It should look like name@example.org.")
+        said = f"“{text}” is not an e-mail address. It should look like name@example.org."
+        raise CannotRead(about(field.label, said))
     return text
 
 
@@ -234,21 +240,6 @@ def stored_date(value: Any) -> date | None:
     if isinstance(value, str):
         try:
             return date.fromisoformat(value)
-        except ValueError:
-            return None
-    return None
-
-
-def first_possible_day(value: Any) -> date | None:
-    """The earliest day a stored or typed full or partial date can mean; None where it is not a date."""
-    if isinstance(value, PartialDate):
-        return value.first
-    full = stored_date(value)
-    if full is not None:
-        return full
-    if isinstance(value, str):
-        try:
-            return PartialDate.parse(value).first
         except ValueError:
             return None
     return None

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.storage.bodies import Body
 from dardr.storage.installation import BankHoliday
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows import clocks
@@ -20,7 +19,7 @@ from workflows.answers import stored_date
 from workflows.calendar import Calendar, CannotCount, calendars
 from workflows.clocks import Agreed, Due, State
 from workflows.counting import Pause, Unit
-from workflows.definition import Action, AgeOnly, Clock, DateGiven, Process, Span
+from workflows.definition import Action, Clock, DateGiven, Process, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,9 @@ def _start_one(
             row.receipt = {"due": None, "sentences": [str(error)]}
         else:
             write_due(row, clock, due)
-            row.next_look_on = clocks.next_look(clock, from_day, due.due, None)
+            look = clocks.next_look(clock, from_day, due.due, None)
+            # What is typed in late is looked at by the next sweep, which is today's.
+            row.next_look_on = max(look, today) if look else None
     return row
 
 
@@ -360,20 +361,4 @@ def state(row: Deadline, clock: Clock, today: date, *, deferred: bool = False) -
         deferred=deferred and clock.deferred_by is not None,
         stopped_on=row.stopped_on,
         withdrawn=row.withdrawn_by_event is not None,
-    )
-
-
-def has_only_age(clock: Clock) -> bool:
-    """True for a clock that never has a date."""
-    return isinstance(clock.length, AgeOnly)
-
-
-def owing_bodies(session: Session, record_id: int) -> list[Body]:
-    """The bodies a record is owed by."""
-    from dardr.storage.reviews import RecordBody
-
-    return list(
-        session.scalars(
-            sa.select(Body).join(RecordBody, RecordBody.body_id == Body.id).where(RecordBody.record_id == record_id)
-        )
     )

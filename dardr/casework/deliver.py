@@ -31,7 +31,7 @@ from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
 from dardr.storage.reviews import Deadline, Hold, Record
 from notifications.retry import GiveUp, Kind, Outcome, Sent, TryAgain, describe, next_step
-from notifications.smtp import Mail, Mailer, MailSession, SmtpMailer
+from notifications.smtp import ConsoleMailer, Mail, Mailer, MailSession, SmtpMailer
 from workflows.definition import Role
 
 LEASE = timedelta(minutes=10)
@@ -79,7 +79,9 @@ class Claimed:
 
 
 def mailer_of(settings: Settings) -> Mailer:
-    """The mailer the settings speak of."""
+    """The mailer the settings speak of; the host ``console`` prints messages instead of sending them."""
+    if settings.smtp_host == "console":
+        return ConsoleMailer()
     return SmtpMailer(
         host=settings.smtp_host,
         port=settings.smtp_port,

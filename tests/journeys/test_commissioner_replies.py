@@ -27,7 +27,7 @@ def test_ten_bodies_of_which_two_are_late(days: Days) -> None:
         {"bodies": TEN, "recommendations_addressed": ["1", "2"], "body_kind": "specified_public_authority"},
     )
     replies = dict(zip(TEN, done.created, strict=True))
-    assert list(replies.values()) == [f"{report.ref}-B{n:02d}" for n in range(1, 11)]
+    assert list(replies.values()) == [f"{report.ref}-C{n:02d}" for n in range(1, 11)]
     for ref in replies.values():
         row = report.deadline("commissioner_reply", ref=ref)
         assert (row.start_on, row.due_on) == (PUBLISHED, LAST_DAY)

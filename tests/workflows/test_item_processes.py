@@ -106,9 +106,9 @@ def test_a_body_is_named_only_for_recommendations_on_the_record() -> None:
 def test_a_report_waits_for_every_reply() -> None:
     paper = opened("section8-report").take("add_recommendation", number="1")
     assert paper.reasons("record_all_replied") != []
-    paper.take("name_body", recommendations_addressed=["1"]).has("S8R-1-B01", "commissioner-reply", stage="published")
-    assert any("B01" in reason for reason in paper.reasons("record_all_replied"))
-    paper.has("S8R-1-B01", "commissioner-reply", stage="copied", final=True).take("record_all_replied")
+    paper.take("name_body", recommendations_addressed=["1"]).has("S8R-1-C01", "commissioner-reply", stage="published")
+    assert any("C01" in reason for reason in paper.reasons("record_all_replied"))
+    paper.has("S8R-1-C01", "commissioner-reply", stage="copied", final=True).take("record_all_replied")
 
 
 def test_a_reply_answers_every_recommendation_before_it_is_published() -> None:

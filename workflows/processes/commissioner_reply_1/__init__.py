@@ -248,6 +248,6 @@ PROCESS = Process(
         ),
     ),
     notices=(Notice("reply_owed", ("name_body",), "stage_changed", (Party.ADDRESSED_BODY,)),),
-    child_suffix="B",
+    child_suffix="C",
     about="One body's reply to one section 8 report: one answer for each recommendation, published, and copied.",
 )
