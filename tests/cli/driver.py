@@ -19,8 +19,11 @@ MOST_STEPS = 250
 class Driver:
     """Carries records from stage to stage through the command line alone."""
 
-    def __init__(self, dardr: Dardr, people: list[str], today: date, folder: Path) -> None:
+    def __init__(
+        self, dardr: Dardr, people: list[str], today: date, folder: Path, ends: dict[str, str] | None = None
+    ) -> None:
         self.dardr, self.people, self.today = dardr, people, today
+        self.ends = ends or {}
         self.file = folder / "enclosure.txt"
         self.file.write_text("A file that was asked for.\n", encoding="utf-8")
         self.processes: dict[str, Json] = {}
@@ -43,13 +46,16 @@ class Driver:
     def carry(self, ref: str, goal: str) -> None:
         """Go on until the record stands at ``goal``."""
         tried: set[tuple[str, str, str]] = set()
+        self.ref = ref
         for _ in range(MOST_STEPS):
             record = self.dardr.ok("review", "show", ref)
             if record["stage"] == goal:
                 return
             way = self._way(record["process"], record["stage"], goal)
             actions = self._actions(ref)
-            if not self._one_step(ref, record["stage"], way, actions, tried):
+            stages = {item["ref"]: item["stage"] for item in record["items"]}
+            self.free: dict[str, set[tuple[str, str]]] = {}
+            if not self._one_step(ref, record["stage"], way, actions, tried, stages):
                 raise AssertionError(
                     f"No way on from {record['stage']} to {goal}.\nSteps: {self.steps}\n"
                     f"Wanted {way}: {[(a['key'], a['blocked']) for a in actions if a['key'] in way]}\n"
@@ -58,12 +64,18 @@ class Driver:
         raise AssertionError(f"{MOST_STEPS} steps and not at {goal}: {self.steps}")
 
     def _one_step(
-        self, ref: str, stage: str, way: list[str], actions: list[Json], tried: set[tuple[str, str, str]]
+        self,
+        ref: str,
+        stage: str,
+        way: list[str],
+        actions: list[Json],
+        tried: set[tuple[str, str, str]],
+        stages: dict[str, str],
     ) -> bool:
         """The step that leads on if it can be taken; else one that may clear the way."""
         onward = [a for key in way[:1] for a in actions if a["ref"] == ref and a["key"] == key]
         rest = [a for a in actions if a not in onward and not (a["ref"] == ref and a["moves"])]
-        items = [a for a in rest if a["ref"] != ref and self._leads_on(a)]
+        items = [a for a in rest if a["ref"] != ref and self._leads_on(a, stages[a["ref"]])]
         asides = [a for a in rest if a["ref"] == ref]
         for action in (*onward, *items, *asides):
             mark = (stage, action["ref"], action["key"])
@@ -78,22 +90,23 @@ class Driver:
                 return True
         return False
 
-    def _leads_on(self, action: Json) -> bool:
-        """On an item: a step of the shortest way to one of its ends."""
+    def _leads_on(self, action: Json, stage: str) -> bool:
+        """On an item: a step of the shortest way to where it should end, or to any of its ends."""
         process = self.process(action["process"])
-        ends = [s["key"] for s in process["stages"] if s["final"]]
-        stage = self.dardr.ok("review", "show", action["ref"])["stage"]
+        wanted = self.ends.get(process["key"])
+        ends = [wanted] if wanted else [s["key"] for s in process["stages"] if s["final"]]
         ways = [way for end in ends if (way := self._way(action["process"], stage, end))]
-        shortest = min(ways, key=len, default=[])
-        return not action["moves"] or action["key"] in shortest[:1]
+        return not action["moves"] or action["key"] in min(ways, key=len, default=[])[:1]
 
     def _somebody_may(self, action: Json) -> bool:
-        """A step blocked for the operator may be open to another person."""
-        return any(
-            one["ref"] == action["ref"] and one["key"] == action["key"] and not one["blocked"]
-            for person in self.people
-            for one in self.dardr.ok("review", "actions", action["ref"], "--as", person)["actions"]
-        )
+        """A step blocked for the operator may be open to another person. Asked once a step, when first needed."""
+        for person in self.people:
+            if person not in self.free:
+                found = self.dardr.ok("review", "actions", self.ref, "--as", person)["actions"]
+                self.free[person] = {(one["ref"], one["key"]) for one in found if not one["blocked"]}
+            if (action["ref"], action["key"]) in self.free[person]:
+                return True
+        return False
 
     def _act(self, action: Json) -> bool:
         command = ["review", "act", action["ref"], action["key"], "--on", self.today.isoformat()]

@@ -31,3 +31,45 @@ def test_a_review_is_carried_from_notification_to_its_conclusion(dardr: Dardr, t
     assert dardr.ok("audit", "verify")["ok"] is True
     open_clocks = [d for d in dardr.ok("review", "deadlines", ref)["deadlines"] if d["problem"]]
     assert open_clocks == []
+
+
+def test_a_section_8_report_is_carried_to_its_last_reply(dardr: Dardr, tmp_path: Path) -> None:
+    ends = {"commissioner-reply": "copied"}
+    driver = Driver(dardr, _people(dardr), london_now().date(), tmp_path, ends)
+    ref = driver.open("section8-report")
+    process = driver.process("section8-report")
+    end = next(s["key"] for s in process["stages"] if s["final"])
+
+    driver.carry(ref, end)
+
+    items = dardr.ok("review", "show", ref)["items"]
+    assert items and {item["process"] for item in items} == {"commissioner-reply@1"}
+    replies = [d for d in dardr.ok("review", "deadlines", ref)["deadlines"] if d["id"] == "D08"]
+    assert {d["state"] for d in replies} == {"met"}
+    assert {d["kind"] for d in replies} == {"statute"}
+
+
+def test_every_action_it_is_offered_can_be_read_and_either_is_done_or_says_why(
+    rehearsal: Dardr, tmp_path: Path
+) -> None:
+    """At each stage on the way, everything offered is tried once: it is done, or it is refused with a sentence."""
+    driver = Driver(rehearsal, [], london_now().date(), tmp_path)
+    for reason in _tried_at_the_first_stages(driver):
+        assert reason["reason"].strip().endswith((".", "?", ":")) or reason["field"], reason
+
+
+def _tried_at_the_first_stages(driver: Driver) -> list[dict[str, str]]:
+    said: list[dict[str, str]] = []
+    for stage in ("notified", "screening", "decision_pending"):
+        ref = driver.open("dardr-s9")
+        driver.carry(ref, stage)
+        for action in driver.dardr.ok("review", "actions", ref)["actions"]:
+            given = [part for f in action["fields"] if f["required"] for part in driver._answer(f, 0)]
+            done = driver.dardr(
+                "review", "act", action["ref"], action["key"], "--on", driver.today.isoformat(), *given, "--json"
+            )
+            assert done.code in (0, 1), done
+            assert not (done.code == 0 and action["blocked"]), action
+            if done.code == 1:
+                said += done.json["refused"]
+    return said
