@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.answers import first_possible_day, read, stored_date, to_json
+from workflows.answers import read, stored_date, to_json
 from workflows.definition import UNKNOWN_VALUES, Choice, Field, FieldType, From
 from workflows.partial import PartialDate
 
@@ -161,7 +161,6 @@ def test_what_is_stored_is_json(value: Any) -> None:
 def test_a_stored_date_comes_back(day: date) -> None:
     assert stored_date(to_json(day)) == day
     assert stored_date(to_json(PartialDate.of(day))) == day
-    assert first_possible_day(to_json(day)) == day
 
 
 @pytest.mark.parametrize("text", ["2026-03", "2026", "2026-01..2026-03", "March 2026"])
@@ -169,13 +168,11 @@ def test_a_partial_date_is_kept_as_given_and_is_no_whole_date(text: str) -> None
     partial = one(FieldType.PARTIAL_DATE, text)
     assert to_json(partial) == text
     assert stored_date(partial) is None and stored_date(to_json(partial)) is None
-    assert first_possible_day(to_json(partial)) == partial.first
 
 
 @pytest.mark.parametrize("value", [None, "", "not_known", 7, [], {}])
 def test_what_is_no_date_is_none(value: Any) -> None:
     assert stored_date(value) is None
-    assert first_possible_day(value) is None
 
 
 @given(st.sampled_from(list(FieldType)), st.one_of(st.text(), st.lists(st.text(), max_size=3), st.none()))
