@@ -77,7 +77,10 @@ def write_bytes(content: bytes, output: str | None, *, text: bool) -> None:
     try:
         part.write_bytes(content)
         part.replace(path)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Refused(f"There is no folder {path.parent}. Make it, or give another name.", "output") from error
+    except OSError as error:
         part.unlink(missing_ok=True)
+        error.filename = str(path)
         raise
     click.echo(f"Written: {path} ({len(content):,} bytes).", err=True)

@@ -239,6 +239,18 @@ def test_settings_that_cannot_be_used(on_sqlite: Dardr) -> None:
     assert "DARDR_SMTP_PORT" in said.reasons[0]
 
 
+def test_postgresql_without_the_keys_that_every_host_shares(postgres_url: str, tmp_path: Path) -> None:
+    shared = Dardr(postgres_url, tmp_path / "data")
+    shared.ok("db", "upgrade")
+    letter = tmp_path / "letter.txt"
+    letter.write_text("A letter.")
+    opening = _opening(shared, tmp_path, notification_form=f"@{letter}")
+    for key in ("DARDR_SECRET_KEY", "DARDR_MASTER_KEY"):
+        del shared.env[key]
+    assert "Set DARDR_SECRET_KEY and DARDR_MASTER_KEY" in shared.refused(*opening)[0]
+    assert shared.ok("review", "list")["reviews"] == []
+
+
 # --- no room on the disk ----------------------------------------------------------------------------------
 
 NO_ROOM = "There is no room left on the disk. Nothing was saved. Free some space and do it again."
