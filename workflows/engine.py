@@ -14,7 +14,7 @@ from typing import Any
 
 from transitions import Machine
 
-from workflows.answers import stored_date
+from workflows.answers import about, stored_date
 from workflows.calendar import in_words
 from workflows.definition import Action, Blocked, Facts, FieldType, Guard, Process, Role
 
@@ -88,7 +88,7 @@ def _dates(action: Action, facts: Facts) -> list[Blocked]:
 
 
 def _too_late(label: str, given: date, today: date) -> str:
-    return f"{label}: {in_words(given)} is after today ({in_words(today)}). Give the day it happened."
+    return about(label, f"{in_words(given)} is after today ({in_words(today)}). Give the day it happened.")
 
 
 class _Subject:
