@@ -46,24 +46,15 @@ class Account(UserMixin):
     name: str = ""
     active: bool = False
     fs_uniquifier: str = ""
+    password: str | None = None
     roles: Any = ()
 
     def __init__(self, row: User) -> None:
         self.id, self.email, self.name = row.id, row.email, row.name
         self.active = row.active and not row.is_operator
         self.fs_uniquifier = row.fs_uniquifier
-        self._password = row.password
+        self.password = row.password
         self._row = row  # kept, so that the session need not ask for it again
-
-    @property  # type: ignore[override]
-    def password(self) -> str | None:  # type: ignore[override]
-        """The stored hash."""
-        return self._password
-
-    @password.setter
-    def password(self, value: str | None) -> None:
-        self._password = value
-        session().execute(sa.update(User).where(User.id == self.id).values(password=value))
 
     def track_failed_authn(self, auth_type: str, tfa: bool = False) -> None:
         """Count a wrong password; lock the account for a while after several."""
@@ -115,7 +106,8 @@ class AccountStore(Datastore, UserDatastore):
         """None: roles are not the library's business here."""
 
     def put(self, model: Any) -> Any:
-        """Nothing to add: an account writes its changes as they happen."""
+        """Keep what the library changed: a password hashed anew because the way of hashing is newer."""
+        session().execute(sa.update(User).where(User.id == model.id).values(password=model.password))
         return model
 
     def commit(self) -> None:

@@ -78,7 +78,7 @@ def _sections() -> tuple[list[dict[str, Any]], bool]:
 
 def mail_status(mail: dict[str, Any]) -> str:
     """How the delivery of an e-mail stands, in words."""
-    said = MAIL_STATUS.get(mail["status"], mail["status"])
+    said = MAIL_STATUS.get(str(mail["status"]), str(mail["status"]))
     return f"{said}, {words.instant_words(mail['settled_at'])}" if mail["settled_at"] else said
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 
 from dardr.casework.passwords import hashed
@@ -140,6 +141,16 @@ def test_a_short_password_is_not_kept() -> None:
     with pytest.raises(ValueError, match="at least 12"):
         hashed("too short")
     assert hashed(PASSWORD).startswith("$argon2")
+
+
+def test_an_older_hash_is_made_anew_at_the_next_sign_in(app: Flask, database: Database) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+    with database.write() as session:
+        session.execute(sa.update(User).values(password=weak))
+    signed_in(app, "case_manager")
+    assert row(database, "case_manager").password != weak
+    assert row(database, "team_manager").password == weak
+    signed_in(app, "case_manager")
 
 
 def test_too_many_tries_from_one_address_are_slowed(app: Flask) -> None:

@@ -1,0 +1,236 @@
+"""A real browser against a real server: every page for everybody, by keyboard alone, and without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, Page, expect
+
+from dardr.storage.installation import Installation
+from dardr.storage.reviews import Deadline, Record
+from tests import builders
+from tests.web.conftest import PASSWORD, prepared
+from tests.web.people_at_work import NOW, fill
+from tests.web.serving import ROOT, Serving, serving
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (320, 768, 1280)
+
+
+@pytest.fixture(scope="module")
+def server(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """One server for the module; tests that change something use a review of their own."""
+    folder = tmp_path_factory.mktemp("server")
+    file = folder / "dardr.sqlite3"
+    file.write_bytes(migrated_sqlite_file.read_bytes())
+    database = prepared(f"sqlite:///{file}")
+    with database.write() as session:
+        session.execute(sa.update(Installation).values(demonstration=True))
+    REFS.update(fill(database))
+    with serving(database, folder, NOW) as running:
+        yield running
+    database.close()
+
+
+REFS: dict[str, str] = {}
+
+
+def sign_in(page: Page, server: Serving, person: str = "case_manager") -> None:
+    page.goto(f"{server.address}/sign-in")
+    page.get_by_label("E-mail address").fill(builders.address(person))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/reviews")
+
+
+def every_page(server: Serving) -> dict[str, str]:
+    """The address of each kind of page, by what it is."""
+    with server.database.read() as session:
+        deadline = session.execute(
+            sa.select(Record.ref, Deadline.id)
+            .join(Record, Record.id == Deadline.record_id)
+            .where(Record.ref == REFS["evidence"], Deadline.clock == "overview_report")
+        ).one()
+    return {
+        "caseload": "/reviews",
+        "nothing found": "/reviews?text=nothing-like-this",
+        "review, pending": f"/reviews/{REFS['pending']}",
+        "review, held": f"/reviews/{REFS['evidence']}",
+        "review, quality assurance": f"/reviews/{REFS['amending']}",
+        "timeline": f"/reviews/{REFS['evidence']}/timeline",
+        "documents": f"/reviews/{REFS['amending']}/documents",
+        "item": f"/records/{REFS['return']}",
+        "section 8 report": f"/records/{REFS['section 8 report']}",
+        "section 8 reports": "/section-8-reports",
+        "receipt": f"/records/{deadline.ref}/deadlines/{deadline.id}",
+        "form": f"/records/{REFS['pending']}/do/record_criteria",
+        "form with a list": f"/records/{REFS['pending']}/do/request_information",
+        "form not possible yet": f"/records/{REFS['before publication']}/do/publish",
+        "notification": "/open/dardr-s9",
+        "locked regime": "/open/dardr-s8a",
+        "deadlines": "/deadlines",
+        "actions": "/actions",
+        "published cases": "/published-cases",
+        "report": "/reports",
+        "rules": "/process",
+        "process": "/process/dardr-s9",
+        "care": "/care",
+        "nothing here": "/reviews/DARDR-1999-001",
+        "not yours": f"/records/{REFS['pending']}/do/decide_review",
+    }
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: Any = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})",
+        RULES,
+    )
+    return [f"{v['id']}: {v['help']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found["violations"]]
+
+
+def too_wide(page: Page) -> int:
+    """Pixels by which a page must be scrolled sideways."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def open_details(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_accessible_and_fits(page: Page, server: Serving, width: int) -> None:
+    complaints: list[str] = []
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{page.url}: {message.text}") if message.type == "error" else None)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{server.address}/sign-in")
+    complaints += [f"sign-in: {v}" for v in violations(page)]
+    sign_in(page, server)
+    for name, path in every_page(server).items():
+        page.goto(server.address + path)
+        open_details(page)
+        if width != 768:
+            complaints += [f"{name}: {v}" for v in violations(page)]
+        if extra := too_wide(page):
+            complaints.append(f"{name}: {extra} pixels too wide at {width}")
+    assert complaints == []
+    assert [line for line in said if "404" not in line and "403" not in line] == []
+
+
+def test_a_page_with_a_fault_is_complained_of(page: Page, server: Serving) -> None:
+    page.goto(f"{server.address}/sign-in")
+    page.evaluate("document.querySelector('main').innerHTML += '<img src=x><input><p style=\"width:2000px\">wide</p>'")
+    found = " ".join(violations(page))
+    assert "image-alt" in found and "label" in found
+    assert too_wide(page) > 0
+
+
+def test_a_form_sent_back_is_accessible_too(page: Page, server: Serving) -> None:
+    sign_in(page, server)
+    page.goto(f"{server.address}/open/dardr-s9")
+    page.get_by_role("button", name="Record a notification").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_contain_text("This was not recorded. Please look again")
+    assert page.title().startswith("Error:")
+    assert violations(page) == []
+    summary.get_by_role("link").first.click()
+    assert page.evaluate("document.activeElement.name") == "notifier"
+
+
+def tab_to(page: Page, text: str, most: int = 200) -> None:
+    """Press Tab until what has the focus says ``text``."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "(() => { const e = document.activeElement;"
+            " const labels = e.labels ? [...e.labels].map(l => l.textContent).join(' ') : '';"
+            " return (e.getAttribute('aria-label') || '') + ' ' + e.textContent + ' ' + labels; })()"
+        )
+        if text in " ".join(focused.split()):
+            return
+    raise AssertionError(f"“{text}” cannot be reached with the keyboard on {page.url}")
+
+
+def test_signing_in_finding_a_review_and_acting_by_keyboard_alone(page: Page, server: Serving) -> None:
+    case = builders.a_review(server.database, "notified", display_pseudonym="Keyboard")
+    page.goto(f"{server.address}/sign-in")
+    tab_to(page, "Skip to main content")
+    page.keyboard.press("Enter")
+    tab_to(page, "E-mail address")
+    page.keyboard.type(builders.address("case_manager"))
+    tab_to(page, "Password")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reviews")
+    tab_to(page, case.ref)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/reviews/{case.ref}")
+    tab_to(page, "Accept for screening")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/do/accept_notification")
+    tab_to(page, "Yes")
+    page.keyboard.press("Space")
+    tab_to(page, "Accept for screening")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/reviews/{case.ref}")
+    expect(page.get_by_role("alert")).to_contain_text("Recorded: Accept for screening.")
+    assert case.stage == "screening"
+
+
+def test_a_review_is_opened_and_moved_without_scripts(browser: Browser, server: Serving) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    sign_in(page, server)
+    page.get_by_role("link", name="Record a notification").click()
+    page.get_by_role("button", name="Record a notification").click()
+    expect(page.get_by_role("alert")).to_contain_text("this is needed")
+    page.get_by_label("Police", exact=True).check()
+    for question in ("When was the partnership notified?", "When did the partnership first know of the death?"):
+        group = page.get_by_role("group", name=re.compile(re.escape(question)))
+        for label, value in (("Day", "31"), ("Month", "7"), ("Year", "2026")):
+            group.get_by_label(label).fill(value)
+    page.get_by_role("group", name=re.compile("Was it in writing")).get_by_label("Yes").check()
+    page.get_by_label("Northmere Community Safety Partnership").check()
+    page.get_by_label("When did the person die?", exact=True).fill("2026-07")
+    page.get_by_label("Age of the person who died, in years", exact=True).fill("34")
+    page.get_by_label("Appears to be homicide").check()
+    page.get_by_label(re.compile("^What was the other person")).first.select_option(index=1)
+    page.get_by_role("button", name="Record a notification").click()
+    expect(page.get_by_role("alert")).to_contain_text("Recorded: Record a notification.")
+    page.get_by_role("link", name="Accept for screening").first.click()
+    page.get_by_label("Yes", exact=True).check()
+    page.get_by_role("button", name="Accept for screening").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Recorded: Accept for screening.")
+    page.get_by_role("link", name=re.compile("Why this date")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Monday 31 August 2026")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    context.close()
+
+
+def test_a_receipt_prints_without_the_frame(page: Page, server: Serving) -> None:
+    sign_in(page, server)
+    page.goto(server.address + every_page(server)["receipt"])
+    page.emulate_media(media="print")
+    for around in (".dardr-header", ".dardr-footer", ".govuk-breadcrumbs", ".dardr-account"):
+        assert not page.locator(around).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("OFFICIAL-SENSITIVE").first).to_be_visible()
+
+
+def test_nothing_on_a_page_looks_like_gov_uk(page: Page, server: Serving) -> None:
+    sign_in(page, server)
+    font = page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+    assert font.lower().startswith("arial")
+    assert page.locator("svg, img").count() == 0

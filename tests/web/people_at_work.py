@@ -1,0 +1,62 @@
+"""What is on record when a browser test begins: reviews at many stages, with items, holds and late replies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dardr.storage.engine import Database
+from tests.builders import a_review, open_a
+
+NOW = "2026-12-07T09:00"
+
+
+def fill(database: Database) -> dict[str, str]:
+    """Put fictional work on record by real actions; gives the reference of each by what it is."""
+    refs = {"pending": a_review(database, "decision_pending", display_pseudonym="Willow 2025").ref}
+    evidence = a_review(database, "evidence", display_pseudonym="Rowan 2023")
+    evidence.act(
+        "request_returns",
+        {"bodies": ["northmere-council", "mereshire-nhs"], "kind": "imr"},
+    )
+    evidence.act(
+        "place_hold",
+        {
+            "kind": "trial",
+            "reason": "The trial is listed for the spring.",
+            "asked_by": "cps",
+            "activities": ["family_interviews"],
+            "clocks": ["imr_return"],
+        },
+    )
+    evidence.act(
+        "agree_new_date",
+        {
+            "clock": "overview_report",
+            "new_date": "2027-03-12",
+            "reason": "A witness was away.",
+            **{f"{name}_on": evidence.today.isoformat() for name in ("agreed_by_panel", "agreed_by_partnership")},
+            "home_office_told_on": evidence.today.isoformat(),
+        },
+    )
+    refs["evidence"] = evidence.ref
+    refs["return"] = evidence.opened("agency-return")[0]
+    refs["amending"] = a_review(database, "amending").ref
+    refs["before publication"] = a_review(database, "pre_publication").ref
+    report = open_a(
+        database,
+        "section8-report",
+        {"title": "A thematic report", "report_published_on": "2026-05-01", "report_url": "https://reports.example/1"},
+        on=date(2026, 5, 1),
+    )
+    report.act("add_recommendation", {"number": "1", "text": "Do this."})
+    report.act(
+        "name_body",
+        {
+            "bodies": ["mereshire-police", "mereshire-nhs"],
+            "recommendations_addressed": "1",
+            "body_kind": "specified_public_authority",
+        },
+    )
+    refs["section 8 report"] = report.ref
+    refs["reply"] = report.opened("commissioner-reply")[0]
+    return refs

@@ -1,0 +1,78 @@
+"""A real server process on a database of its own, for tests that drive a real browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dardr.storage.engine import Database
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A server that answers: its address, and the database behind it."""
+
+    address: str
+    database: Database
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(database: Database, folder: Path, now: str) -> Iterator[Serving]:
+    """``dardr web`` as people start it, on a rehearsal database, from the London time ``now`` on."""
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("DARDR_")},
+        "DARDR_DATABASE_URL": database.url,
+        "DARDR_DATA_FOLDER": str(folder),
+        "DARDR_NOW": now,
+    }
+    with (folder / "server.log").open("wb") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "dardr.cli", "web", "--port", str(port), "--quiet"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, child, folder)
+            yield Serving(address, database)
+        finally:
+            child.terminate()
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _wait_for(address: str, child: subprocess.Popen[bytes], folder: Path) -> None:
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until:
+        if child.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"The server did not start: {(folder / 'server.log').read_text()}")
