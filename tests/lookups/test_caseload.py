@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import sqlalchemy as sa
+from sqlalchemy import event
 
 from dardr.access import OPERATOR_EMAIL, actor_by_email
 from dardr.lookups.caseload import CaseFilter, CaseRow, caseload
@@ -69,11 +69,11 @@ def test_twenty_reviews_take_no_more_queries_than_two(database: Database) -> Non
 
         with database.read() as session:
             actor = actor_by_email(session, OPERATOR_EMAIL)
-            sa.event.listen(database.engine, "before_cursor_execute", count)
+            event.listen(database.engine, "before_cursor_execute", count)
             try:
                 caseload(session, actor, START + timedelta(days=60))
             finally:
-                sa.event.remove(database.engine, "before_cursor_execute", count)
+                event.remove(database.engine, "before_cursor_execute", count)
         return counted
 
     for _ in range(2):
