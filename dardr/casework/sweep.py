@@ -28,6 +28,9 @@ from workflows.definition import Clock, Party
 
 BATCH = 500
 
+CASE_MANAGER_STANDS_IN = frozenset({Party.INDEPENDENT_CHAIR, Party.DECIDING_CHAIR, Party.TEAM_MANAGER})
+"""Where one of these has no address here (a chair without an account), the case manager is told, to pass it on."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -235,21 +238,29 @@ class _Sheet:
     def _rows(
         self, message: Message, party: Party, key: str, rung: str, *, leave_out: Collection[str] = ()
     ) -> list[dict[str, Any]]:
-        found = [a for a in self.people.addresses(self.record, party) if a.lower() not in leave_out]
+        readers = self._readers(party, leave_out)
+        if not readers:
+            readers = [(party, "")]
+            if party in CASE_MANAGER_STANDS_IN:
+                readers += self._readers(Party.CASE_MANAGER, leave_out)
         return [
             outbox.row(
                 self.now,
                 message,
                 to=address,
-                party=party,
-                dedupe=f"{key}:{address or party}",
+                party=reader,
+                dedupe=f"{key}:{address or reader}",
                 record_id=self.record.id,
                 deadline_id=self.row.id,
                 due_on=self.row.due_on,
                 rung=rung,
             )
-            for address in found or [""]
+            for reader, address in readers
         ]
+
+    def _readers(self, party: Party, leave_out: Collection[str]) -> list[tuple[Party, str]]:
+        found = self.people.addresses(self.record, party)
+        return [(party, address) for address in found if address.lower() not in leave_out]
 
     def _look_again(self, written: _Written, day: date | None) -> None:
         written.next_looks.append({"b_id": self.row.id, "b_next": day})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,9 +64,7 @@ def test_each_step_of_the_ladder_once_to_each_reader(database: Database, imr: tu
     assert all(ref in m.subject and "Lane" not in m.text for m in mine)
 
 
-def test_a_worker_away_for_three_weeks_sends_one_message(
-    database: Database, imr: tuple[Case, str, Deadline]
-) -> None:
+def test_a_worker_away_for_three_weeks_sends_one_message(database: Database, imr: tuple[Case, str, Deadline]) -> None:
     _, _, row = imr
     assert row.due_on is not None
     away_until = row.due_on + timedelta(days=21)
@@ -88,9 +87,7 @@ def test_lateness_goes_to_another_role_once(database: Database, imr: tuple[Case,
     assert "Mereshire NHS Trust" in escalated[0].text
 
 
-def test_lateness_is_never_told_louder_to_the_same_person(
-    database: Database, imr: tuple[Case, str, Deadline]
-) -> None:
+def test_lateness_is_never_told_louder_to_the_same_person(database: Database, imr: tuple[Case, str, Deadline]) -> None:
     """Where the lead is the only one who can be written to, the case manager is told instead."""
     case, _, row = imr
     assert row.due_on is not None
@@ -237,6 +234,19 @@ def test_somebody_without_an_address_stays_visible(database: Database, imr: tupl
     assert (only.status, only.recipient, only.party) == ("no_address", "", "agency")
 
 
+def test_a_chair_without_an_account_is_reminded_through_the_case_manager(database: Database) -> None:
+    case = a_review(database, "evidence")
+    row = case.deadline("overview_report")
+    assert row.due_on is not None
+    sweep(database, at_ten(row.due_on))
+    readers = {(m.party, m.recipient, m.status) for m in post(database, deadline_id=row.id, rung="+0")}
+    assert readers == {
+        ("independent_chair", "", "no_address"),
+        ("case_manager", builders.address("case_manager"), "queued"),
+        ("case_manager", builders.address("second_case_manager"), "queued"),
+    }
+
+
 def test_one_bad_row_does_not_stop_the_others(
     database: Database, imr: tuple[Case, str, Deadline], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,20 +293,19 @@ def test_a_row_the_database_refuses_does_not_stop_the_batch(
 @pytest.mark.postgres
 def test_the_sweep_leaves_what_somebody_is_changing(postgres_url: str) -> None:
     """On PostgreSQL; on SQLite there is one writer, so nothing can overlap."""
-    database = Database(postgres_url)
-    with database.write() as session:
-        builders.a_partnership(session)
-    case = a_review(database, "evidence")
-    case.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
-    row = case.deadline("imr_return", ref=case.opened("agency-return")[0])
-    assert row.due_on is not None
-    with database.write() as session:
-        session.execute(sa.text("SELECT 1 FROM record WHERE id = :id FOR UPDATE"), {"id": row.record_id})
+    with closing(Database(postgres_url)) as database:
+        with database.write() as session:
+            builders.a_partnership(session)
+        case = a_review(database, "evidence")
+        case.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
+        row = case.deadline("imr_return", ref=case.opened("agency-return")[0])
+        assert row.due_on is not None
+        with database.write() as session:
+            session.execute(sa.text("SELECT 1 FROM record WHERE id = :id FOR UPDATE"), {"id": row.record_id})
+            sweep(database, at_ten(row.due_on))
+            assert post(database, deadline_id=row.id) == []
         sweep(database, at_ten(row.due_on))
-        assert post(database, deadline_id=row.id) == []
-    sweep(database, at_ten(row.due_on))
-    assert post(database, deadline_id=row.id)
-    database.close()
+        assert post(database, deadline_id=row.id)
 
 
 def test_messages_name_nobody(database: Database, imr: tuple[Case, str, Deadline]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -117,23 +118,20 @@ def test_two_who_changed_the_same_record_do_not_both_win(database: Database) -> 
 
 
 def test_sqlite_is_durable_and_waits(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    with database.read() as session:
+    with closing(Database(sqlite_url)) as database, database.read() as session:
         asked: dict[str, Any] = {
             name: session.execute(sa.text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
-    database.close()
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15_000}
 
 
 @pytest.mark.postgres
 def test_a_reading_session_of_postgresql_cannot_write(postgres_url: str) -> None:
-    database = Database(postgres_url)
-    with pytest.raises(DatabaseError, match="read-only"), database.read() as session:
-        session.add(Installation(created_at=NOW))
-        session.flush()
-    database.close()
+    with closing(Database(postgres_url)) as database:
+        with pytest.raises(DatabaseError, match="read-only"), database.read() as session:
+            session.add(Installation(created_at=NOW))
+            session.flush()
 
 
 @pytest.mark.parametrize(
