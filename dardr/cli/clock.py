@@ -49,10 +49,17 @@ def clock() -> None:
     metavar="FROM..UNTIL",
     help="Days taken out, up to the day the clock restarts; FROM.. for one still open. Repeat for several.",
 )
-@click.option("--extend", type=int, default=0, metavar="N", help="Add N of the same unit, counted from the start.")
+@click.option("--extend", type=int, metavar="N", help="Add N of the same unit, counted from the start; at least 1.")
 @as_json_option
 def compute(
-    from_: str, length: int, unit: str, counting: str, roll: str, pauses: tuple[str, ...], extend: int, as_json: bool
+    from_: str,
+    length: int,
+    unit: str,
+    counting: str,
+    roll: str,
+    pauses: tuple[str, ...],
+    extend: int | None,
+    as_json: bool,
 ) -> None:
     """Count from a day. Working days are those of England and Wales, right from April 2011."""
     from dardr import systime
@@ -60,6 +67,8 @@ def compute(
     from workflows.counting import Counting, Pause, Roll, Unit, count
 
     start = day(from_, "from")
+    if extend is not None and extend < 1:
+        raise Refused(f"The extension is {extend}; it must be a whole number of at least 1.", "extend")
     taken = [_pause(Pause, text) for text in pauses]
     with opened_if_set_up() as at:
         calendar = calendars.get("england-and-wales")
@@ -67,7 +76,7 @@ def compute(
             calendar = with_added(at, calendar)
         today = at.today if at is not None else systime.london_now().date()
         counted = count(
-            start, length, Unit(unit), Counting(counting), Roll(roll), calendar, taken, extend, today=today
+            start, length, Unit(unit), Counting(counting), Roll(roll), calendar, taken, extend or 0, today=today
         )
     _print(
         {"due": counted.due.isoformat() if counted.due else None, "receipt": counted.receipt.as_dict()}, as_json

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts, From, Opens, Party, Phase, Process, Stage
+from workflows.definition import Action, Blocked, Facts, From, Opens, Party, Phase, Process, Stage, reads_items
 from workflows.processes import anywhere
 from workflows.processes.authorities import ACT_2021_S8, ACT_2021_S16, by_design
 from workflows.processes.fields import choice, day, file, link, optional, paragraph, several_of, text
@@ -37,6 +37,25 @@ def recommendations_are_known(facts: Facts) -> Blocked | None:
     return Blocked(
         f"The report has no recommendation {', '.join(unknown)} on the record. Give numbers from: {', '.join(known)}.",
         "recommendations_addressed",
+    )
+
+
+@reads_items
+def one_reply_for_each_body(facts: Facts) -> Blocked | None:
+    """A check: no body is asked for a second reply to the same report; one found not to be owed does not count."""
+    given = (facts.submitted or {}).get("bodies") or []
+    owed = {
+        str(item.facts.get("body")): item.ref
+        for item in facts.items_of("commissioner-reply")
+        if item.stage != "not_owed"
+    }
+    twice = [owed[str(body)] for body in given if str(body) in owed]
+    if not twice:
+        return None
+    return Blocked(
+        f"Already on record, one reply for each body: {guards.name_some(twice)}. Leave those bodies out; where the"
+        " recommendations were wrong, record there that no reply is owed and name the body again.",
+        "bodies",
     )
 
 
@@ -104,7 +123,7 @@ PROCESS = Process(
                     reason="No recommendation of the report is recorded. Add the recommendations first.",
                 ),
             ),
-            checks=(recommendations_are_known,),
+            checks=(recommendations_are_known, one_reply_for_each_body),
             effects=(
                 Opens(
                     "commissioner-reply",
