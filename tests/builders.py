@@ -22,7 +22,7 @@ from dardr.casework.setup import load_profile, prepare
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.engine import Database
 from dardr.storage.people import User, UserRole
-from dardr.storage.reviews import AuditEvent, Deadline, EventValues, Hold, Record
+from dardr.storage.reviews import AuditEvent, Deadline, EventValues, Hold, Record, RecordLink
 from dardr.systime import LONDON
 from workflows.definition import Role
 
@@ -377,10 +377,14 @@ class Case:
 
     def opened(self, process: str) -> list[str]:
         """The refs of the linked items of one process, oldest first."""
-        from dardr.access import items_of
-
         with self.database.read() as session:
-            return [item.ref for item in items_of(session, self._record(session)) if item.process_key == process]
+            query = (
+                sa.select(Record.ref)
+                .join(RecordLink, RecordLink.item_id == Record.id)
+                .where(RecordLink.review_id == self._record(session).id, RecordLink.kind == "item")
+                .where(Record.process_key == process)
+            )
+            return list(session.scalars(query.order_by(Record.id)))
 
     def record(self, ref: str | None = None) -> Record:
         """The record as it stands."""
