@@ -1,7 +1,7 @@
 """The demonstration: an invented county with reviews at every stage, done day by day through the ordinary actions.
 
 The content is data (``dardr/profiles/demonstration.toml``); days are counted back from the instant it is loaded.
-Reminders are written and "sent" on the way as a worker would have done, to addresses that reach nobody.
+Reminders are written on the way as a worker would have done; they are marked as sent, and went nowhere.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ import workflows
 from dardr.access import Actor, load_actor, operator
 from dardr.casework import setup
 from dardr.casework.act import take_action
-from dardr.casework.deliver import deliver
+from dardr.casework.deliver import message_id
 from dardr.casework.open_record import open_record
 from dardr.casework.people import add_user
 from dardr.casework.sweep import sweep
@@ -32,12 +33,13 @@ from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record
 from dardr.systime import LONDON, london_date
-from notifications.smtp import MemoryMailer
 from workflows.definition import Action, FieldType, Process, Role
 
 PROFILE = "demonstration"
 LOADED_ON = "demonstration_loaded_on"
 """Setting of the partnership that says the whole demonstration is there."""
+
+SENDER = "reviews@marlshire.example"
 
 UPDATES_EVERY = 84
 ENDS = ("claim_complete", "record_not_accepted")
@@ -49,7 +51,7 @@ PEOPLE_SINCE = 1400
 Progress = Callable[[int, int], None]
 
 _RELATIVE = re.compile(r"([DS])([+-]\d+)")
-_STEP = re.compile(r"(?:([RQAB]\d\d):|(\+))?(\w+)")
+_STEP = re.compile(r"(?:([A-Z]\d\d):|(\+))?(\w+)")
 _HOLD = re.compile(r"hold:(\d+)")
 
 
@@ -171,6 +173,13 @@ def _set_up(session: Session, now: datetime, profile: dict[str, Any]) -> dict[st
     return people
 
 
+def _as_sent(session: Session) -> None:
+    """Every message of the past counts as sent when it was written. None of them went anywhere."""
+    for row in session.scalars(sa.select(OutboxMessage).where(OutboxMessage.status == box.QUEUED)):
+        row.status, row.attempts, row.settled_at = box.SENT, 1, row.created_at
+        row.message_id = message_id(row, SENDER)
+
+
 def _updates(steps: list[tuple[int, str, Mapping[str, Any]]]) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
     """An update on each action of a plan every twelve weeks from its agreement until it is reported or ended."""
     told: dict[str, list[int]] = {}
@@ -234,44 +243,42 @@ class _Loading:
         return day - timedelta(days=max(0, day.weekday() - 4))
 
     def carry_out(self, progress: Progress | None) -> None:
-        """Do all steps, and before each new day what the worker would have done until then."""
-        rounds_until = self.steps[0].recorded_on
-        of_the_day = 0
-        for number, step in enumerate(self.steps, 1):
-            if step.recorded_on > rounds_until:
-                self._rounds(rounds_until, step.recorded_on)
-                rounds_until, of_the_day = step.recorded_on, 0
-            moment = self._instant(step.recorded_on, time(9, 30)) + timedelta(minutes=7 * of_the_day)
-            of_the_day += 1
-            try:
-                with self.database.write() as session:
-                    self._do(session, step, moment)
-            except DardrError as error:
-                about = f"{step.case.given.get('pseudonym') or step.case.number} {step.item} {step.action}"
-                raise Conflict(f"The demonstration cannot do {about} on {step.occurred_on}: {error}") from error
-            if progress is not None:
-                progress(number, len(self.steps))
-        self._rounds(rounds_until, self.today)
+        """Do all steps, one day after the other, and between them what the worker would have done until then."""
+        done = 0
+        since = self.steps[0].recorded_on
+        for day, steps in groupby(self.steps, key=lambda step: step.recorded_on):
+            self._reminders(since, day)
+            since = day
+            with self.database.write() as session:
+                for number, step in enumerate(steps):
+                    self._try(session, step, self._instant(day, time(9, 30)) + timedelta(minutes=7 * number))
+                    done += 1
+                    if progress is not None:
+                        progress(done, len(self.steps))
+        self._reminders(since, self.today)
+        with self.database.write() as session:
+            _as_sent(session)
+
+    def _try(self, session: Session, step: _Step, moment: datetime) -> None:
+        try:
+            self._do(session, step, moment)
+        except DardrError as error:
+            about = f"{step.case.given.get('pseudonym') or step.case.number} {step.item} {step.action}"
+            raise Conflict(f"The demonstration cannot do {about} on {step.occurred_on}: {error}") from error
 
     def _instant(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, LONDON).astimezone(UTC)
 
-    def _rounds(self, first: date, until: date) -> None:
-        """The worker's mornings from one day up to, not including, another: reminders written, messages sent."""
-        day = first
+    def _reminders(self, day: date, until: date) -> None:
+        """The worker's evenings from one day up to, not including, another on which a clock has something to say."""
         while day < until:
-            moment = self._instant(day, time(18, 0))
             with self.database.read() as session:
-                look = any(
-                    session.scalar(sa.select(sa.exists().where(column <= day)))
-                    for column in (Deadline.next_look_on, Hold.next_look_on)
-                )
-            if look:
-                sweep(self.database, moment)
-            with self.database.read() as session:
-                queued = session.scalar(sa.select(sa.exists().where(OutboxMessage.status == box.QUEUED)))
-            if queued:
-                deliver(self.database, MemoryMailer, lambda at=moment: at, owner="demonstration")
+                looks = [session.scalar(sa.select(sa.func.min(t.next_look_on))) for t in (Deadline, Hold)]
+            first = min((look for look in looks if look is not None), default=until)
+            if first >= until:
+                return
+            day = max(day, first)
+            sweep(self.database, self._instant(day, time(18, 0)))
             day += timedelta(days=1)
 
     def _do(self, session: Session, step: _Step, moment: datetime) -> None:
