@@ -53,7 +53,8 @@ def read(fields: Iterable[Field], raw: Mapping[str, Any], choices: Choices) -> t
         except CannotRead as error:
             problems.append(Blocked(str(error), field.name))
         except ValueError as error:
-            problems.append(Blocked(about(field.label, str(error)), field.name))
+            mark = "" if field.label.endswith("?") else ":"
+            problems.append(Blocked(f"{field.label}{mark} {error}", field.name))
     return typed, problems
 
 

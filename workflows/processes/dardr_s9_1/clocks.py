@@ -180,7 +180,6 @@ def _about_the_report(law: Law) -> tuple[Clock, ...]:
             extendable=True,
             agreement=TO_PARTNERSHIP,
             asks_for_agreed_date=True,
-            repeat_after_every=28,
             escalate_after=28,
             escalate_to=Party.DECIDING_CHAIR,
         ),
