@@ -156,9 +156,13 @@ def _datetime(field: Field, given: Any, _choices: Sequence[Choice]) -> datetime:
 
 def _integer(field: Field, given: Any, _choices: Sequence[Choice]) -> int:
     try:
-        return int(str(given))
+        value = int(str(given))
     except ValueError as error:
         raise CannotRead(about(field.label, f"“{given}” is not a whole number. Give digits only.")) from error
+    if value < 0 or (field.most is not None and value > field.most):
+        bounds = "of at least 0" if field.most is None else f"from 0 to {field.most}"
+        raise CannotRead(about(field.label, f"“{given}” cannot be right. Give a whole number {bounds}."))
+    return value
 
 
 def _decimal(field: Field, given: Any, _choices: Sequence[Choice]) -> Decimal:

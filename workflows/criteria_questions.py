@@ -46,7 +46,15 @@ IN_AREA = choice(
     unknown=True,
     help="The last known address where there was no settled one. The death was in England or Wales.",
 )
-AGE = number("age", "Age of the person who died, in years", unknown=True, help="A whole number, for example 34.")
+OLDEST = 125
+"""No age above this is taken, in years."""
+AGE = number(
+    "age",
+    "Age of the person who died, in years",
+    unknown=True,
+    help="A whole number, for example 34.",
+    most=OLDEST,
+)
 CAUSE_S9 = choice(
     "cause",
     "Does the death appear to have resulted from violence, abuse or neglect?",
@@ -82,7 +90,11 @@ EVIDENCE_OF_ABUSE = choice(
     unknown=True,
 )
 PERPETRATOR_AGE = number(
-    "perpetrator_age", "Age of the person suspected, in years", unknown=True, help="A whole number, for example 41."
+    "perpetrator_age",
+    "Age of the person suspected, in years",
+    unknown=True,
+    help="A whole number, for example 41.",
+    most=OLDEST,
 )
 PERPETRATOR_DIED = choice(
     "perpetrator_died", "Has the person suspected died too?", ("no", "No"), ("yes", "Yes"), unknown=True

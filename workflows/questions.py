@@ -63,7 +63,8 @@ class Field:
 
     ``unknown`` allows the four values of ``UNKNOWN_VALUES``. ``future`` allows a date after today.
     ``identity`` sends the value to the identity store, apart from the pseudonymous record.
-    ``many`` on a text field means one entry a line. ``notable`` puts the fact on the summary.
+    ``many`` on a text field means one entry a line. ``notable`` puts the fact on the summary. A whole number is
+    never below 0, nor above ``most``.
     """
 
     name: str
@@ -80,3 +81,4 @@ class Field:
     notable: bool = False
     help: str = ""
     default: str | None = None
+    most: int | None = None

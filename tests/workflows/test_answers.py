@@ -81,6 +81,8 @@ def test_a_time_without_a_zone_is_london() -> None:
         (FieldType.PARTIAL_DATE, "2026-05..2026-03", "before it begins", {}),
         (FieldType.DATETIME, "tomorrow at ten", "such as 2026-11-22T10:00", {}),
         (FieldType.INTEGER, "3.5", "not a whole number", {}),
+        (FieldType.INTEGER, "-1", "cannot be right. Give a whole number of at least 0.", {}),
+        (FieldType.INTEGER, "126", "cannot be right. Give a whole number from 0 to 125.", {"most": 125}),
         (FieldType.INTEGER, "9" * 5000, "not a whole number", {}),
         (FieldType.DECIMAL, "NaN", "not a number", {}),
         (FieldType.DECIMAL, "lots", "not a number", {}),

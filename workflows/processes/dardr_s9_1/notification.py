@@ -364,7 +364,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             keep_as="second_reviews",
             fields=(
                 paragraph("why_second", "Why a second review"),
-                number("age", AGE.label, unknown=True, help=AGE.help),
+                number("age", AGE.label, unknown=True, help=AGE.help, most=AGE.most),
                 MANNER,
                 RELATIONSHIP,
                 several_of("csps", "Community Safety Partnership", From.CSPS),
