@@ -310,7 +310,11 @@ OWNERS = frozenset({"body", "lead_body"})
 """Names of questions that say which bodies owe an item."""
 
 
+CALLED_BY = ("display_pseudonym", "pseudonym", "title", "action_text", "point")
+"""Names of the facts a record is called by in lists; the first there is counts."""
+
+
 def title_of(process: Process, facts: Mapping[str, Any]) -> str:
     """What a record is called in lists: the pseudonym of a review, the title of an item. Never a real name."""
     shown = public(facts)
-    return str(shown.get("display_pseudonym") or shown.get("pseudonym") or shown.get("title") or "")[:200]
+    return str(next((shown[name] for name in CALLED_BY if shown.get(name)), ""))[:200]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 import structlog
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,6 +17,9 @@ from dardr.errors import DardrError, Reason
 from dardr.web.transaction import undo
 
 log = structlog.get_logger("dardr.web")
+
+DEEPEST = 12
+"""Lines of the way to a fault that are logged, the last ones."""
 
 TITLES = {
     400: "This form cannot be used any more",
@@ -47,6 +53,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def answer(error: Exception) -> ResponseReturnValue:
         undo()
+        error = getattr(error, "original_exception", None) or error  # one raised while the answer was made ready
         if isinstance(error, CSRFError):
             return page(400, ())
         if isinstance(error, DardrError):
@@ -61,8 +68,14 @@ def install(app: Flask) -> None:
         if isinstance(error, OperationalError):
             log.error("database", endpoint=request.endpoint, answer=str(error.orig))
             return page(503, ())
-        log.exception("fault", endpoint=request.endpoint)
+        log.error("fault", endpoint=request.endpoint, kind=type(error).__name__, where=_where(error))
         return page(500, ())
+
+
+def _where(error: Exception) -> list[str]:
+    """The way to the line that failed. No message and no values: they may hold what somebody typed."""
+    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def page(status: int, reasons: tuple[Reason, ...]) -> ResponseReturnValue:

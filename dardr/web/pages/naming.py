@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
 from dardr.web.words import answer_words, day_words
-from workflows.definition import Action, Choice, Field, From, Process
+from workflows.definition import Action, AssignsCaseManager, Choice, Field, From, Process
 
 LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people"}
 ENTRY_OWN = ("on", "seq", "by")
@@ -79,7 +79,10 @@ def fields_by_name(process: Process) -> dict[str, Field]:
 def facts_lines(process: Process, facts: Mapping[str, Any], known: Names, *, notable: bool) -> list[Line]:
     """The facts of a record in the order of its questions; only the notable ones, or only the others."""
     lines = []
+    carries = {f.name for a in process.actions for f in a.fields if AssignsCaseManager() in a.effects}
     for name, field in fields_by_name(process).items():
+        if name in carries:
+            continue  # said at the head of the page
         if field.notable is notable and facts.get(name) not in (None, "", []):
             lines.append(Line(field.label, known.answer(field, facts[name])))
     return lines

@@ -13,6 +13,7 @@ from dardr.access import get_record
 from dardr.casework.fold import done
 from dardr.lookups.caseload import CaseFilter, CaseRow, caseload
 from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.records import visible_items
 from dardr.lookups.review import actions_of, show
 from dardr.lookups.timeline import timeline
 from dardr.storage.reviews import Record
@@ -23,7 +24,7 @@ from dardr.web.pages.listing import page_number, pager
 from dardr.web.pages.naming import change_lines, facts_lines, kept_lists, names
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of, label_of_clock
-from workflows.definition import Process
+from workflows.definition import PlacesHold, Process
 
 pages = Blueprint("reviews", __name__)
 
@@ -125,7 +126,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         steps=_steps(actions_of(session(), actor(), ref, today, with_items=False), set(done(found.facts))),
         deadlines=[d for d in deadlines if d["running"]],
         ended=[d for d in deadlines if not d["running"]],
-        items=_items(shown["items"], next_of_item),
+        items=_items(shown["items"], next_of_item, _kinds(visible_items(session(), actor(), found))),
         notable=facts_lines(process, found.facts, known, notable=True),
         others=facts_lines(process, found.facts, known, notable=False),
         kept=kept_lists(process, found.facts, known),
@@ -136,9 +137,9 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
 
 def _hold_words(process: Process, hold: dict[str, Any]) -> dict[str, Any]:
     """A hold with the words that the questions of a hold use."""
-    said = {
-        name: answer_words(field_of(process.actions, name), hold[name]) for name in ("kind", "asked_by", "activities")
-    }
+    placing = tuple(a for a in process.actions if any(isinstance(e, PlacesHold) for e in a.effects))
+    said = {name: answer_words(field_of(placing, name), hold[name]) for name in ("kind", "asked_by", "activities")}
+    said["kind"] = said["kind"][:1].upper() + said["kind"][1:]
     clocks = {c.key: c.label for c in process.clocks}
     waiting = [clocks.get(key) or label_of_clock(key) for key in hold["clocks"]]
     return {**hold, **said, "activities": hold["activities"] and said["activities"], "clocks": waiting}
@@ -173,11 +174,28 @@ def _phases(process: Process, record: Record) -> list[dict[str, str]]:
     ]
 
 
-def _items(items: list[dict[str, Any]], next_of_item: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _kinds(items: list[Record]) -> dict[str, str]:
+    """What sort of item each is, where its process knows several: an information return, a management review."""
+    found = {}
+    for item in items:
+        asked = field_of((workflows.get(item.process).opening,), "kind")
+        if asked is not None and item.facts.get("kind"):
+            found[item.ref] = answer_words(asked, item.facts["kind"])
+    return found
+
+
+def _items(
+    items: list[dict[str, Any]], next_of_item: dict[str, dict[str, Any]], kinds: dict[str, str]
+) -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in items:
         key = item["process"].partition("@")[0]
-        line = {**item, "href": page_of(item["ref"], key), "next": next_of_item.get(item["ref"])}
+        line = {
+            **item,
+            "sort": kinds.get(item["ref"], ""),
+            "href": page_of(item["ref"], key),
+            "next": next_of_item.get(item["ref"]),
+        }
         groups.setdefault(item["kind"], []).append(line)
     return [
         {"kind": kind, "lines": lines, "ended": sum(not line["open"] for line in lines)}
