@@ -1,0 +1,83 @@
+"""The clocks and buttons that the user guide names are those of the processes."""
+
+from __future__ import annotations
+
+import re
+
+import workflows
+from tests.architecture.source import ROOT
+from workflows.counting import Counting
+from workflows.definition import PARTY_LABELS, AgeOnly, Authority, Clock, Evidence, Length, LocalSetting, Span
+
+GUIDE = ROOT / "docs" / "user-guide"
+EVIDENCE = {
+    Evidence.READ_IN_FULL: "read in full",
+    Evidence.SOURCE_SAYS: "as another source says",
+    Evidence.NOT_COMPARED: "not compared with the text",
+}
+
+
+def clocks() -> dict[str, Clock]:
+    """Every clock by its number; of two regimes, the one in force."""
+    found: dict[str, Clock] = {}
+    for process in workflows.all_processes():
+        for clock in process.clocks:
+            if clock.id not in found or not process.needs_unlock:
+                found[clock.id] = clock
+    return dict(sorted(found.items()))
+
+
+def length(of: Length) -> str:
+    if isinstance(of, Span):
+        return span(of)
+    if isinstance(of, LocalSetting):
+        return f"{span(of.default)}, may be set" if of.default else "none until set"
+    return "none: only its age is shown" if isinstance(of, AgeOnly) else "the date given"
+
+
+def span(of: Span) -> str:
+    unit = str(of.unit).replace("-", " ")
+    return f"{of.n} {unit if of.n != 1 else unit.removesuffix('s')}"
+
+
+def rests_on(authority: Authority) -> str:
+    force = None if authority.in_force else "not known to be in force"
+    return ", ".join(filter(None, (str(authority.kind), EVIDENCE.get(authority.evidence), force)))
+
+
+def row(clock: Clock) -> str:
+    """A clock as the table of the guide writes it."""
+    counted = ", that day is day 1" if clock.counting is Counting.BEGINNING_WITH else ""
+    cells = (
+        clock.id,
+        clock.label,
+        length(clock.length) + counted,
+        rests_on(clock.duty),
+        rests_on(clock.date),
+        "yes" if clock.pausable else "no",
+        "yes" if clock.extendable else "no",
+        PARTY_LABELS[clock.owner],
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_table_of_clocks_is_the_data() -> None:
+    lines = (GUIDE / "dates.md").read_text(encoding="utf-8").splitlines()
+    table = [line for line in lines if re.match(r"\| D\d\d \|", line)]
+    assert table == [row(clock) for clock in clocks().values()]
+
+
+def test_only_the_statutory_date_is_said_to_be_one() -> None:
+    statutory = {clock.id for clock in clocks().values() if str(clock.date.kind) == "statute"}
+    assert statutory == {"D08"}
+    assert "Today that is D08 alone" in (GUIDE / "dates.md").read_text(encoding="utf-8")
+
+
+def test_every_button_of_the_guide_is_on_a_page() -> None:
+    labels = {action.label for process in workflows.all_processes() for action in (process.opening, *process.actions)}
+    named: dict[str, str] = {}
+    for page in sorted(GUIDE.glob("*.md")):
+        text = " ".join(page.read_text(encoding="utf-8").split())
+        named |= {words: page.name for words in re.findall(r"\*\*([^*]+)\*\*", text) if words != "bold"}
+    assert len(named) > 60
+    assert {words: page for words, page in named.items() if words not in labels} == {}
