@@ -15,7 +15,7 @@ from dardr.casework.deadlines import calendar_for, replay, rule_of
 from dardr.lookups.quarterly.history import DeadlineThen, History, Story
 from dardr.lookups.quarterly.periods import Period
 from dardr.lookups.quarterly.report import Age, AgeSummary, Extension, Figure, HoldRow, NoReview, PhaseCount
-from workflows.calendar import in_words
+from workflows.calendar import CannotCount, in_words
 from workflows.clocks import STATE_LABELS, Due, State, state_of
 from workflows.definition import Clock, Process
 
@@ -148,16 +148,12 @@ def due_then(session: Session, history: History, story: Story, row: DeadlineThen
     if row.start_on is None:
         return clock, None
     holds = [h for s in (story, *history.served_by(story)) for h in history.holds_on(s)]
-    due = replay(
-        cast(Any, row),
-        clock,
-        cast(Any, holds),
-        [(cast(Any, a), a.agreed_on) for a in row.agreed],
-        calendar_for(session, clock),
-        rule_of(process, clock),
-        history.day,
-    )
-    return clock, due
+    agreed = [(cast(Any, a), a.agreed_on) for a in row.agreed]
+    calendar, rule = calendar_for(session, clock), rule_of(process, clock)
+    try:
+        return clock, replay(cast(Any, row), clock, cast(Any, holds), agreed, calendar, rule, history.day)
+    except CannotCount:
+        return clock, None
 
 
 def state_then(history: History, story: Story, clock: Clock, row: DeadlineThen, due: Due | None) -> State:
@@ -204,7 +200,8 @@ def _age(session: Session, history: History, reviews: list[Story], period: Perio
         if run is None or run.start_on is None:
             continue
         own, due = due_then(session, history, review, run)
-        assert due is not None
+        if due is None:
+            continue
         if run.stopped_on is None:
             if not review.final_on(history.day):
                 rows.append(_row(history, review, own, run, due, guide))
