@@ -312,6 +312,7 @@ def test_the_chain_seals_the_dates_that_were_worked_out(database: Database) -> N
             .where(AuditEvent.action == "decide_review")
         ).one()
         rows = session.scalars(sa.select(Deadline).where(Deadline.started_by_event == event.id)).all()
+    assert values.after is not None
     sealed = {entry["clock"]: entry["due"] for entry in values.after["_clocks"]}
     assert sealed == {row.clock: row.due_on.isoformat() if row.due_on else None for row in rows}
     assert sealed["overview_report"] == case.deadline("overview_report").due_on.isoformat()  # type: ignore[union-attr]

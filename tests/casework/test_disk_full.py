@@ -12,24 +12,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
 from dardr.casework.audit import verify
 from dardr.cli.refusing import reasons_of
 from dardr.storage.engine import Database
 from dardr.storage.reviews import Record
-from dardr.storage.tables import metadata
 from tests import builders
 from tests.builders import a_review
+from tests.casework.rows import everything
 
 pytestmark = pytest.mark.crash
-
-
-def everything(database: Database) -> dict[str, list[str]]:
-    with database.read() as session:
-        return {
-            table.name: sorted(map(repr, session.execute(sa.select(table)).all())) for table in metadata.sorted_tables
-        }
 
 
 def test_a_database_that_may_not_grow(sqlite_database: Database) -> None:
@@ -38,7 +32,7 @@ def test_a_database_that_may_not_grow(sqlite_database: Database) -> None:
     def no_more_pages(connection: Any, _record: Any = None, _proxy: Any = None) -> None:
         connection.execute("PRAGMA max_page_count = 1")  # becomes as many as there are
 
-    sa.event.listen(sqlite_database.engine, "checkout", no_more_pages)
+    event.listen(sqlite_database.engine, "checkout", no_more_pages)
     before = everything(sqlite_database)
     step = builders.decision()
     long = {**step.values, "decision_reasons": "Fictional reasons. " * 20_000}
@@ -53,8 +47,8 @@ def test_a_database_that_may_not_grow(sqlite_database: Database) -> None:
     def room_again(connection: Any, _record: Any = None, _proxy: Any = None) -> None:
         connection.execute("PRAGMA max_page_count = 1000000")
 
-    sa.event.remove(sqlite_database.engine, "checkout", no_more_pages)
-    sa.event.listen(sqlite_database.engine, "checkout", room_again)
+    event.remove(sqlite_database.engine, "checkout", no_more_pages)
+    event.listen(sqlite_database.engine, "checkout", room_again)
     case.act(step.action, long, by=step.by)
     assert case.stage == "decided_review"
     with sqlite_database.read() as session:

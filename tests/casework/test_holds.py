@@ -217,7 +217,7 @@ def test_what_a_hold_asks_to_wait_waits(database: Database) -> None:
 def test_a_deferred_decision_keeps_its_date_and_is_never_late(database: Database) -> None:
     case = a_review(database, "decision_pending")
     due = case.deadline("decide_review").due_on
-    assert due == date(2026, 4, 2)
+    assert due is not None and due == date(2026, 4, 2)
     deferred_on = case.today
     case.act(
         "defer_decision",

@@ -78,7 +78,7 @@ def test_a_decision_that_is_looked_at_again(days: Days) -> None:
     assert review.act("appoint_panel", {"specialist_on_panel": "yes"}).stage == "terms_of_reference"
 
     # Both decisions stay on the record, each with what was known then.
-    events = {event.seq: (event.action, values.after) for event, values in review.events()}
+    events = {event.seq: (event.action, values.after or {}) for event, values in review.events()}
     decisions = [(action, after["decision_reasons"]) for action, after in events.values() if "decide_" in action]
     assert decisions == [
         ("decide_no_review", "The criteria appear to be met."), ("decide_review", "The log shows earlier reports."),

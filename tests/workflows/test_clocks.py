@@ -173,21 +173,21 @@ DUE = date(2026, 4, 2)
 
 
 @pytest.mark.parametrize(
-    ("clock", "more", "day_after"),
+    ("clock", "agreed", "day_after"),
     [
-        (REVIEW.clock("D02"), {}, State.PAST_GUIDE),
-        (REVIEW.clock("D05"), {}, State.PAST_GUIDE),
-        (REVIEW.clock("D05"), {"agreed": True}, State.LATE),
-        (REVIEW.clock("D03"), {}, State.LATE),
-        (REVIEW.clock("D09"), {}, State.LATE),
-        (ACTION.clock("D18"), {}, State.LATE),
-        (REPLY, {}, State.BREACHED),
+        (REVIEW.clock("D02"), False, State.PAST_GUIDE),
+        (REVIEW.clock("D05"), False, State.PAST_GUIDE),
+        (REVIEW.clock("D05"), True, State.LATE),
+        (REVIEW.clock("D03"), False, State.LATE),
+        (REVIEW.clock("D09"), False, State.LATE),
+        (ACTION.clock("D18"), False, State.LATE),
+        (REPLY, False, State.BREACHED),
     ],
     ids=lambda value: value.id if isinstance(value, Clock) else None,
 )
-def test_a_date_is_missed_from_the_day_after(clock: Clock, more: dict[str, bool], day_after: State) -> None:
-    assert state_of(clock, due=DUE, today=DUE, **more) is State.RUNNING
-    assert state_of(clock, due=DUE, today=DUE + DAY, **more) is day_after
+def test_a_date_is_missed_from_the_day_after(clock: Clock, agreed: bool, day_after: State) -> None:
+    assert state_of(clock, due=DUE, today=DUE, agreed=agreed) is State.RUNNING
+    assert state_of(clock, due=DUE, today=DUE + DAY, agreed=agreed) is day_after
     assert day_after in MISSED
 
 
