@@ -111,7 +111,8 @@ def test_a_hold_and_a_date_that_waits_are_shown(manager: Browser, database: Data
     )
     text = main_text(manager, f"/reviews/{case.ref}")
     assert "The trial is listed for the spring." in text
-    assert "Asked for by: Crown Prosecution Service." in text and "cps" not in text
+    assert "Asked for by: The Crown Prosecution Service." in text
+    assert "cps" not in text and "imr_return" not in text
     assert "Clocks that wait: Return to the review." in text
     assert "was to be looked at again by" in text, "its review-by date has passed"
 

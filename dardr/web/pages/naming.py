@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
-from dardr.web.words import answer_words, day_words
+from dardr.web.words import answer_words, day_words, label_of_clock
 from workflows.definition import Action, AssignsCaseManager, Choice, Field, From, Process
 
 LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people"}
+CLOCKS = (From.CLOCKS_TO_PAUSE, From.CLOCKS_TO_MOVE)
 ENTRY_OWN = ("on", "seq", "by")
 """What the record itself adds to each entry of a list it keeps."""
 
@@ -52,6 +53,9 @@ class Names:
 
     def answer(self, field: Field | None, value: Any) -> str:
         """One answer as people read it."""
+        if field is not None and field.choices_from in CLOCKS and isinstance(value, str | list):
+            keys = [value] if isinstance(value, str) else value
+            return "; ".join(label_of_clock(str(key).partition("-")[0]) for key in keys)
         return answer_words(field, value, self.choices(field) if field else ())
 
     def body(self, key: str) -> str:
