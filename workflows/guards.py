@@ -36,6 +36,13 @@ def done_since(facts: Facts, *, actions: tuple[str, ...], since: tuple[str, ...]
     return Blocked(reason)
 
 
+def followed_by(facts: Facts, *, since: tuple[str, ...], action: str, reason: str) -> Blocked | None:
+    """Where one of ``since`` was done, ``action`` was done after it."""
+    if not any(key in facts.done for key in since):
+        return None
+    return done_since(facts, actions=(action,), since=since, reason=reason)
+
+
 def listed(facts: Facts, *, name: str, reason: str) -> Blocked | None:
     """At least one entry has been kept under that name."""
     return None if facts.listed(name) else Blocked(reason)

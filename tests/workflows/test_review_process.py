@@ -346,6 +346,15 @@ def test_a_review_is_concluded_when_its_last_action_has_ended_and_the_copy_is_se
     assert paper.stage == "concluded"
 
 
+def test_a_published_review_is_concluded_only_when_the_final_documents_were_sent() -> None:
+    paper = a_review("action_monitoring").take("record_copy_to_commissioner")
+    assert not paper.reasons("conclude")
+    paper.done = {key: past for key, past in paper.done.items() if key != "send_final_documents"}
+    (said,) = paper.reasons("conclude")
+    assert "final documents" in said
+    assert paper.take("send_final_documents").take("conclude").stage == "concluded"
+
+
 def test_an_action_of_the_plan_may_start_long_before_publication() -> None:
     sources = workflows.get("dardr-s9").action("add_action").source
     assert {"screening", "evidence", "drafting"} <= set(sources)

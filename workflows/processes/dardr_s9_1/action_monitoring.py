@@ -113,6 +113,12 @@ def actions(law: Law) -> tuple[Action, ...]:
                     reason="The copy of the report to the Domestic Abuse Commissioner is not on the record. Record it"
                     " first.",
                 ),
+                partial(
+                    guards.followed_by,
+                    since=("publish",),
+                    action="send_final_documents",
+                    reason="The final documents are not recorded as sent. Record to whom they were sent first.",
+                ),
             ),
             warnings=(no_actions_on_the_plan,),
             authority=law.guidance("7"),
