@@ -39,6 +39,7 @@ ROUTES = {
     "/published-cases": SIGNED_IN,
     "/process": SIGNED_IN,
     "/process/<key>": SIGNED_IN,
+    "/process/<key>/page.md": SIGNED_IN,
     "/reports": READERS,
     "/reports/quarterly.<form>": READERS,
     "/care": RUNS_THE_SERVICE,

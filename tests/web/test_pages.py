@@ -264,6 +264,9 @@ def test_the_rules_can_be_read(manager: Browser) -> None:
     assert "D05 Overview report: six months" in text
     assert "guidance, not compared with the text" in text
     assert "can be paused" in text and "no other date can be agreed" in text
+    assert "stateDiagram-v2" in text
+    file = manager.get("/process/dardr-s9@1/page.md")
+    assert file.text.startswith("# Domestic Abuse Related Death Review")
     listed = main_text(manager, "/process")
     assert "Not known to be in force. No record can be opened under it" in listed
     assert manager.get("/process/nothing").status_code == 404

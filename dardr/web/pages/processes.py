@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 import workflows
@@ -16,6 +16,7 @@ from dardr.web.transaction import session
 from dardr.web.words import day_words, length_of
 from workflows import clocks
 from workflows.definition import PARTY_LABELS
+from workflows.diagram import ROLE_LABELS, markdown, mermaid
 
 pages = Blueprint("processes", __name__)
 
@@ -65,5 +66,17 @@ def process(key: str) -> ResponseReturnValue:
         ],
         clocks=[(clock, length_of(clock, clocks.span_of(clock.length, settings))) for clock in found.clocks],
         parties=PARTY_LABELS,
+        roles=ROLE_LABELS,
+        diagram=mermaid(found),
         labels={a.key: a.label for a in (found.opening, *found.actions)},
     )
+
+
+@pages.get("/process/<key>/page.md")
+@who()
+def process_file(key: str) -> ResponseReturnValue:
+    """The whole process as Markdown, to read and to comment on elsewhere."""
+    found = find_process(key)
+    response = Response(markdown(found), content_type="text/markdown; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.key}-{found.version}.md"'
+    return response
