@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from dardr.casework.audit_file import export, links_query, verify_file
 from dardr.casework.chain import Link, Walk
+from dardr.casework.integrity import facts_match
 from dardr.casework.signed_head import sign_head, signing_key, verify_head, year_end
 from dardr.storage.engine import is_sqlite
 from dardr.storage.reviews import AuditEvent, Record
@@ -42,7 +43,7 @@ class Head:
 
 
 def verify(session: Session, progress: Callable[[int], None] | None = None) -> Report:
-    """Check every event of every record: order, hashes, values, and that the record agrees with its last event.
+    """Check every event of every record: order, hashes, values, and that the record agrees with its history.
 
     Values that were lawfully destroyed and are marked so are accepted. Goes on after a disagreement, so that all are
     named. ``progress`` is told how many events were read since it was last called.
@@ -63,7 +64,18 @@ def verify(session: Session, progress: Callable[[int], None] | None = None) -> R
     for _event_id, seq in orphans:
         events += 1
         broken.append(_broken("", seq, "The event belongs to no record."))
+    broken += _facts_that_differ(session, {one["ref"] for one in broken})
     return {"ok": not broken, "events": events, "broken": broken}
+
+
+def _facts_that_differ(session: Session, named: set[str]) -> Iterator[dict[str, Any]]:
+    """Records whose facts are not what their events come to, apart from those whose history is broken anyway."""
+    differ = {finding.record_id for finding in facts_match(session) if finding.record_id is not None}
+    for ref, seq in session.execute(
+        sa.select(Record.ref, Record.last_seq).where(Record.id.in_(differ)).order_by(Record.id)
+    ):
+        if ref not in named:
+            yield _broken(ref, seq, "What the record says is not what its history comes to: it was changed elsewhere.")
 
 
 def _broken(ref: str, seq: int, reason: str) -> dict[str, Any]:

@@ -224,8 +224,11 @@ _EVENTS = (
 )  # fmt: skip
 
 
-def facts_match(session: Session, today: date) -> Iterator[Finding]:
-    """The facts of every record are what its events come to. Records whose values were destroyed are left out."""
+def facts_match(session: Session, today: date | None = None) -> Iterator[Finding]:
+    """The facts of every record are what its events come to. Records whose values were destroyed are left out.
+
+    ``today`` plays no part.
+    """
     records = sa.select(Record.id, Record.ref, Record.facts)
     for batch in _batches(session, sa.select(Record.id), Record.id):
         ids = [one for (one,) in batch]

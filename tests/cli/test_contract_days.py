@@ -36,8 +36,7 @@ class Days:
     """The command line on a rehearsal that stands at a day."""
 
     def __init__(self, dardr: Dardr, today: str, *people: str) -> None:
-        self.dardr, self.now = dardr, ""
-        self.on(today)
+        self.dardr, self.now = dardr, f"{today}T09:00"
         for key in people:
             self("user", "add", f"{key}@partnership.example", "--name", key.title(), *PEOPLE[key])
 
