@@ -36,6 +36,9 @@ SCOPE_NEEDED: dict[Role, str] = {
 }
 """Roles that are held for one CSP, one review or one body, never for everything."""
 
+SCOPE_POSSIBLE: dict[Role, str] = {Role.POLICE_LIAISON: "review", Role.COMMUNICATIONS: "review"}
+"""Roles that may be held for one review, which they then show; held for everything they show none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

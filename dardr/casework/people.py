@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import SCOPE_NEEDED, Actor, get_record
+from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE, Actor, get_record
 from dardr.casework.passwords import hashed
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, Csp, Partnership
@@ -50,7 +50,7 @@ def add_user(
     """Give a person access and roles; for somebody already known, add the roles they do not hold yet.
 
     ``body`` is a body's key: the body a person works for, and the body an agency role is held for. ``csp`` and
-    ``review`` limit the roles that are held for one. A new person gets ``password``, or one made here and returned
+    ``review`` limit the roles that are held for one, or may be. A new person gets ``password``, or one made here and returned
     once. Raises Forbidden (only an administrator), Invalid, NotFound.
     """
     _require_administrator(actor)
@@ -130,12 +130,16 @@ def _refuse_scopes(roles: Sequence[Role], csp: str | None, body: str | None, rev
                 Reason(f"The role {words} is held for {_FOR_ONE[needed]}. Say which with {_OPTION[needed]}.", needed)
             )
     for scope in ("csp", "review"):
-        if given[scope] and not any(SCOPE_NEEDED.get(role) == scope for role in roles):
+        if given[scope] and not any(_scope_of(role) == scope for role in roles):
             problems.append(
                 Reason(f"None of these roles is held for {_FOR_ONE[scope]}. Leave out {_OPTION[scope]}.", scope)
             )
     if problems:
         raise Invalid(problems)
+
+
+def _scope_of(role: Role) -> str | None:
+    return SCOPE_NEEDED.get(role) or SCOPE_POSSIBLE.get(role)
 
 
 def _key(session: Session, table: type[Csp] | type[Body], key: str, what: str, option: str) -> int:
@@ -174,7 +178,7 @@ def _add_roles(
     }
     added: list[str] = []
     for role in dict.fromkeys(roles):
-        scope = SCOPE_NEEDED.get(role)
+        scope = _scope_of(role)
         row = UserRole(
             user_id=user.id,
             role=str(role),

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from dardr.access import SCOPE_NEEDED
+from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE
 from dardr.cli import showing
 from dardr.cli.opening import opened
 from dardr.cli.refusing import Group, as_json_option, examples
@@ -19,8 +19,9 @@ def user() -> None:
 
 
 def _roles() -> str:
-    words = [f"{role} (with --{SCOPE_NEEDED[role]})" if role in SCOPE_NEEDED else str(role) for role in Role]
-    return "Roles: " + ", ".join(words) + "."
+    scopes = {role: f" (with --{scope})" for role, scope in SCOPE_NEEDED.items()}
+    scopes |= {role: f" (may have --{scope})" for role, scope in SCOPE_POSSIBLE.items()}
+    return "Roles: " + ", ".join(f"{role}{scopes.get(role, '')}" for role in Role) + "."
 
 
 @user.command(

@@ -139,6 +139,21 @@ def test_people_are_added_once_and_roles_are_added_up(dardr: Dardr, ref: str) ->
     assert dardr.refused("review", "list", "--as", "lee@partnership.example")
 
 
+@pytest.mark.parametrize("role", ["police_liaison", "communications"])
+def test_police_and_communications_see_the_review_their_role_is_held_for(
+    on_sqlite: Dardr, tmp_path: Path, role: str
+) -> None:
+    mine, other = (on_sqlite.ok(*_opening(on_sqlite, tmp_path))["ref"] for _ in range(2))
+    email = "kit@partnership.example"
+    on_sqlite.ok("user", "add", email, "--name", "Kit Kemp", "--role", role)
+    assert on_sqlite.ok("review", "list", "--as", email)["reviews"] == []
+    assert on_sqlite.ok("user", "add", email, "--role", role, "--review", mine)["roles_added"] == [role]
+    assert [r["ref"] for r in on_sqlite.ok("review", "list", "--as", email)["reviews"]] == [mine]
+    assert on_sqlite.ok("review", "show", mine, "--as", email)["ref"] == mine
+    assert "not yours to see" in on_sqlite.refused("review", "show", other, "--as", email)[0]
+    assert on_sqlite.ok("user", "add", email, "--role", role, "--review", mine)["roles_added"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [

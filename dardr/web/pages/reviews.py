@@ -71,7 +71,7 @@ def caseload_page() -> ResponseReturnValue:
         filtered=filtered,
         phases=phases,
         stages=stages,
-        may_open=bool(process.opening.roles & actor().roles),
+        may_open=bool(process.opening.roles & actor().everywhere),
         opening=process.opening.label,
         opening_url=url_for("doing.open_new", process_key=process.key),
     )
