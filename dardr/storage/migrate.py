@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from dardr.errors import Conflict
 from dardr.storage.engine import make_engine, normal_url
+
+if TYPE_CHECKING:  # Alembic is imported where it works: every command asks for the version, few change it
+    from alembic.config import Config
 
 
 def migrations_folder() -> Path:
@@ -24,6 +24,8 @@ def migrations_folder() -> Path:
 
 
 def _config(url: str) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["url"] = normal_url(url)
@@ -32,25 +34,29 @@ def _config(url: str) -> Config:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Create or bring up to date the tables of the database at ``url``."""
+    from alembic import command
+
     command.upgrade(_config(url), revision)
 
 
 def head() -> str:
     """The revision this program needs."""
-    found = ScriptDirectory.from_config(_config("sqlite://")).get_current_head()
-    assert found is not None
-    return found
+    return (migrations_folder() / ".current-head").read_text(encoding="utf-8").strip()
 
 
 def known_revisions() -> frozenset[str]:
     """Every revision this program can bring up to date."""
+    from alembic.script import ScriptDirectory
+
     return frozenset(s.revision for s in ScriptDirectory.from_config(_config("sqlite://")).walk_revisions())
 
 
 def current(engine: sa.Engine) -> str | None:
     """The revision of a database, or None where it has never been set up."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
 
 
 def require_current(engine: sa.Engine) -> None:
@@ -67,13 +73,14 @@ def require_current(engine: sa.Engine) -> None:
         )
     raise Conflict(
         f"This database was set up by a newer dardr (version {found}; this program knows {needed}). "
-            "Install that version."
+        "Install that version."
     )
 
 
 def differences(url: str) -> list[str]:
     """How the tables differ from the models; empty when they agree."""
     from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
 
     from dardr.storage.tables import metadata
 
