@@ -143,8 +143,10 @@ def ticking(database: Database, tick: str, now: datetime, work: Callable[[], Cou
 def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
     """Sweep, deliver, do the nightly round if it is due, and say what was done.
 
-    The round comes before the delivery, so that what it has to say is sent with the rest.
+    The round comes before the delivery, so that what it has to say is sent with the rest. Raises Conflict, with
+    nothing done, where the mail settings do not fit each other.
     """
+    mailer_of(settings)
     swept = ticking(database, SWEEP, now, lambda: sweep_tick(database, now))
     nightly = ticking(database, HOUSEKEEPING, now, lambda: housekeeping_tick(database, now))
     sent = ticking(database, DELIVER, now, lambda: deliver_tick(database, settings, now))
@@ -213,7 +215,11 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
 
 
 def run_worker(database: Database, settings: Settings, stop: threading.Event | None = None) -> None:
-    """Tick until told to stop: by ``stop``, or by SIGTERM or Ctrl-C. A tick that has begun is let come to its end."""
+    """Tick until told to stop: by ``stop``, or by SIGTERM or Ctrl-C. A tick that has begun is let come to its end.
+
+    Raises Conflict, before the first tick, where the mail settings do not fit each other.
+    """
+    mailer_of(settings)
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):

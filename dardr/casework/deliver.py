@@ -79,16 +79,28 @@ class Claimed:
 
 
 def mailer_of(settings: Settings) -> Mailer:
-    """The mailer the settings speak of; the host ``console`` prints messages instead of sending them."""
+    """The mailer the settings speak of; the host ``console`` prints messages instead of sending them.
+
+    Raises Conflict for settings that do not fit each other.
+    """
     if settings.smtp_host == "console":
         return ConsoleMailer()
-    return SmtpMailer(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        user=settings.smtp_user or None,
-        password=settings.smtp_password or None,
-        tls=settings.smtp_tls,
-    )
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        given, missing = "DARDR_SMTP_USER", "DARDR_SMTP_PASSWORD"
+        if settings.smtp_password:
+            given, missing = missing, given
+        raise Conflict(f"{given} is set and {missing} is not. Set both to log in at the mail server, or neither.")
+    try:
+        return SmtpMailer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            user=settings.smtp_user or None,
+            password=settings.smtp_password or None,
+            tls=settings.smtp_tls,
+        )
+    except ValueError as error:
+        names = "DARDR_SMTP_HOST, DARDR_SMTP_PORT, DARDR_SMTP_USER and DARDR_SMTP_TLS"
+        raise Conflict(f"The mail settings do not fit each other. {error} Look at {names}.") from error
 
 
 def deliver(
@@ -103,18 +115,20 @@ def deliver(
     """Send everything that is due, in batches of ``limit``, each over one connection.
 
     ``now_fn`` gives the present instant (aware UTC). ``owner`` names this worker in the lease. ``mail_from`` is the
-    sender's address; by default that of the settings. Never raises for what a server or a message does.
+    sender's address; by default that of the settings. Never raises for what a server or a message does. What
+    ``mailer_factory`` raises is passed on with nothing claimed.
     """
     mail_from = mail_from or get_settings().mail_from
     owner = (owner or f"{socket.gethostname()}:{os.getpid()}")[:40] + f":{uuid.uuid4().hex}"
     done = Delivered()
     while True:
+        mailer = mailer_factory()  # before claiming: a claim that nobody can send would wait out its lease
         claimed, set_aside = claim(database, now_fn(), limit, owner, mail_from)
         done += set_aside
         if not claimed and not (set_aside.overtaken or set_aside.failed):
             return done
         if claimed:
-            done += asyncio.run(_send_all(database, mailer_factory(), claimed, now_fn, owner))
+            done += asyncio.run(_send_all(database, mailer, claimed, now_fn, owner))
 
 
 # --- claim ------------------------------------------------------------------------------------------------

@@ -109,7 +109,13 @@ def _keys(settings: Any) -> Check:
 
 
 def _mail_server(settings: Any) -> Check:
+    from dardr.casework.deliver import mailer_of
+
     where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        mailer_of(settings)
+    except Exception as error:
+        return _wrong("Mail server", error)
     try:
         with socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=3):
             pass

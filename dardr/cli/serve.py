@@ -51,8 +51,10 @@ def serve(demo: bool, host: str, port: int) -> None:
         with demonstration(host, port) as (env, sign_ins):
             _run(host, port, env, sign_ins)
         return
-    with opened():
-        pass
+    from dardr.casework.deliver import mailer_of
+
+    with opened() as at:
+        mailer_of(at.settings)
     env = dict(os.environ)
     env.setdefault("DARDR_BASE_URL", f"http://{host}:{port}")
     _run(host, port, env, [])

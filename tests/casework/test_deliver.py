@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from dardr.casework import deliver as delivering
 from dardr.casework import outbox
-from dardr.casework.deliver import LEASE, MOST_TRIES, Delivered, claim, deliver, retry, settle, withdraw
+from dardr.casework.deliver import LEASE, MOST_TRIES, Delivered, claim, deliver, mailer_of, retry, settle, withdraw
 from dardr.casework.sweep import sweep
 from dardr.errors import Conflict, Forbidden, NotFound
+from dardr.settings import Settings
 from dardr.storage.bodies import Body, BodyContact
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
@@ -190,6 +191,17 @@ def test_a_mailer_that_fails_does_not_stop_the_batch(database: Database) -> None
 
     done = deliver(database, lambda: MemoryMailer(answer), lambda: NOW, mail_from=FROM)
     assert done == Delivered(sent=1, waiting=1)
+
+
+def test_nothing_is_claimed_where_no_mailer_can_be_made(database: Database) -> None:
+    write(database, "a@one.example")
+    settings = Settings(smtp_host="post.example", smtp_user="reviews", smtp_password="secret", smtp_tls="none")
+    with pytest.raises(Conflict, match="would travel unencrypted.*DARDR_SMTP_TLS"):
+        deliver(database, lambda: mailer_of(settings), lambda: NOW, mail_from=FROM)
+    assert [(row.status, row.attempts) for row in rows(database)] == [("queued", 0)]
+    postbox = Postbox()
+    with running(postbox) as port:
+        assert send(database, port) == Delivered(sent=1)
 
 
 def test_what_cannot_be_settled_does_not_stop_the_batch(

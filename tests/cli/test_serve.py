@@ -127,6 +127,32 @@ def test_worker_once_prints_one_object_even_in_a_process_of_its_own(on_sqlite: D
     assert said.json["failed_ticks"] == 0
 
 
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"DARDR_SMTP_USER": "reviews"}, "DARDR_SMTP_USER is set and DARDR_SMTP_PASSWORD is not."),
+        ({"DARDR_SMTP_PASSWORD": "secret"}, "DARDR_SMTP_PASSWORD is set and DARDR_SMTP_USER is not."),
+        (
+            {"DARDR_SMTP_HOST": "post.example", "DARDR_SMTP_USER": "reviews", "DARDR_SMTP_PASSWORD": "secret"},
+            "set TLS to starttls or tls",
+        ),
+        ({"DARDR_SMTP_PORT": "70000"}, "must be between 1 and 65535"),
+    ],
+)
+def test_mail_settings_that_do_not_fit_are_refused_at_the_start(
+    on_sqlite: Dardr, settings: dict[str, str], says: str
+) -> None:
+    for command in (("worker", "--once"), ("worker",), ("serve", "--port", str(_free_port()))):
+        said = on_sqlite(*command, **settings)
+        assert said.code == 1, command
+        assert says in said.err
+    looked = on_sqlite("doctor", "--json", **settings)
+    assert looked.code == 1
+    mail = next(one for one in looked.json["checks"] if one["name"] == "Mail server")
+    assert mail["state"] == "wrong" and says in mail["says"]
+    assert "secret" not in looked.out
+
+
 def test_the_doctor_says_what_is_wrong(on_sqlite: Dardr, tmp_path: Path) -> None:
     well = on_sqlite("doctor", "--json", DARDR_SMTP_PORT=str(_free_port()))
     states = {one["name"]: one for one in well.json["checks"]}
