@@ -151,7 +151,7 @@ def _steps(actions: list[dict[str, Any]], already: set[str]) -> dict[str, list[d
     ``already`` are the actions done on this record before: they lead no more, unless they move the stage.
     """
     leading = [a for a in actions if a["moves"] or (a["main"] and a["key"] not in already)]
-    first = sorted(leading, key=lambda a: (bool(a["blocked"]), not a["main"], not a["moves"]))
+    first = sorted(leading, key=lambda a: (not a["main"], bool(a["blocked"]), not a["moves"]))
     return {
         "main": first,
         "possible": [a for a in actions if a not in leading and not a["blocked"]],
