@@ -150,7 +150,7 @@ def not_before_death(facts: Facts) -> Blocked | None:
     death = _partial(facts.answer("death_date"))
     if death is None or facts.occurred_on is None or facts.occurred_on >= death.first:
         return None
-    return Blocked(f"This is dated before the death ({death.text}). Check both dates: one of them cannot be right.")
+    return Blocked(f"This is dated before the death ({death}). Check both dates: one of them cannot be right.")
 
 
 def not_before_notification(facts: Facts) -> Blocked | None:
@@ -170,7 +170,7 @@ def date_not_before_death(facts: Facts, *, field: str) -> Blocked | None:
     if death is None or not isinstance(given, date) or given >= death.first:
         return None
     return Blocked(
-        f"This date is before the death ({death.text}). Check both dates: one of them cannot be right.", field
+        f"This date is before the death ({death}). Check both dates: one of them cannot be right.", field
     )
 
 
