@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+NO_PARTNERSHIP = "No partnership has been set up yet. Run: dardr db upgrade --profile kent"
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

@@ -14,7 +14,7 @@ from dardr.access import Actor, get_record
 from dardr.casework import effects, ids
 from dardr.casework.act import Done, record_event, refuse_if_needed
 from dardr.casework.facts import settings_of
-from dardr.errors import Conflict, Invalid, NotFound, Reason
+from dardr.errors import NO_PARTNERSHIP, Conflict, Invalid, NotFound, Reason
 from dardr.lookups import choices
 from dardr.storage.bodies import Csp
 from dardr.storage.installation import RegimeUnlock
@@ -51,7 +51,7 @@ def open_record(
     typed, problems = reading.read(process.opening.fields, values, found)
     home = partnership_id or actor.partnership_id
     if home is None:
-        raise Conflict("No partnership has been set up yet. Run: dardr db upgrade")
+        raise Conflict(NO_PARTNERSHIP)
     occurred_on = _occurred(process, typed, today)
     facts = Facts(
         ref="",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE, Actor, get_record
 from dardr.casework.passwords import hashed
-from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
+from dardr.errors import NO_PARTNERSHIP, Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, Csp, Partnership
 from dardr.storage.people import User, UserRole
 from workflows.answers import CannotRead, read
@@ -50,8 +50,8 @@ def add_user(
     """Give a person access and roles; for somebody already known, add the roles they do not hold yet.
 
     ``body`` is a body's key: the body a person works for, and the body an agency role is held for. ``csp`` and
-    ``review`` limit the roles that are held for one, or may be. A new person gets ``password``, or one made here and returned
-    once. Raises Forbidden (only an administrator), Invalid, NotFound.
+    ``review`` limit the roles that are held for one, or may be. A new person gets ``password``, or one made here and
+    returned once. Raises Forbidden (only an administrator), Invalid, NotFound.
     """
     _require_administrator(actor)
     email = _read_email(email)
@@ -153,7 +153,7 @@ def _key(session: Session, table: type[Csp] | type[Body], key: str, what: str, o
 def _home(session: Session) -> int:
     found = session.scalar(sa.select(Partnership.id).where(Partnership.home.is_(True)))
     if found is None:
-        raise Conflict("No partnership has been set up yet. Run: dardr db upgrade")
+        raise Conflict(NO_PARTNERSHIP)
     return found
 
 

@@ -84,7 +84,10 @@ def upgrade(rehearsal: bool, profile: str | None, as_json: bool) -> None:
     click.echo(f"The database is at version {said['to']}" + (", up to date." if before == said["to"] else "."))
     if said["rehearsal"]:
         click.echo("It is a rehearsal, for good: nothing in it is real, and DARDR_NOW may be set.")
-    click.echo(f"Partnership: {said['partnership'] or 'none yet'}.")
+    if said["partnership"]:
+        click.echo(f"Partnership: {said['partnership']}.")
+    else:
+        click.echo("Partnership: none yet. Load one with: dardr db upgrade --profile kent")
 
 
 def _shown(url: str) -> str:

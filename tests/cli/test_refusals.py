@@ -230,6 +230,12 @@ def test_an_installation_without_a_profile(empty_sqlite_url: str, tmp_path: Path
     assert bare.refused("db", "upgrade", "--profile", "atlantis")[0].startswith("There is no profile called atlantis.")
     assert bare.refused("db", "upgrade", "--profile", "demonstration")
     assert bare.ok("review", "list")["reviews"] == []
+    assert "Load one with: dardr db upgrade --profile kent" in bare("db", "upgrade").out
+    says = ["No partnership has been set up yet. Run: dardr db upgrade --profile kent"]
+    add = ("user", "add", "ann@partnership.example", "--name", "Ann", "--role", "case_manager")
+    for command in (add, ("report", "quarterly", "--quarter", "2026Q3", "--format", "json")):
+        said = bare(*command)
+        assert (said.code, said.err.splitlines()) == (1, says), command
     assert bare.ok("db", "upgrade", "--profile", "kent")["partnership"] == "Kent Community Safety Partnership"
 
 

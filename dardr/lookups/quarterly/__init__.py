@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import SEES_EVERY_REVIEW, SEES_PLANS, Actor
-from dardr.errors import Conflict, Forbidden, Invalid, Reason
+from dardr.errors import NO_PARTNERSHIP, Conflict, Forbidden, Invalid, Reason
 from dardr.lookups.quarterly import figures, history, plans
 from dardr.lookups.quarterly.periods import Period, quarter, quarter_of, year_label, year_of
 from dardr.lookups.quarterly.report import Report
@@ -114,7 +114,7 @@ def _partnership(session: Session, actor: Actor) -> Partnership:
     found = session.get(Partnership, actor.partnership_id) if actor.partnership_id is not None else None
     found = found or session.scalar(sa.select(Partnership).where(Partnership.home.is_(True)))
     if found is None:
-        raise Conflict("No partnership has been set up yet. Run: dardr db upgrade")
+        raise Conflict(NO_PARTNERSHIP)
     return found
 
 
