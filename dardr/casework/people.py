@@ -25,13 +25,14 @@ _FOR_ONE = {"csp": "one community safety partnership", "body": "one body", "revi
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What was done: whether the person is new, and the roles they did not hold before."""
+    """What was done: whether the person is new or had been disabled, and the roles they did not hold before."""
 
     email: str
     name: str
     new: bool
     roles_added: tuple[str, ...]
     password: str | None
+    given_back: bool = False
 
 
 def add_user(
@@ -77,6 +78,7 @@ def add_user(
         session.add(user)
     elif user.is_operator:
         raise Conflict("That is the command line's own person, who holds every role already.")
+    given_back = not user.active
     user.name, user.active = name.strip() or user.name, True
     if password is not None:
         user.password = _hashed(password)
@@ -84,7 +86,7 @@ def add_user(
         user.body_id = body_id
     session.flush()
     added = _add_roles(session, user, roles, csp_id, body_id, record_id)
-    return Added(user.email, user.name, new, added, shown)
+    return Added(user.email, user.name, new, added, shown, given_back)
 
 
 def disable_user(session: Session, actor: Actor, email: str) -> str:

@@ -70,13 +70,15 @@ def add(
         "email": added.email,
         "name": added.name,
         "new": added.new,
+        "access_given_back": added.given_back,
         "roles_added": list(added.roles_added),
         "password": added.password,
     }
     if as_json:
         showing.print_json(said)
         return
-    click.echo(f"{added.name} ({added.email}) {'has access now' if added.new else 'had access already'}.")
+    stands = "has access now" if added.new else "has access again" if added.given_back else "had access already"
+    click.echo(f"{added.name} ({added.email}) {stands}.")
     click.echo(f"Roles added: {', '.join(added.roles_added) or 'none, all were held already'}.")
     if added.password:
         click.echo(f"Password, shown this once: {added.password}")

@@ -51,7 +51,8 @@ def health(session: Session, now: datetime) -> dict[str, Any]:
         )
     )
     if overlooked:
-        problems.append(f"{overlooked} deadlines were not looked at for more than a day. Is the worker running?")
+        said = "1 deadline was" if overlooked == 1 else f"{overlooked} deadlines were"
+        problems.append(f"{said} not looked at for more than a day. Is the worker running?")
     horizon = {name: calendars.get(name).horizon for name in calendars.names()}
     problems += [
         f"The published bank holidays ended on {in_words(day)}. Load the next list from https://www.gov.uk/bank-holidays."
@@ -87,9 +88,10 @@ def _ticks(ticks: dict[str, Heartbeat], now: datetime) -> list[str]:
 def _post(session: Session, counts: dict[str, int], now: datetime) -> list[str]:
     found: list[str] = []
     if counts.get(FAILED):
-        found.append(f"{counts[FAILED]} e-mails could not be delivered. See: dardr outbox list --status failed")
+        found.append(f"{_mails(counts[FAILED])} could not be delivered. See: dardr outbox list --status failed")
     if counts.get(NO_ADDRESS):
-        found.append(f"{counts[NO_ADDRESS]} e-mails have no address. See: dardr outbox list --status no_address")
+        verb = "has" if counts[NO_ADDRESS] == 1 else "have"
+        found.append(f"{_mails(counts[NO_ADDRESS])} {verb} no address. See: dardr outbox list --status no_address")
     oldest = session.scalar(
         sa.select(sa.func.min(OutboxMessage.created_at)).where(
             OutboxMessage.status.in_((QUEUED, WAITING, IN_FLIGHT)), OutboxMessage.not_before <= now
@@ -98,3 +100,7 @@ def _post(session: Session, counts: dict[str, int], now: datetime) -> list[str]:
     if oldest is not None and now - oldest > WAITS_TOO_LONG:
         found.append("E-mails have waited for more than an hour. Is the worker running, and the mail server reachable?")
     return found
+
+
+def _mails(number: int) -> str:
+    return "1 e-mail" if number == 1 else f"{number} e-mails"

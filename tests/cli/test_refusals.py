@@ -139,6 +139,18 @@ def test_people_are_added_once_and_roles_are_added_up(dardr: Dardr, ref: str) ->
     assert dardr.refused("review", "list", "--as", "lee@partnership.example")
 
 
+def test_adding_somebody_who_was_disabled_says_that_access_is_given_back(on_sqlite: Dardr) -> None:
+    add = ("user", "add", "lee@partnership.example", "--name", "Lee Lowe", "--role", "auditor")
+    assert "Lee Lowe (lee@partnership.example) has access now." in on_sqlite(*add).out
+    assert "had access already." in on_sqlite(*add).out
+    on_sqlite.ok("user", "disable", "lee@partnership.example")
+    assert "Lee Lowe (lee@partnership.example) has access again." in on_sqlite(*add).out
+    assert on_sqlite.ok("review", "list", "--as", "lee@partnership.example")["reviews"] == []
+    on_sqlite.ok("user", "disable", "lee@partnership.example")
+    assert on_sqlite.ok(*add)["access_given_back"] is True
+    assert on_sqlite.ok(*add)["access_given_back"] is False
+
+
 @pytest.mark.parametrize("role", ["police_liaison", "communications"])
 def test_police_and_communications_see_the_review_their_role_is_held_for(
     on_sqlite: Dardr, tmp_path: Path, role: str

@@ -178,6 +178,12 @@ def test_the_receipt_explains_a_date(manager: Browser, database: Database) -> No
     assert "entered by Devon Example on 27 March 2026" in text
 
 
+def test_a_receipt_of_one_month_says_month(manager: Browser, database: Database) -> None:
+    case = a_review(database, "decision_pending")
+    text = main_text(manager, f"/records/{case.ref}/deadlines/{case.deadline('decide_review').id}")
+    assert "Length 1 month, after that day" in text
+
+
 def test_a_receipt_of_somebody_else_s_record_is_not_there(app: Flask, database: Database) -> None:
     case = a_review(database, "decision_pending")
     other = a_review(database, "decision_pending")

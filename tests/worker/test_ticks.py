@@ -165,3 +165,22 @@ def test_health_misses_a_worker_that_stopped(database: Database) -> None:
         assert health(session, now + timedelta(minutes=5))["problems"] == []
         later = health(session, now + timedelta(days=2))
     assert len([one for one in later["problems"] if "Is it running" in one]) == 3
+
+
+def test_health_counts_one_thing_as_one(database: Database) -> None:
+    now = at_ten(START)
+    for _ in range(2):
+        a_review(database, "decision_pending")
+    with database.write() as session:
+        waiting = list(session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id)))
+        for row in waiting:
+            row.status = "sent"
+        waiting[0].status = "failed"
+        session.flush()
+        assert "1 e-mail could not be delivered." in " ".join(health(session, now)["problems"])
+        waiting[0].status = "no_address"
+        session.flush()
+        assert "1 e-mail has no address." in " ".join(health(session, now)["problems"])
+        waiting[1].status = "no_address"
+        session.flush()
+        assert "2 e-mails have no address." in " ".join(health(session, now)["problems"])
