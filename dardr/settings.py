@@ -2,6 +2,9 @@
 
 Without a database address, a data folder of the user's holds a SQLite file and two keys made on first use
 (mode 0600). With PostgreSQL the keys must be given, since several hosts have to share them.
+
+``DARDR_PROXIES`` is the number of trusted web servers between people and this one, whose X-Forwarded-For and
+X-Forwarded-Proto are believed; 0 believes nobody's.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     data_folder: Path = Field(default_factory=lambda: _default_folder())
+    proxies: int = Field(default=0, ge=0, le=9)
     now: str = ""
 
     @property

@@ -9,6 +9,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dardr.casework.files import LARGEST
 from dardr.settings import Settings
@@ -47,6 +48,11 @@ def create_app(database: Database, settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
+    if settings.proxies:
+        # Not X-Forwarded-Host: a proxy that keeps Host often passes on whatever a visitor wrote there.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0
+        )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     ours = app.jinja_loader
     assert ours is not None

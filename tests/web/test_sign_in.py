@@ -14,7 +14,7 @@ from dardr.storage.engine import Database
 from dardr.storage.people import User
 from dardr.web.accounts import REFUSED, TRIES
 from tests import builders
-from tests.web.conftest import PASSWORD, Browser, application, signed_in
+from tests.web.conftest import PASSWORD, Browser, application, signed_in, token
 
 
 def row(database: Database, person: str) -> User:
@@ -159,3 +159,34 @@ def test_too_many_tries_from_one_address_are_slowed(app: Flask) -> None:
     answers = [browser.send("/sign-in", page, email=f"x{n}@y.example").status_code for n in range(31)]
     assert answers[:30] == [200] * 30
     assert answers[30] == 429
+
+
+def slowed(app: Flask, forwarded: str) -> bool:
+    """Whether 31 tries are too many when each says that it was forwarded for another address."""
+    browser = Browser(app.test_client())
+    page = browser.get("/sign-in")
+    hidden = {"csrf_token": token(page), "email": "x@y.example", "password": "wrong"}
+    codes = [
+        browser.client.post("/sign-in", data=hidden, headers={"X-Forwarded-For": forwarded.format(n=n)}).status_code
+        for n in range(31)
+    ]
+    assert set(codes[:30]) == {200}
+    return codes[30] == 429
+
+
+def test_behind_a_trusted_proxy_each_address_counts_by_itself(database: Database, tmp_path: Path) -> None:
+    assert not slowed(application(database, tmp_path, proxies=1), "192.0.2.{n}")
+    assert slowed(application(database, tmp_path, proxies=1), "192.0.2.{n}, 198.51.100.7")
+    assert not slowed(application(database, tmp_path, proxies=2), "192.0.2.{n}, 198.51.100.7")
+    assert slowed(application(database, tmp_path), "192.0.2.{n}")
+
+
+def test_behind_a_trusted_proxy_forms_are_sent_over_tls(database: Database, tmp_path: Path) -> None:
+    app = application(database, tmp_path, proxies=1, base_url="https://reviews.example")
+    client, forwarded = app.test_client(), {"X-Forwarded-Proto": "https", "Host": "reviews.example"}
+    page = client.get("/sign-in", headers=forwarded)
+    given = {"csrf_token": token(page), "email": builders.address("case_manager"), "password": PASSWORD}
+    refused = client.post("/sign-in", data=given, headers={**forwarded, "Referer": "https://elsewhere.example/"})
+    assert refused.status_code == 400
+    answer = client.post("/sign-in", data=given, headers={**forwarded, "Referer": "https://reviews.example/sign-in"})
+    assert answer.status_code == 302
