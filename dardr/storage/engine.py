@@ -8,8 +8,10 @@ transactions for reads, row locks for changes.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,9 +29,30 @@ def normal_url(url: str) -> str:
     return url
 
 
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite address; None for another database or one in memory."""
+    parsed = sa.make_url(normal_url(url))
+    if not parsed.drivername.startswith("sqlite") or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database))
+
+
+def new_private_file(url: str) -> None:
+    """Make the SQLite file of ``url``, empty and of mode 0600, where there is none yet.
+
+    SQLite gives the files it keeps beside it (-wal, -shm) the same mode. A file that is there keeps its own.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        return
+    with suppress(OSError):  # there already, or no such folder: SQLite itself will say so
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def make_engine(url: str, **options: Any) -> sa.Engine:
     """An engine with the settings both databases need. ``url`` is a SQLAlchemy address."""
     url = normal_url(url)
+    options.setdefault("hide_parameters", True)  # what people typed must not reach a log through an error
     if url.startswith("sqlite"):
         engine = sa.create_engine(
             url,
