@@ -1,4 +1,4 @@
-"""A sweep of many running deadlines, of which a hundred are due, against the bare indexed query and a hundred inserts."""
+"""A sweep of many running deadlines, a hundred of them due, against the bare indexed query and a hundred inserts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def load(database: Database, how_many: int) -> None:
                 [
                     {"id": n, "ref": f"B-{n}", "process": "agency-return@1", "process_key": "agency-return",
                      "stage": "requested", "phase": "panel", "final": False, "partnership_id": home_id, "title": "Body",
-                     "opened_on": start, "facts": {"kind": "imr", "body": "b"}, "last_seq": 1, "head": "h", "revision": 1}
+                     "opened_on": start, "facts": {"kind": "imr"}, "last_seq": 1, "head": "h", "revision": 1}
                     for n in ids
                 ],
             )  # fmt: skip
