@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dardr.cli import showing
-from dardr.cli.opening import is_rehearsal, opened, pretended, set_time, sqlite_path
+from dardr.cli.opening import is_rehearsal, opened, pretended, set_time
 from dardr.cli.refusing import Group, Refused, as_json_option, examples
 
 NOT_REHEARSING = (
@@ -40,7 +40,7 @@ def upgrade(rehearsal: bool, profile: str | None, as_json: bool) -> None:
     from dardr.casework import setup as setting_up
     from dardr.settings import get_settings
     from dardr.storage import migrate
-    from dardr.storage.engine import Database
+    from dardr.storage.engine import Database, new_private_file, sqlite_path
     from dardr.storage.installation import Installation
     from dardr.systime import utc_now
 
@@ -52,6 +52,7 @@ def upgrade(rehearsal: bool, profile: str | None, as_json: bool) -> None:
     path = sqlite_path(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
+    new_private_file(url)
     database = Database(url)
     try:
         before = migrate.current(database.engine)

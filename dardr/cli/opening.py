@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,21 +98,11 @@ def opened(as_email: str | None = None, *, runs_on: bool = False, url: str | Non
 
 def refuse_missing_file(url: str) -> None:
     """A SQLite file that is not there is not made by looking at it. Raises Refused."""
+    from dardr.storage.engine import sqlite_path
+
     path = sqlite_path(url)
     if path is not None and not path.exists():
         raise Refused(NOT_SET_UP)
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file of a SQLite address; None for another database or one in memory."""
-    from sqlalchemy.engine import make_url
-
-    from dardr.storage.engine import normal_url
-
-    parsed = make_url(normal_url(url))
-    if not parsed.drivername.startswith("sqlite") or parsed.database in (None, "", ":memory:"):
-        return None
-    return Path(str(parsed.database))
 
 
 def pretended() -> datetime | None:
@@ -172,7 +161,7 @@ def opened_if_set_up() -> Iterator[Opened | None]:
     """
     from dardr.settings import get_settings
     from dardr.storage import migrate
-    from dardr.storage.engine import make_engine
+    from dardr.storage.engine import make_engine, sqlite_path
 
     if pretended() is None:
         url = get_settings().url

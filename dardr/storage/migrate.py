@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from dardr.errors import Conflict
-from dardr.storage.engine import make_engine, normal_url
+from dardr.storage.engine import make_engine, new_private_file, normal_url
 
 if TYPE_CHECKING:  # Alembic is imported where it works: every command asks for the version, few change it
     from alembic.config import Config
@@ -33,7 +33,8 @@ def _config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Create or bring up to date the tables of the database at ``url``."""
+    """Create or bring up to date the tables of the database at ``url``; a SQLite file is made for its owner alone."""
+    new_private_file(url)
     from alembic import command
 
     command.upgrade(_config(url), revision)

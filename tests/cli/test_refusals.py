@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sqlite3
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -249,6 +251,16 @@ def test_an_installation_without_a_profile(empty_sqlite_url: str, tmp_path: Path
         said = bare(*command)
         assert (said.code, said.err.splitlines()) == (1, says), command
     assert bare.ok("db", "upgrade", "--profile", "kent")["partnership"] == "Kent Community Safety Partnership"
+
+
+def test_the_file_of_a_new_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "more" / "new.db"
+    before = os.umask(0o022)
+    try:
+        Dardr(f"sqlite:///{path}", tmp_path / "data").ok("db", "upgrade")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_postgresql_that_cannot_be_reached(tmp_path: Path) -> None:

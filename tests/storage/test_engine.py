@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from dardr.storage import migrate
 from dardr.storage.engine import Database, normal_url
 from dardr.storage.installation import Heartbeat
 from dardr.storage.outbox import OutboxMessage
@@ -161,3 +165,26 @@ def test_what_is_stored_as_json_has_the_same_spelling_when_read(database: Databa
 
         kept = session.scalars(sa.select(Partnership.settings)).one()["kept"]
     assert canonical(kept) == canonical(value)
+
+
+def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    before = os.umask(0o022)
+    try:
+        migrate.upgrade(url)
+        database = Database(url)
+        with database.write() as session:
+            session.add(Heartbeat(tick="t", at=NOW, took_ms=0))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+        database.close()
+    finally:
+        os.umask(before)
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+
+
+def test_a_file_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "shared.db"
+    path.touch()
+    path.chmod(0o640)
+    migrate.upgrade(f"sqlite:///{path}")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
