@@ -73,7 +73,13 @@ def open_record(
         roles |= roles_on(session, actor, parent)
     verdict = judge(process, process.opening, facts, roles)
     refuse_if_needed(process.opening, verdict, problems)
-    return _open(session, actor, now, process, typed, parents, occurred_on, home, verdict.warnings)
+    warnings = [*verdict.warnings]
+    if process.child_suffix and not parents:
+        warnings.append(
+            f"This belongs to no review: it stands alone under the name {process.label}. If it should serve a review, "
+            "open it from that review."
+        )
+    return _open(session, actor, now, process, typed, parents, occurred_on, home, warnings)
 
 
 def find_process(key: str) -> Process:

@@ -189,3 +189,15 @@ def test_two_partnerships_at_most_are_real(sqlite_database: Database) -> None:
 def test_the_police_date_is_only_for_the_police(sqlite_database: Database) -> None:
     with pytest.raises(DardrError, match="Leave this empty where somebody other than the police notified"):
         a_review(sqlite_database, "notified", notifier="health", police_identified_on="2026-03-01")
+
+
+def test_an_item_that_belongs_to_no_review_says_so(database: Database) -> None:
+    review = a_review(database, "screening")
+    values = {"kind": "imr", "body": "mereshire-nhs", "requested_on": review.today.isoformat()}
+    with database.write() as session:
+        alone = open_record(session, builders.actor(session, "case_manager"), at_ten(review.today), "agency-return", values)
+    assert any("belongs to no review" in said for said in alone.warnings)
+    with database.write() as session:
+        who = builders.actor(session, "case_manager")
+        served = open_record(session, who, at_ten(review.today), "agency-return", values, parent_ref=review.ref)
+    assert served.ref.startswith(review.ref) and not served.warnings
