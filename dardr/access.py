@@ -21,6 +21,9 @@ SEES_EVERY_REVIEW = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.DECIDI
 """Roles that, held for the whole partnership, show all its records."""
 
 SEES_PLANS = frozenset({Role.STEERING_MEMBER})
+SEES_NO_REVIEW = frozenset({Role.STEERING_MEMBER, Role.CSP_MEMBER, Role.AGENCY_CONTACT, Role.AGENCY_LEAD})
+"""Roles that show actions, replies and returns, and never the list of reviews."""
+
 PLAN_PROCESSES = ("action", "commissioner-reply", "section8-report")
 """What Steering Group members see: plans and replies, not the reviews behind them."""
 

@@ -124,7 +124,7 @@ def install(app: Flask, secret: str) -> None:
         SECURITY_LOGOUT_METHODS=["POST"],
         SECURITY_LOGIN_USER_TEMPLATE="account/sign_in.html",
         SECURITY_VERIFY_TEMPLATE="account/sign_in_again.html",
-        SECURITY_POST_LOGIN_VIEW="/reviews",
+        SECURITY_POST_LOGIN_VIEW="/",
         SECURITY_POST_LOGOUT_VIEW="/sign-in",
         SECURITY_PASSWORD_HASH="argon2",
         SECURITY_PASSWORD_SINGLE_HASH=True,

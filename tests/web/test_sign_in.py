@@ -15,6 +15,7 @@ from dardr.storage.people import User
 from dardr.web.accounts import REFUSED, TRIES
 from tests import builders
 from tests.web.conftest import PASSWORD, Browser, application, signed_in, token
+from workflows.definition import Role
 
 
 def row(database: Database, person: str) -> User:
@@ -26,9 +27,35 @@ def test_signing_in_leads_to_the_reviews_and_is_remembered(app: Flask, database:
     browser = Browser(app.test_client())
     assert browser.get("/reviews").headers["Location"] == "/sign-in?next=/reviews"
     answer = browser.sign_in("case_manager")
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/reviews")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert browser.get("/").headers["Location"] == "/reviews"
     assert "Signed in as Alex Example" in browser.get("/reviews").text
     assert row(database, "case_manager").last_sign_in_at is not None
+
+
+@pytest.mark.parametrize(
+    ("person", "first"),
+    [
+        ("agency_contact", "/actions"),
+        ("agency_lead", "/actions"),
+        ("steering_member", "/actions"),
+        ("csp_member", "/actions"),
+        ("police_liaison", "/reviews"),
+        ("auditor", "/reviews"),
+        ("administrator", "/reviews"),
+    ],
+)
+def test_the_first_page_is_one_that_has_something_to_show(app: Flask, person: str, first: str) -> None:
+    assert signed_in(app, person).get("/").headers["Location"] == first
+
+
+def test_somebody_who_also_holds_a_role_on_a_review_begins_with_the_reviews(app: Flask, database: Database) -> None:
+    case = builders.a_review(database, "evidence")
+    with database.write() as session:
+        builders.grant(session, "agency_contact", Role.PANEL_MEMBER, case.ref)
+    browser = signed_in(app, "agency_contact")
+    assert browser.get("/").headers["Location"] == "/reviews"
+    assert case.ref in browser.get("/reviews").text
 
 
 def test_the_same_on_both_databases(either_database: Database, tmp_path: Path) -> None:

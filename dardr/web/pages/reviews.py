@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import get_record
+from dardr.access import SEES_NO_REVIEW, get_record
 from dardr.casework.fold import done
 from dardr.lookups.caseload import CaseFilter, CaseRow, caseload
 from dardr.lookups.deadlines import deadlines_of
@@ -38,8 +38,9 @@ A_PAGE = 50
 @pages.get("/")
 @who()
 def start() -> ResponseReturnValue:
-    """The first page after signing in."""
-    return redirect(url_for("reviews.caseload"))
+    """The first page after signing in: the reviews, or the actions for somebody whose roles show no review."""
+    roles = actor().roles
+    return redirect(url_for("plans.plan" if roles and roles <= SEES_NO_REVIEW else "reviews.caseload"))
 
 
 @pages.get("/reviews", endpoint="caseload")
