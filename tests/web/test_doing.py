@@ -16,6 +16,7 @@ import workflows
 from dardr.storage.engine import Database
 from dardr.storage.files import StoredFile
 from dardr.storage.reviews import AuditEvent, Record
+from dardr.web.pages.consequences import will_follow
 from tests.builders import DECISION, START, Case, a_review
 from tests.web.conftest import Browser, application, dated, signed_in
 
@@ -129,6 +130,35 @@ def test_the_page_says_what_it_means_on_whose_authority_and_what_follows(app: Fl
     assert "Starts a clock. Overview report: six months, due Wednesday 3 February 2027 (guidance)." in text
     assert "Ends, where running: Decide whether to hold a review." in text
     assert re.search(r'id="_on-day"[^>]*value="3"', page.text), "today is filled in"
+
+
+def test_what_follows_names_the_clock_of_the_kind_of_return_alone(app: Flask, database: Database) -> None:
+    case = a_review(database, "evidence")
+    ref = case.act("request_returns", {"kind": "imr", "bodies": ["northmere-council"]}).created[0]
+    case.act("withdraw_request", {"withdrawn_reason": "Asked of the wrong body"}, ref=ref)
+    browser = signed_in(app, "case_manager")
+    path = f"/records/{ref}/do/reopen_return"
+    text = visible_text(browser.get(path).text)
+    assert "Starts a clock. Return to the review:" in text
+    assert "Information return for the decision" not in text
+    shown = browser.send(path, **dated("requested_on", "2026-08-03"), **dated("due_on", "2026-09-01"))
+    text = visible_text(shown.text)
+    assert shown.status_code == 422
+    assert "Return to the review: due Tuesday 1 September 2026, the date given (local target)." in text
+
+
+def test_before_the_kind_is_chosen_each_clock_may_follow(database: Database) -> None:
+    process = workflows.newest("agency-return")
+
+    def starts(**typed: str) -> list[str]:
+        with database.read() as session:
+            today = date(2026, 8, 3)
+            following = will_follow(session, process, process.opening, None, {}, {}, typed, today)
+        return [said.partition(":")[0] for said in following.starts]
+
+    assert starts() == ["Return to the review", "Information return for the decision"]
+    assert starts(kind="summary") == ["Return to the review"]
+    assert starts(kind="information_return") == ["Information return for the decision"]
 
 
 def test_an_action_is_recorded_when_it_happened(either_database: Database, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def will_follow(
         to = process.stage(action.to)
         found.moves = f"The stage becomes “{to.label}”. {to.means}".strip()
     for clock in process.clocks:
-        if action.key in clock.starts_on:
+        if action.key in clock.starts_on and _may_start(clock, action, facts, typed):
             found.starts.append(_starts(session, process, action, clock, facts, settings, typed, on))
         if action.key in clock.stops_on:
             found.ends.append(clock.label)
@@ -71,6 +71,15 @@ def will_follow(
     found.tells = list(told)
     found.also = [said for effect in action.effects if (said := _effect(effect, action))]
     return found
+
+
+def _may_start(clock: Clock, action: Action, facts: Mapping[str, Any], typed: Mapping[str, Any]) -> bool:
+    """Whether the clock is for what was answered, or for what this action still asks."""
+    if clock.only_when is None:
+        return True
+    name, values = clock.only_when
+    known = facts.get(name) if typed.get(name) is None else typed[name]
+    return known in values if known is not None else field_of((action,), name) is not None
 
 
 def _starts(
@@ -85,6 +94,8 @@ def _starts(
 ) -> str:
     span = clocks.span_of(clock.length, settings)
     kind = kind_word(clock.date.kind)
+    if clock.given_in and (given := as_day(typed.get(clock.given_in))):
+        return f"{clock.label}: due {long_day(given)}, the date given ({kind})."
     if isinstance(clock.length, AgeOnly):
         return f"{clock.label}: only how long it has been is shown."
     if isinstance(clock.length, DateGiven):
