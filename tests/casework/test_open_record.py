@@ -195,7 +195,8 @@ def test_an_item_that_belongs_to_no_review_says_so(database: Database) -> None:
     review = a_review(database, "screening")
     values = {"kind": "imr", "body": "mereshire-nhs", "requested_on": review.today.isoformat()}
     with database.write() as session:
-        alone = open_record(session, builders.actor(session, "case_manager"), at_ten(review.today), "agency-return", values)
+        who = builders.actor(session, "case_manager")
+        alone = open_record(session, who, at_ten(review.today), "agency-return", values)
     assert any("belongs to no review" in said for said in alone.warnings)
     with database.write() as session:
         who = builders.actor(session, "case_manager")
