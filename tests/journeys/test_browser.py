@@ -99,8 +99,12 @@ def violations(page: Page) -> list[str]:
 
 
 def too_wide(page: Page) -> int:
-    """Pixels by which a page must be scrolled sideways."""
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    """Pixels by which a page must be scrolled sideways, once fonts and styles are there and two frames were drawn."""
+    return page.evaluate(
+        "async () => { await document.fonts.ready;"
+        " await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));"
+        " const root = document.documentElement; return root.scrollWidth - root.clientWidth; }"
+    )
 
 
 def open_details(page: Page) -> None:
@@ -131,6 +135,7 @@ def test_a_page_with_a_fault_is_complained_of(page: Page, server: Serving) -> No
     page.goto(f"{server.address}/sign-in")
     page.evaluate("document.querySelector('main').innerHTML += '<img src=x><input><p>wide</p>'")
     page.evaluate("document.querySelector('main > p').style.width = '2000px'")
+    page.wait_for_function("document.querySelector('main > p').getBoundingClientRect().width === 2000")
     found = " ".join(violations(page))
     assert "image-alt" in found and "label" in found
     assert too_wide(page) > 0
