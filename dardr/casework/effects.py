@@ -183,11 +183,17 @@ def _agrees_date(h: Happening, effect: AgreesDate) -> None:
             event_id=h.event.id,
             due_on=new,
             reason=h.words("reason"),
-            agreed_by=h.words("agreed_by"),
+            agreed_by=h.words("agreed_by") or _both_bodies(h),
         )
     )
     h.session.flush()
     deadlines.reproject(h.session, row, h.process, h.today)
+
+
+def _both_bodies(h: Happening) -> str:
+    """Panel and partnership, where the day each agreed was given: how the date of the overview report moves."""
+    both = h.day("agreed_by_panel_on") and h.day("agreed_by_partnership_on")
+    return "the panel and the partnership" if both else ""
 
 
 def _undoes_agreed_date(h: Happening, _effect: UndoesAgreedDate) -> None:

@@ -18,6 +18,38 @@ from workflows.definition import (
 from workflows.processes.authorities import by_design, local
 from workflows.processes.fields import choice, day, one_of, optional, paragraph, several_of, text
 
+WHICH_DATE = one_of("clock", "Which date?", From.CLOCKS_TO_MOVE)
+NEW_DATE = day("new_date", "The date agreed", future=True)
+WHY = paragraph("reason", "Why")
+WHICH_AGREED = one_of("agreed_date", "Which one?", From.AGREED_DATES)
+UNDO_WHY = paragraph("undo_reason", "Why")
+HOLD_KIND = choice(
+    "kind",
+    "What for?",
+    ("trial", "Criminal proceedings"),
+    ("inquest", "An inquest"),
+    ("parallel_review", "A parallel review"),
+    ("other", "Another reason"),
+)
+HOLD_REASON = paragraph("reason", "Why, and what has been agreed")
+HOLD_ASKED_BY = choice(
+    "asked_by",
+    "Who asked for it?",
+    ("police", "The senior investigating officer"),
+    ("cps", "The Crown Prosecution Service"),
+    ("coroner", "The coroner"),
+    ("chair", "The independent chair"),
+    ("family", "The family"),
+    ("other", "Someone else"),
+)
+HOLD_CLOCKS = several_of("clocks", "Which dates are paused?", From.CLOCKS_TO_PAUSE, required=False)
+HOLD_REVIEW_BY = day(
+    "review_by", "Look at it again by", required=False, future=True, help="Left empty: four weeks from today."
+)
+OPEN_HOLD = one_of("hold", "Which hold?", From.OPEN_HOLDS)
+ANY_HOLD = one_of("hold", "Which hold?", From.HOLDS)
+HOLD_OUTCOME = paragraph("hold_outcome", "What ended it")
+
 
 def dates(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]:
     """Agree another date for a clock of this record, and strike such a date out."""
@@ -28,12 +60,7 @@ def dates(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]
             source=source,
             roles=roles,
             keep_as="agreed_dates",
-            fields=(
-                one_of("clock", "Which date?", From.CLOCKS_TO_MOVE),
-                day("new_date", "The date agreed", future=True),
-                paragraph("reason", "Why"),
-                optional(text("agreed_by", "Who agreed, and where that is kept")),
-            ),
+            fields=(WHICH_DATE, NEW_DATE, WHY, optional(text("agreed_by", "Who agreed, and where that is kept"))),
             effects=(AgreesDate(),),
             authority=local(),
             help="The date first set stays on the record beside it.",
@@ -44,7 +71,7 @@ def dates(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]
             source=source,
             roles=roles,
             keep_as="agreed_dates_undone",
-            fields=(one_of("agreed_date", "Which one?", From.AGREED_DATES), paragraph("undo_reason", "Why")),
+            fields=(WHICH_AGREED, UNDO_WHY),
             effects=(UndoesAgreedDate(),),
             authority=by_design(),
         ),
@@ -60,26 +87,7 @@ def holds(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]
             source=source,
             roles=roles,
             keep_as="holds_placed",
-            fields=(
-                choice(
-                    "kind",
-                    "What for?",
-                    ("trial", "Criminal proceedings"),
-                    ("inquest", "An inquest"),
-                    ("parallel_review", "A parallel review"),
-                    ("other", "Another reason"),
-                ),
-                paragraph("reason", "Why, and what has been agreed"),
-                text("asked_by", "Who asked for it?"),
-                several_of("clocks", "Which dates are paused?", From.CLOCKS_TO_PAUSE, required=False),
-                day(
-                    "review_by",
-                    "Look at it again by",
-                    required=False,
-                    future=True,
-                    help="Left empty: four weeks from today.",
-                ),
-            ),
+            fields=(HOLD_KIND, HOLD_REASON, HOLD_ASKED_BY, HOLD_CLOCKS, HOLD_REVIEW_BY),
             effects=(PlacesHold(),),
             authority=local(),
         ),
@@ -89,7 +97,7 @@ def holds(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]
             source=source,
             roles=roles,
             keep_as="holds_ended",
-            fields=(one_of("hold", "Which hold?", From.OPEN_HOLDS), paragraph("hold_outcome", "What ended it")),
+            fields=(OPEN_HOLD, HOLD_OUTCOME),
             guards=(partial(guards.a_hold_is_open, reason="There is no open hold on this record."),),
             effects=(EndsHold(),),
             authority=local(),
@@ -101,7 +109,7 @@ def holds(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]
             source=source,
             roles=roles,
             keep_as="holds_undone",
-            fields=(one_of("hold", "Which hold?", From.HOLDS), paragraph("undo_reason", "Why")),
+            fields=(ANY_HOLD, UNDO_WHY),
             effects=(UndoesHold(),),
             authority=by_design(),
             help="Every date is computed as if it had never been. It stays on the timeline.",

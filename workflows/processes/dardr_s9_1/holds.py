@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 
 from workflows import guards
@@ -21,11 +22,12 @@ from workflows.definition import (
     UndoesAgreedDate,
     UndoesHold,
 )
+from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, local
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.notification import DEATH_DATE, SUSPECTED_STATUS
 from workflows.processes.dardr_s9_1.stages import ALL, LIVE, since
-from workflows.processes.fields import choice, choices, day, one_of, optional, paragraph, several_of, text
+from workflows.processes.fields import choice, choices, day, one_of, optional, paragraph, text
 from workflows.processes.who import CASEWORK, CHAIRING, DECIDERS, POLICING
 
 ACTIVITIES = (
@@ -57,40 +59,15 @@ def actions(law: Law) -> tuple[Action, ...]:
             roles=CHAIRING,
             keep_as="holds_placed",
             fields=(
-                choice(
-                    "kind",
-                    "What for?",
-                    ("trial", "Criminal proceedings"),
-                    ("inquest", "An inquest"),
-                    ("parallel_review", "A parallel review"),
-                    ("other", "Another reason"),
-                ),
-                paragraph("reason", "Why, and what has been agreed"),
-                choice(
-                    "asked_by",
-                    "Who asked for it?",
-                    ("police", "The senior investigating officer"),
-                    ("cps", "The Crown Prosecution Service"),
-                    ("coroner", "The coroner"),
-                    ("chair", "The independent chair"),
-                    ("family", "The family"),
-                    ("other", "Someone else"),
-                ),
+                anywhere.HOLD_KIND,
+                anywhere.HOLD_REASON,
+                anywhere.HOLD_ASKED_BY,
                 choices("activities", "What waits?", *ACTIVITIES),
-                several_of(
-                    "clocks",
-                    "Which dates are paused?",
-                    From.CLOCKS_TO_PAUSE,
-                    required=False,
+                dataclasses.replace(
+                    anywhere.HOLD_CLOCKS,
                     help="None need be. The dates for the decision and for the overview report are never paused.",
                 ),
-                day(
-                    "review_by",
-                    "Look at it again by",
-                    required=False,
-                    future=True,
-                    help="Left empty: four weeks from today.",
-                ),
+                anywhere.HOLD_REVIEW_BY,
             ),
             effects=(PlacesHold(),),
             authority=law.guidance("9", note="No clock-stop is known in statute or guidance."),
@@ -103,7 +80,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             roles=POLICING | CHAIRING,
             keep_as="hold_reviews",
             fields=(
-                one_of("hold", "Which hold?", From.OPEN_HOLDS),
+                anywhere.OPEN_HOLD,
                 day("review_by", "Next look by", future=True),
                 paragraph("hold_view", "How matters stand"),
             ),
@@ -117,10 +94,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             source=LIVE,
             roles=CHAIRING,
             keep_as="holds_ended",
-            fields=(
-                one_of("hold", "Which hold?", From.OPEN_HOLDS),
-                paragraph("hold_outcome", "What ended it"),
-            ),
+            fields=(anywhere.OPEN_HOLD, anywhere.HOLD_OUTCOME),
             guards=(partial(guards.a_hold_is_open, reason="There is no open hold on this review."),),
             effects=(EndsHold(),),
             authority=law.guidance("9"),
@@ -132,7 +106,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             source=LIVE,
             roles=CASEWORK,
             keep_as="holds_undone",
-            fields=(one_of("hold", "Which hold?", From.HOLDS), paragraph("undo_reason", "Why")),
+            fields=(anywhere.ANY_HOLD, anywhere.UNDO_WHY),
             effects=(UndoesHold(),),
             authority=by_design(),
             help="Every date is computed as if it had never been. It stays on the timeline.",
@@ -144,9 +118,9 @@ def actions(law: Law) -> tuple[Action, ...]:
             roles=DECIDERS,
             keep_as="agreed_dates",
             fields=(
-                one_of("clock", "Which date?", From.CLOCKS_TO_MOVE),
-                day("new_date", "The date agreed", future=True),
-                paragraph("reason", "Why"),
+                anywhere.WHICH_DATE,
+                anywhere.NEW_DATE,
+                anywhere.WHY,
                 day("agreed_by_panel_on", "When did the panel agree?", required=False),
                 day("agreed_by_partnership_on", "When did the partnership agree?", required=False),
                 day("home_office_told_on", "When was the Home Office told?", required=False),
@@ -180,7 +154,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             source=LIVE,
             roles=DECIDERS,
             keep_as="agreed_dates_undone",
-            fields=(one_of("agreed_date", "Which one?", From.AGREED_DATES), paragraph("undo_reason", "Why")),
+            fields=(anywhere.WHICH_AGREED, anywhere.UNDO_WHY),
             effects=(UndoesAgreedDate(),),
             authority=by_design(),
             help="Every date is computed as if it had never been. It stays on the timeline.",
