@@ -165,16 +165,16 @@ def record_event(
     after = {n: v for n, v in stored.items() if n not in secret}
     before = {} if action.keep_as else {n: record.facts[n] for n in after if n in record.facts}
 
-    started_by = {
-        "seq": seq,
-        "action": action.key,
-        "occurred_on": occurred_on.isoformat(),
-        "recorded_at": chain.instant_text(now),
-        "recorded_by": actor.name,
-    }
     touched = deadlines.touched_by(process, action.key)
     started: list[Deadline] = []
     if touched.starts:
+        started_by = {
+            "seq": seq,
+            "action": action.key,
+            "occurred_on": occurred_on.isoformat(),
+            "recorded_at": chain.instant_text(now),
+            "recorded_by": actor.name,
+        }
         settings = settings_of(session, record.partnership_id)
         started = deadlines.start(
             session, record, process, action, after, record.facts, occurred_on, settings, started_by, today
@@ -200,7 +200,7 @@ def record_event(
     session.add_all(started)
     if touched:
         rows = deadlines.running(session, [record.id], touched.ends_some) if touched.ends_some and not opening else []
-        rows = [row for row in rows if row not in started]
+        rows = [row for row in rows if row not in started]  # the query wrote the new ones out, and found them
         deadlines.stop_and_withdraw(rows, started, process, action, after, record.facts, occurred_on, event)
     said = [*warnings, *(row.problem for row in started if row.problem)]
     created: list[str] = []

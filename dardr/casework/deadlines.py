@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.storage.installation import BankHoliday
+from dardr.lookups.calendars import calendar_named
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows import clocks
 from workflows.answers import stored_date
-from workflows.calendar import Calendar, CannotCount, calendars
+from workflows.calendar import Calendar, CannotCount
 from workflows.clocks import Agreed, Due, State
 from workflows.counting import Pause, Unit
 from workflows.definition import Action, Clock, DateGiven, Process, Span
@@ -51,28 +51,8 @@ def touched_by(process: Process, action_key: str) -> Touched:
 
 
 def calendar_for(session: Session, clock: Clock) -> Calendar:
-    """The named calendar of a clock with the holidays added here; read once per transaction."""
-    kept: dict[str, Calendar] = session.info.setdefault("calendars", {})
-    if clock.calendar not in kept:
-        added = session.execute(
-            sa.select(BankHoliday.day, BankHoliday.title).where(BankHoliday.division == clock.calendar)
-        ).all()
-        base = calendars.get(clock.calendar)
-        more = {day: title for day, title in added}
-        kept[clock.calendar] = base.with_added(more, horizon=_whole_years(base, more)) if more else base
-    return kept[clock.calendar]
-
-
-def _whole_years(base: Calendar, added: Mapping[date, str]) -> date | None:
-    """31 December of the last further year of which a whole list was added; None where there is none.
-
-    One early announcement does not make a published year: a year counts when as many days of it are known as the
-    calendar always has.
-    """
-    year = base.horizon.year
-    while sum(day.year == year + 1 for day in added) >= base.at_least_per_year:
-        year += 1
-    return date(year, 12, 31) if year > base.horizon.year else None
+    """The calendar a clock names, with the holidays added here."""
+    return calendar_named(session, clock.calendar)
 
 
 def start(

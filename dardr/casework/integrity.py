@@ -16,6 +16,7 @@ from dardr.casework.facts import load_holds, load_items, settings_of
 from dardr.casework.fold import done, fold_event
 from dardr.casework.recipients import Recipients
 from dardr.casework.sweep import next_look
+from dardr.lookups.calendars import calendar_named
 from dardr.storage.bodies import Body
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, EventValues, Hold, Record, RecordBody, RecordLink
@@ -394,7 +395,7 @@ def calendar_reaches(session: Session, today: date) -> Iterator[Finding]:
     """The published bank holidays are there, and reach far enough ahead."""
     for name in calendars.names():
         try:
-            calendar = calendars.get(name)
+            calendar = calendar_named(session, name)
             calendar.is_working_day(today)
         except CannotCount as error:
             yield Finding(None, "calendar_missing", str(error))

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dardr.cli import showing
-from dardr.cli.clock import with_added
+from dardr.cli.clock import calendar_here
 from dardr.cli.opening import as_option, opened, opened_if_set_up
 from dardr.cli.refusing import Group, Refused, as_json_option, examples
 
@@ -23,12 +23,8 @@ def calendar() -> None:
 @as_json_option
 def show(year: int | None, name: str, as_json: bool) -> None:
     """Show the bank holidays that are counted, from which day to which."""
-    from workflows.calendar import calendars
-
     with opened_if_set_up() as at:
-        found = calendars.get(name)
-        if at is not None:
-            found = with_added(at, found)
+        found = calendar_here(at, name)
     if year is not None and not found.first_day.year <= year <= found.horizon.year:
         raise Refused(
             f"The published bank holidays run from {found.first_day.year} to {found.horizon.year}. Give a year "

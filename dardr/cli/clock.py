@@ -63,7 +63,6 @@ def compute(
 ) -> None:
     """Count from a day. Working days are those of England and Wales, right from April 2011."""
     from dardr import systime
-    from workflows.calendar import calendars
     from workflows.counting import Counting, Pause, Roll, Unit, count
 
     start = day(from_, "from")
@@ -71,9 +70,7 @@ def compute(
         raise Refused(f"The extension is {extend}; it must be a whole number of at least 1.", "extend")
     taken = [_pause(Pause, text) for text in pauses]
     with opened_if_set_up() as at:
-        calendar = calendars.get("england-and-wales")
-        if at is not None:
-            calendar = with_added(at, calendar)
+        calendar = calendar_here(at, "england-and-wales")
         today = at.today if at is not None else systime.london_now().date()
         counted = count(
             start, length, Unit(unit), Counting(counting), Roll(roll), calendar, taken, extend or 0, today=today
@@ -90,17 +87,16 @@ def _pause(kind: Any, text: str) -> Any:
         raise Refused(str(error), "pause") from error
 
 
-def with_added(at: Any, calendar: Any) -> Any:
-    """The calendar with the bank holidays that were added here."""
-    import sqlalchemy as sa
+def calendar_here(at: Any, name: str) -> Any:
+    """The calendar of that name: as counted in the opened database, or as shipped where there is none."""
+    from workflows.calendar import calendars
 
-    from dardr.storage.installation import BankHoliday
+    if at is None:
+        return calendars.get(name)
+    from dardr.lookups.calendars import calendar_named
 
     with at.database.read() as session:
-        rows = session.execute(
-            sa.select(BankHoliday.day, BankHoliday.title).where(BankHoliday.division == calendar.name)
-        ).all()
-    return calendar.with_added({added: title for added, title in rows}) if rows else calendar
+        return calendar_named(session, name)
 
 
 @clock.command(
@@ -121,15 +117,14 @@ def due(key: str, clock_name: str, from_: str, as_json: bool) -> None:
     """
     from dardr.casework.setup import home
     from workflows import clocks
-    from workflows.calendar import calendars
     from workflows.definition import DateGiven
 
     process, declared = _find(key, clock_name)
     start = day(from_, "from")
     with opened_if_set_up() as at:
-        calendar, settings, today = calendars.get(declared.calendar), {}, None
+        calendar, settings, today = calendar_here(at, declared.calendar), {}, None
         if at is not None:
-            calendar, today = with_added(at, calendar), at.today
+            today = at.today
             with at.database.read() as session:
                 partnership = home(session)
                 settings = dict(partnership.settings) if partnership else {}

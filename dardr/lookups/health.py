@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from dardr.lookups.calendars import calendar_named
 from dardr.storage.installation import Heartbeat, IntegrityFinding
 from dardr.storage.outbox import FAILED, IN_FLIGHT, NO_ADDRESS, QUEUED, WAITING, OutboxMessage
 from dardr.storage.reviews import Deadline
@@ -53,7 +54,7 @@ def health(session: Session, now: datetime) -> dict[str, Any]:
     if overlooked:
         said = "1 deadline was" if overlooked == 1 else f"{overlooked} deadlines were"
         problems.append(f"{said} not looked at for more than a day. Is the worker running?")
-    horizon = {name: calendars.get(name).horizon for name in calendars.names()}
+    horizon = {name: calendar_named(session, name).horizon for name in calendars.names()}
     problems += [
         f"The published bank holidays ended on {in_words(day)}. Load the next list from https://www.gov.uk/bank-holidays."
         for day in horizon.values()

@@ -7,11 +7,17 @@ from datetime import date
 
 import pytest
 
-from dardr.casework.holidays import Added, add_holidays, read_file
+import workflows
+from dardr.casework.deadlines import calendar_for
+from dardr.casework.holidays import ENGLAND_AND_WALES, Added, add_holidays, read_file
+from dardr.casework.integrity import calendar_reaches
 from dardr.errors import Forbidden, Invalid
+from dardr.lookups.calendars import calendar_named
+from dardr.lookups.health import health
 from dardr.storage.engine import Database
 from tests import builders
 from tests.builders import a_review, at_ten
+from workflows.calendar import calendars, usual_holidays
 
 LATE = date(2026, 3, 18)
 
@@ -70,3 +76,29 @@ def test_the_published_file_is_merged(database: Database) -> None:
 def test_a_file_that_cannot_be_read_says_why(content: str, sentence: str) -> None:
     with pytest.raises(Invalid, match=sentence):
         read_file(content)
+
+
+def test_a_whole_further_year_moves_the_horizon_everywhere(database: Database) -> None:
+    case = a_review(database, "notified")
+    shipped = calendars.get(ENGLAND_AND_WALES)
+    year = shipped.horizon.year + 1
+    with database.read() as session:
+        assert calendar_named(session, ENGLAND_AND_WALES).horizon == shipped.horizon
+    soon = date(shipped.horizon.year, 11, 1)
+    with database.read() as session:
+        assert [f.kind for f in calendar_reaches(session, soon)] == ["calendar_ends"]
+    days = usual_holidays(year) | usual_holidays(year + 1)
+    add(database, days)
+    with database.read() as session:
+        assert calendar_named(session, ENGLAND_AND_WALES).horizon == date(year + 1, 12, 31)
+        assert calendar_for(session, workflows.get("agency-return").clock("D10")).horizon == date(year + 1, 12, 31)
+        assert not list(calendar_reaches(session, soon)), "the alarm ends when the next lists are loaded"
+        assert health(session, at_ten(case.today))["bank_holidays_until"] == {ENGLAND_AND_WALES: f"{year + 1}-12-31"}
+
+
+def test_one_early_announcement_is_no_published_year(database: Database) -> None:
+    a_review(database, "notified")
+    horizon = calendars.get(ENGLAND_AND_WALES).horizon
+    add(database, {date(horizon.year + 1, 6, 4): "An occasion"})
+    with database.read() as session:
+        assert calendar_named(session, ENGLAND_AND_WALES).horizon == horizon

@@ -11,6 +11,7 @@ import pytest
 from dardr.systime import london_now
 from tests.cli.conftest import Dardr
 from tests.cli.driver import Driver
+from workflows.calendar import usual_holidays
 
 TODAY = london_now().date()
 QUARTER = f"{TODAY.year}Q{(TODAY.month + 2) // 3}"
@@ -149,3 +150,17 @@ def test_the_demonstration_is_refused_where_there_are_reviews(on_sqlite: Dardr, 
     ref = Driver(on_sqlite, [], TODAY, tmp_path).open("dardr-s9")
     assert on_sqlite.refused("demo", "load")
     assert [r["ref"] for r in on_sqlite.ok("review", "list")["reviews"]] == [ref]
+
+
+def test_a_year_added_here_counts_for_every_command(on_sqlite: Dardr, tmp_path: Path) -> None:
+    before = on_sqlite.ok("calendar", "show")
+    year = int(before["horizon"][:4]) + 1
+    events = [{"title": t, "date": d.isoformat()} for d, t in usual_holidays(year).items()]
+    file = tmp_path / "bank-holidays.json"
+    file.write_text(json.dumps({"england-and-wales": {"events": events}}))
+    start = ("--from", f"{year}-03-01", "--length", "5", "--unit", "working-days", "--counting", "after")
+    asked = ("clock", "compute", *start)
+    assert on_sqlite.ok(*asked)["receipt"]["provisional"] is True
+    on_sqlite.ok("calendar", "import", str(file))
+    assert on_sqlite.ok("calendar", "show")["horizon"] == f"{year}-12-31"
+    assert on_sqlite.ok(*asked)["receipt"]["provisional"] is False
