@@ -9,21 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from dardr.storage.engine import Database
-from tests import builders
+from tests.fixtures import database
+
+__all__ = ["database"]
 
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A migrated database with a partnership and its people."""
-    database = Database(database_url)
-    with database.write() as session:
-        builders.a_partnership(session)
-    yield database
-    database.close()
 
 
 @pytest.fixture
