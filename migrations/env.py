@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from dardr.storage.engine import make_engine
+from dardr.storage.migrate import ours
 from dardr.storage.tables import metadata
 
 config = context.config
@@ -15,6 +16,7 @@ try:
             connection=connection,
             target_metadata=metadata,
             compare_type=True,
+            include_object=ours,
             render_as_batch=connection.dialect.name == "sqlite",
             transaction_per_migration=True,
         )

@@ -47,7 +47,7 @@ def check(field: str, given: FileGiven) -> None:
 
 def store(session: Session, now: datetime, record_id: int, event_id: int, given: FileGiven) -> StoredFile:
     """Encrypt and keep one file."""
-    key = AESGCM.generate_key(256)
+    wrapped_key, sealed = seal_with_new_key(given.content)
     row = StoredFile(
         record_id=record_id,
         event_id=event_id,
@@ -55,8 +55,8 @@ def store(session: Session, now: datetime, record_id: int, event_id: int, given:
         media_type=given.media_type[:100],
         size=len(given.content),
         sha256=given.sha256,
-        wrapped_key=_seal(get_settings().master, key),
-        content=_seal(key, given.content),
+        wrapped_key=wrapped_key,
+        content=sealed,
         added_at=now,
     )
     session.add(row)
@@ -65,10 +65,21 @@ def store(session: Session, now: datetime, record_id: int, event_id: int, given:
 
 def content(row: StoredFile) -> bytes:
     """The plain content of a stored file. Raises NotFound when the master key is not the one it was stored with."""
+    return unseal(row.wrapped_key, row.content)
+
+
+def seal_with_new_key(plain: bytes) -> tuple[bytes, bytes]:
+    """Encrypt with a key of its own: that key wrapped by the master key, and the sealed content."""
+    key = AESGCM.generate_key(256)
+    return _seal(get_settings().master, key), _seal(key, plain)
+
+
+def unseal(wrapped_key: bytes, sealed: bytes) -> bytes:
+    """The plain content. Raises NotFound when the master key is not the one it was sealed with."""
     try:
-        return _open(_open(get_settings().master, row.wrapped_key), row.content)
+        return _open(_open(get_settings().master, wrapped_key), sealed)
     except Exception as error:
-        raise NotFound("This file cannot be opened with the master key in use. Check DARDR_MASTER_KEY.") from error
+        raise NotFound("This cannot be opened with the master key in use. Check DARDR_MASTER_KEY.") from error
 
 
 def _seal(key: bytes, plain: bytes) -> bytes:

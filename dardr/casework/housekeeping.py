@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from dardr.casework import notices, outbox
+from dardr.casework import drafts, notices, outbox
 from dardr.casework.integrity import CHECKS, Check, Finding, rebuild_next_looks
 from dardr.casework.recipients import OF_BODIES
 from dardr.storage.bodies import Body, Partnership
@@ -61,6 +61,7 @@ def housekeeping(database: Database, now: datetime, checks: Sequence[Check] = CH
         found.append(_could_not("rebuild_next_looks", error))
     with database.write() as session:
         new = keep(session, now, found)
+        drafts.drop_expired(session, now)
     digests = 0
     with database.read() as session:
         partnerships = list(session.scalars(sa.select(Partnership.id).order_by(Partnership.id)))

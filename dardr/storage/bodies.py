@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +25,11 @@ class Partnership(Base):
 
 
 class Csp(Base):
-    """A local community safety partnership. A review belongs to one or two."""
+    """A local community safety partnership. A review belongs to one or two.
+
+    ``areas`` are the districts, towns and postcode districts it covers, in the partnership's own words: what the
+    out-of-area check looks at.
+    """
 
     __tablename__ = "csp"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,6 +38,7 @@ class Csp(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
+    areas: Mapped[list[Any] | None]
 
 
 class Body(Base):
@@ -65,3 +70,38 @@ class BodyContact(Base):
     kind: Mapped[str] = mapped_column(sa.String(20), default="contact")
     name: Mapped[str] = mapped_column(sa.String(200), default="")
     email: Mapped[str] = mapped_column(sa.String(254))
+
+
+class FormerName(Base):
+    """What a partnership, CSP or body was called before: history shows the name of its time."""
+
+    __tablename__ = "former_name"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    of_id: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(200))
+    until_on: Mapped[date]
+    __table_args__ = (sa.Index("ix_former_name_of", "kind", "of_id"),)
+
+
+class OwnQuestion(Base):
+    """A question the partnership adds to one of its forms, in one version. A changed question is a new version.
+
+    Retired versions stay, because live reviews hold answers to them. ``place`` is the form it belongs to.
+    """
+
+    __tablename__ = "own_question"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"), index=True)
+    place: Mapped[str] = mapped_column(sa.String(40))
+    key: Mapped[str] = mapped_column(sa.String(60))
+    version: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int] = mapped_column(default=0)
+    label: Mapped[str] = mapped_column(sa.String(200))
+    help: Mapped[str] = mapped_column(sa.Text, default="")
+    type: Mapped[str] = mapped_column(sa.String(20))
+    choices: Mapped[list[Any]]
+    required: Mapped[bool] = mapped_column(default=False)
+    from_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    __table_args__ = (sa.UniqueConstraint("partnership_id", "key", "version"),)

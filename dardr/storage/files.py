@@ -11,7 +11,11 @@ from dardr.storage.base import Base
 
 
 class StoredFile(Base):
-    """One file, AES-256-GCM. ``sha256`` is of the plain content; the file name is kept but never shown in addresses."""
+    """One file, AES-256-GCM. ``sha256`` is of the plain content; the file name is kept but never shown in addresses.
+
+    ``field`` is the question it answers. ``source_id`` is the Message-ID of a captured e-mail. ``text_read_at`` is when
+    its text was put in the search index, or found to have none.
+    """
 
     __tablename__ = "stored_file"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,3 +28,6 @@ class StoredFile(Base):
     wrapped_key: Mapped[bytes] = mapped_column(sa.LargeBinary)
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
     added_at: Mapped[datetime]
+    field: Mapped[str] = mapped_column(sa.String(60), default="")
+    source_id: Mapped[str | None] = mapped_column(sa.String(255), index=True)
+    text_read_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
-from dardr.storage import bodies, catalogue, files, installation, outbox, people, reviews
+from dardr.storage import (
+    bodies,
+    catalogue,
+    drafts,
+    files,
+    installation,
+    outbox,
+    people,
+    reading,
+    reviews,
+    search,
+    tracker,
+)
 from dardr.storage.base import Base
 
-__all__ = ["Base", "bodies", "catalogue", "files", "installation", "outbox", "people", "reviews"]
+__all__ = [
+    "Base",
+    "bodies",
+    "catalogue",
+    "drafts",
+    "files",
+    "installation",
+    "outbox",
+    "people",
+    "reading",
+    "reviews",
+    "search",
+    "tracker",
+]
 
 metadata = Base.metadata

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from flask import Flask
@@ -15,24 +17,17 @@ from dardr.casework.files import LARGEST
 from dardr.settings import Settings
 from dardr.storage.engine import Database
 from dardr.web import accounts, audience, errors, frame, headers, transaction
-from dardr.web.pages import (
-    care,
-    deadlines,
-    documents,
-    doing,
-    plans,
-    processes,
-    published,
-    receipts,
-    records,
-    reports,
-    reviews,
-)
+from dardr.web import pages as pages_package
 
-PAGES = (reviews, records, doing, receipts, deadlines, plans, published, processes, documents, reports, care)
 SIGN_IN_TRIES = "30 per minute"
 """A brake on one address, kept in memory; the lock-out of an account is counted in the database."""
 LARGEST_REQUEST = LARGEST + 2 * 1024 * 1024
+
+
+def _nouns() -> list[Any]:
+    """Every module of ``dardr/web/pages`` that has pages: one file for each noun, found by being there."""
+    found = [import_module(f"{pages_package.__name__}.{m.name}") for m in iter_modules(pages_package.__path__)]
+    return [module for module in found if hasattr(module, "pages")]
 
 
 def create_app(database: Database, settings: Settings) -> Flask:
@@ -64,7 +59,7 @@ def create_app(database: Database, settings: Settings) -> Flask:
     headers.install(app, settings.base_url)
     CSRFProtect(app)
     accounts.install(app, settings.secret)
-    for noun in PAGES:
+    for noun in _nouns():
         app.register_blueprint(noun.pages)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", default_limits=[])
     slowed: Any = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(app.view_functions["account.login"])

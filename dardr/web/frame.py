@@ -24,6 +24,7 @@ from workflows.definition import PARTY_LABELS, Party
 PRODUCT = "dardr"
 MARKING = "OFFICIAL-SENSITIVE"
 NAVIGATION = (
+    ("My work", "work.my_work", ("work",)),
     ("Reviews", "reviews.caseload", ("reviews", "records", "doing", "documents", "receipts")),
     ("Actions", "plans.plan", ("plans",)),
     ("Deadlines", "deadlines.all_running", ("deadlines",)),
@@ -105,6 +106,7 @@ def _frame() -> dict[str, Any]:
         "rehearsal_says": f"Rehearsal: today is {words.long_day(now)}" if here["rehearsal"] else "",
         "sections": sections,
         "may_care": may_care,
+        "may_use": may_use,
     }
 
 

@@ -25,11 +25,15 @@ def writes() -> bool:
 def session() -> Session:
     """The request's session, opened with its first use."""
     if "dardr_session" not in g:
-        database: Database = current_app.extensions[EXTENSION]
-        opened = (database.writing if writes() else database.reading)()
+        opened = (database().writing if writes() else database().reading)()
         opened.begin()
         g.dardr_session = opened
     return g.dardr_session
+
+
+def database() -> Database:
+    """The opened database, for a short transaction beside the request's own: a read that must be logged."""
+    return current_app.extensions[EXTENSION]
 
 
 def commit() -> None:
