@@ -43,6 +43,10 @@ SCOPE_POSSIBLE: dict[Role, str] = {Role.POLICE_LIAISON: "review", Role.COMMUNICA
 """Roles that may be held for one review, which they then show; held for everything they show none."""
 
 
+SEES_IDENTITIES = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.INDEPENDENT_CHAIR})
+"""Roles that, held on a review, show who the people in it are. A second factor is asked of everyone who holds one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One role as held: for everything, or for one CSP, body or record."""
