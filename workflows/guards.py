@@ -81,12 +81,15 @@ def from_elsewhere(facts: Facts, *, reason: str) -> Blocked | None:
 # --- linked records ---------------------------------------------------------------------------------------
 
 
-def open_refs(facts: Facts, process: str, kinds: tuple[str, ...] = ()) -> list[str]:
-    """The refs of linked records of one process that are not yet final (of these kinds only, when given)."""
+def open_refs(facts: Facts, process: str, kinds: tuple[str, ...] = (), come: tuple[str, ...] = ()) -> list[str]:
+    """The refs of linked records of one process that are not yet final (of these kinds only, when given).
+
+    ``come`` are stages that count as final here: a return that came in and is not signed off yet.
+    """
     return [
         item.ref
         for item in facts.items_of(process)
-        if not item.final and (not kinds or item.facts.get("kind") in kinds)
+        if not item.final and item.stage not in come and (not kinds or item.facts.get("kind") in kinds)
     ]
 
 
@@ -108,12 +111,12 @@ def items_final(facts: Facts, *, process: str, one: str, several: str, kinds: tu
 
 @reads_items
 def items_final_or_reason(
-    facts: Facts, *, process: str, field: str, what: str, kinds: tuple[str, ...] = ()
+    facts: Facts, *, process: str, field: str, what: str, kinds: tuple[str, ...] = (), come: tuple[str, ...] = ()
 ) -> Blocked | None:
     """Every linked record is final, or the person going on without them says why. A check."""
     if facts.submitted is None or facts.submitted.get(field):
         return None
-    refs = open_refs(facts, process, kinds)
+    refs = open_refs(facts, process, kinds, come)
     if not refs:
         return None
     return Blocked(

@@ -38,6 +38,7 @@ class From(StrEnum):
     AGREED_DATES = "agreed_dates"
     VERSIONS = "versions"
     ITEMS = "items"
+    PARTNERS = "partners"
 
 
 UNKNOWN_VALUES: dict[str, str] = {

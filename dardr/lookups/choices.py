@@ -59,6 +59,7 @@ _NOTHING: dict[From, str] = {
     From.AGREED_DATES: "No agreed date is running.",
     From.VERSIONS: "There is no version of the report yet.",
     From.ITEMS: "Nothing of this record is still open.",
+    From.PARTNERS: "No board is named that the review is held with.",
 }
 
 
@@ -198,6 +199,11 @@ def _items(session: Session, _a: Actor, _p: Process, record: Record | None, _t: 
     return tuple(Choice(ref, f"{ref} {title}".strip()) for ref, title in rows)
 
 
+def _partners(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    entries: list[Mapping[str, object]] = (record.facts.get("partners") or []) if record is not None else []
+    return tuple(Choice(str(e["partner"]), str(e["partner"])) for e in entries)
+
+
 _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Found]] = {
     From.CSPS: _csps,
     From.BODIES: _bodies,
@@ -211,4 +217,5 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.AGREED_DATES: _agreed_dates,
     From.VERSIONS: _versions,
     From.ITEMS: _items,
+    From.PARTNERS: _partners,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from workflows.definition import (
     Action,
     Clock,
+    Field,
+    FieldType,
     From,
     LocalSetting,
     Notice,
@@ -16,7 +18,7 @@ from workflows.definition import (
 )
 from workflows.processes import anywhere
 from workflows.processes.authorities import guidance_2016, local
-from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, several_of, text
+from workflows.processes.fields import choice, choices, day, file, one_of, optional, paragraph, several_of, text
 from workflows.processes.who import AGENCY, AGENCY_LEADS, CASEWORK, CHAIRING
 
 SECTION_7 = guidance_2016("7")
@@ -96,10 +98,34 @@ WHAT_IS_KNOWN = (
     choice("known", "Is anybody concerned known to the body?", ("yes", "Yes"), ("no", "No"), unknown=True),
     text("return_reference", "The return: reference or where it is kept"),
     file("return_file", "The return"),
-    optional(paragraph("contact_summary", "First and last contact, and what it was about")),
-    optional(paragraph("concerns_recorded", "Disclosures, flags, risk assessments and referrals on record")),
+    choices(
+        "known_people",
+        "Who is known to it?",
+        ("person_who_died", "The person who died"),
+        ("person_suspected", "The person suspected"),
+        ("child", "A child"),
+        ("other_relative", "Another relative"),
+        required=False,
+    ),
+    Field("first_contact", "First contact", FieldType.PARTIAL_DATE, required=False, unknown=True),
+    Field("last_contact", "Last contact", FieldType.PARTIAL_DATE, required=False, unknown=True),
+    optional(paragraph("contact_summary", "What the contact was about")),
+    optional(paragraph("concerns_recorded", "Disclosures of abuse, flags and concerns on record")),
+    optional(paragraph("risk_assessments", "Risk assessments, and what followed from them")),
+    optional(paragraph("referrals_made", "Referrals made or received")),
     choice("records_secured", "Are the records secured?", ("yes", "Yes"), ("no", "Not yet"), required=False),
-    optional(paragraph("own_view", "The body's own view, and early learning")),
+    choice(
+        "review_needed",
+        "Does the body think that a review is needed?",
+        ("yes", "Yes"),
+        ("no", "No"),
+        ("not_certain", "Not certain"),
+        required=False,
+        unknown=True,
+    ),
+    optional(paragraph("own_view", "The body's own view, and why")),
+    optional(paragraph("early_learning", "Early learning: what is changed, or should be, already now")),
+    optional(text("lead_contact", "Whom to speak to there (their post)")),
 )
 
 ACTIONS = (

@@ -14,6 +14,7 @@ from workflows.processes.dardr_s9_1 import (
     drafting,
     holds,
     home_office_qa,
+    joint,
     learning,
     notification,
     panel,
@@ -38,6 +39,7 @@ def assemble(law: Law, *, version: int, label: str, about: str, needs_unlock: st
         actions=(
             *notification.actions(law),
             *decision.actions(law),
+            *joint.actions(),
             *panel.actions(law),
             *drafting.actions(law),
             *home_office_qa.actions(law),

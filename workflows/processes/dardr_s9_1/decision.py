@@ -8,6 +8,7 @@ from workflows import guards
 from workflows.criteria import ADVICE_WORDS, CriteriaRefused, assess_record
 from workflows.definition import Action, EndsHold, Facts, Field, From, PlacesHold
 from workflows.processes.authorities import NO_REVIEW_SCRUTINY, by_design, local
+from workflows.processes.dardr_s9_1 import joint
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import DECIDED, since
 from workflows.processes.fields import choice, choices, day, file, optional, paragraph, several_of, text
@@ -303,7 +304,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             source=("decided_review",),
             to="commissioning",
             roles=CASEWORK,
-            guards=(told,),
+            guards=(told, joint.a_joint_review_has_a_partner, joint.partners_have_decided),
             authority=law.guidance("4"),
             main=True,
         ),

@@ -7,6 +7,7 @@ from functools import partial
 from workflows import guards
 from workflows.definition import Action, Field, Opens
 from workflows.processes.authorities import QA_LETTER, local
+from workflows.processes.dardr_s9_1 import joint
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.fields import choice, day, file, optional, paragraph, text
 from workflows.processes.who import CASEWORK, CHAIRING
@@ -54,6 +55,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     since=("send_to_partnership",),
                     reason="The partnership has not signed off the report. Record its sign-off first.",
                 ),
+                joint.partners_have_signed,
             ),
             checks=tuple(
                 partial(

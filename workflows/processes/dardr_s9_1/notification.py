@@ -321,6 +321,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     field="returns_missing_reason",
                     what="Returns",
                     kinds=("information_return",),
+                    come=("received_unsigned",),
                 ),
             ),
             authority=law.guidance("5"),

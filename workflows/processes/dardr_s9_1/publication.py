@@ -7,6 +7,7 @@ from functools import partial
 from workflows import guards
 from workflows.definition import Action, Field, FieldType, Guard
 from workflows.processes.authorities import CLEARANCE, by_design
+from workflows.processes.dardr_s9_1 import joint
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import since
 from workflows.processes.fields import choice, choices, day, file, link, optional, paragraph, text
@@ -334,6 +335,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             source=("published", "not_published"),
             to="action_monitoring",
             roles=CASEWORK,
+            guards=(joint.partners_have_published,),
             authority=law.guidance("7"),
             main=True,
         ),
