@@ -90,10 +90,7 @@ def _read_one(field: Field, given: Any, choices: Sequence[Choice]) -> Any:
         many = given if isinstance(given, list | tuple) else [given]
         return list(dict.fromkeys(_choose(field, str(v), choices) for v in many))
     if field.type is FieldType.FILE:
-        given = given[0] if isinstance(given, list | tuple) and len(given) == 1 else given
-        if isinstance(given, str | list | tuple | int | float | dict):
-            raise CannotRead(about(field.label, "give one file, not text."))
-        return given
+        return _files(field, list(given) if isinstance(given, list | tuple) else [given])
     if field.many:
         lines = given if isinstance(given, list | tuple) else str(given).splitlines()
         kept = [_text(field, line, choices).strip() for line in lines if str(line).strip()]
@@ -105,6 +102,17 @@ def _read_one(field: Field, given: Any, choices: Sequence[Choice]) -> Any:
             raise CannotRead(about(field.label, f"give one answer, not {len(given)}."))
         given = given[0]
     return _READERS[field.type](field, given, choices)
+
+
+def _files(field: Field, given: list[Any]) -> Any:
+    """One file, or where the question allows several, the list of them. What a file is, the edge says."""
+    if any(isinstance(one, str | list | tuple | int | float | dict) for one in given):
+        raise CannotRead(about(field.label, "give files, not text." if field.many else "give one file, not text."))
+    if field.many:
+        return given
+    if len(given) != 1:
+        raise CannotRead(about(field.label, f"give one file, not {len(given)}."))
+    return given[0]
 
 
 def _one(given: Any) -> Any:

@@ -160,8 +160,10 @@ def _fields(action: Action) -> Problems:
             yield f"{where} is a file and required; a reference to where it is kept must do."
         if field.identity and field.notable:
             yield f"{where} is an identity and must not be on the summary."
-        if field.many and field.type is not FieldType.TEXT:
-            yield f"{where}: many is for lines of text; use choices for several answers."
+        if field.many and field.type not in (FieldType.TEXT, FieldType.FILE):
+            yield f"{where}: many is for lines of text and for files; use choices for several answers."
+        if field.filled and field.required:
+            yield f"{where} is filled by the service and required; nobody could answer it."
 
 
 def _choices(field: Field, where: str) -> Problems:

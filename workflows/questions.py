@@ -64,7 +64,8 @@ class Field:
 
     ``unknown`` allows the four values of ``UNKNOWN_VALUES``. ``future`` allows a date after today.
     ``identity`` sends the value to the identity store, apart from the pseudonymous record.
-    ``many`` on a text field means one entry a line. ``notable`` puts the fact on the summary. A whole number is
+    ``many`` on a text field means one entry a line, on a file field several files. ``filled`` marks what the service
+    reads from another answer (the sender of a message): nobody is asked it, and nobody can type it. ``notable`` puts the fact on the summary. A whole number is
     never below 0, nor above ``most``.
     """
 
@@ -83,3 +84,4 @@ class Field:
     help: str = ""
     default: str | None = None
     most: int | None = None
+    filled: bool = False

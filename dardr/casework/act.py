@@ -20,7 +20,6 @@ import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework import chain, deadlines, effects, files, notices
 from dardr.casework.facts import load_facts, needs_items, settings_of
-from dardr.casework.files import FileGiven
 from dardr.casework.fold import CLOCKS, fold_event, public
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
 from dardr.lookups import choices
@@ -156,10 +155,9 @@ def record_event(
     opening = action is process.opening
     from_stage = None if opening else record.stage
     to_stage = advance(process, action, record.stage)
-    given_files = {name: value for name, value in typed.items() if isinstance(value, FileGiven)}
-    for name, given in given_files.items():
-        files.check(name, given)
-    stored = {n: v.as_fact() if isinstance(v, FileGiven) else reading.to_json(v) for n, v in typed.items()}
+    given_files = files.given(typed)
+    files.check(given_files)
+    stored = {name: files.as_fact(value) for name, value in typed.items()}
     secret = {f.name for f in action.fields if f.identity}
     identity = {n: v for n, v in stored.items() if n in secret}
     after = {n: v for n, v in stored.items() if n not in secret}
@@ -191,8 +189,8 @@ def record_event(
     title = title_of(process, record.facts)
     if title:
         record.title = title
-    for given in given_files.values():
-        files.store(session, now, record.id, event.id, given)
+    for name, given in given_files:
+        files.store(session, now, record.id, event.id, given, field=name)
     _own(session, record, process, action, after, opening=opening)
 
     for row in started:

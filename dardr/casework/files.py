@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.settings import get_settings
 from dardr.storage.files import StoredFile
+from workflows.answers import to_json
 
 LARGEST = 50 * 1024 * 1024
 """Bytes one file may have."""
@@ -37,16 +39,46 @@ class FileGiven:
         return {"sha256": self.sha256, "size": len(self.content), "media_type": self.media_type}
 
 
-def check(field: str, given: FileGiven) -> None:
-    """Refuse an empty or too large file. Raises Invalid."""
-    if not given.content:
-        raise Invalid([Reason("This file is empty. Choose the file again.", field)])
-    if len(given.content) > LARGEST:
-        raise Invalid([Reason(f"This file is larger than {LARGEST // 1024 // 1024} MB. Give a smaller one.", field)])
+def given(typed: Mapping[str, Any]) -> list[tuple[str, FileGiven]]:
+    """Every file among typed answers, with the question it answers; a question may have several."""
+    return [
+        (name, one)
+        for name, value in typed.items()
+        for one in (value if isinstance(value, list) else [value])
+        if isinstance(one, FileGiven)
+    ]
 
 
-def store(session: Session, now: datetime, record_id: int, event_id: int, given: FileGiven) -> StoredFile:
-    """Encrypt and keep one file."""
+def as_fact(value: Any) -> Any:
+    """A typed answer as it is stored: files as what they are, never what they are called."""
+    if isinstance(value, FileGiven):
+        return value.as_fact()
+    if isinstance(value, list) and any(isinstance(one, FileGiven) for one in value):
+        return [as_fact(one) for one in value]
+    return to_json(value)
+
+
+def check(found: Iterable[tuple[str, FileGiven]]) -> None:
+    """Refuse empty and too large files, all at once. Raises Invalid; of several files it says which by number."""
+    reasons: list[Reason] = []
+    found = list(found)
+    for name in dict.fromkeys(name for name, _ in found):
+        several = [one for asked, one in found if asked == name]
+        for number, one in enumerate(several, 1):
+            this = "This file" if len(several) == 1 else f"File {number} of {len(several)}"
+            if not one.content:
+                reasons.append(Reason(f"{this} is empty. Choose it again.", name))
+            elif len(one.content) > LARGEST:
+                limit = LARGEST // 1024 // 1024
+                reasons.append(Reason(f"{this} is larger than {limit} MB. Give a smaller one.", name))
+    if reasons:
+        raise Invalid(reasons)
+
+
+def store(
+    session: Session, now: datetime, record_id: int, event_id: int, given: FileGiven, *, field: str
+) -> StoredFile:
+    """Encrypt and keep one file, given in answer to the question ``field``."""
     wrapped_key, sealed = seal_with_new_key(given.content)
     row = StoredFile(
         record_id=record_id,
@@ -58,6 +90,7 @@ def store(session: Session, now: datetime, record_id: int, event_id: int, given:
         wrapped_key=wrapped_key,
         content=sealed,
         added_at=now,
+        field=field,
     )
     session.add(row)
     return row

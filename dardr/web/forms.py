@@ -66,10 +66,7 @@ def both_given(fields: Iterable[Field], form: MultiDict[str, str], values: Mappi
 def _one_given(field: Field, form: MultiDict[str, str], files: Mapping[str, FileStorage]) -> Any:
     name = field.name
     if field.type is FieldType.FILE:
-        file = files.get(name)
-        if file is None or not file.filename:
-            return None
-        return FileGiven(file.filename, file.read(), file.mimetype or "application/octet-stream")
+        return _files_given(field, files)
     if field.type is FieldType.CHOICES:
         answer: Any = [value for value in form.getlist(name) if value]
     elif field.type is FieldType.DATE:
@@ -82,6 +79,16 @@ def _one_given(field: Field, form: MultiDict[str, str], files: Mapping[str, File
     if answer in ("", []):
         return form.get(name + UNKNOWN, "") or None
     return answer
+
+
+def _files_given(field: Field, files: Mapping[str, FileStorage]) -> Any:
+    """The file chosen, or the list of them where several may be; a browser sends a nameless one for none."""
+    chosen = [
+        FileGiven(file.filename, file.read(), file.mimetype or "application/octet-stream")
+        for file in MultiDict(files).getlist(field.name)
+        if file.filename
+    ]
+    return chosen if field.many else chosen[0] if chosen else None
 
 
 def date_text(form: Mapping[str, str], name: str) -> str:
@@ -309,7 +316,12 @@ def _yes_no(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str
 def _file(field: Field, _choices: tuple[Choice, ...], _form: MultiDict[str, str], problem: str | None) -> Question:
     params = _base(field, problem)
     params["label"] = {"text": _label(field), "classes": "govuk-label--s"}
-    params.setdefault("hint", {"text": "Up to 50 MB. It is kept encrypted."})
+    if field.many:
+        params["multiple"] = True
+        params["javascript"] = True
+        params["chooseFilesButtonText"] = "Choose files"
+        params["dropInstructionText"] = "or drop them here"
+    params.setdefault("hint", {"text": f"Up to 50 MB{' each' if field.many else ''}. Kept encrypted."})
     return Question("file", params)
 
 
