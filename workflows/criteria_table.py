@@ -56,7 +56,9 @@ def assessed(regime: str, facts: Mapping[str, Any]) -> tuple[Assessment, int]:
     Raises CriteriaRefused for answers that cannot be read.
     """
     found = assess_record(regime, facts)
-    return found, _row(found.advice, {k: v for k, v in facts.items() if not (isinstance(v, str) and v in UNKNOWN_VALUES)})
+    return found, _row(
+        found.advice, {k: v for k, v in facts.items() if not (isinstance(v, str) and v in UNKNOWN_VALUES)}
+    )
 
 
 def _row(advice: str, known: Mapping[str, Any]) -> int:

@@ -66,6 +66,8 @@ def every_page(server: Serving) -> dict[str, str]:
         "review, held": f"/reviews/{REFS['evidence']}",
         "review, quality assurance": f"/reviews/{REFS['amending']}",
         "timeline": f"/reviews/{REFS['evidence']}/timeline",
+        "decision": f"/reviews/{REFS['pending']}/decision",
+        "decision made": f"/reviews/{REFS['amending']}/decision",
         "documents": f"/reviews/{REFS['amending']}/documents",
         "item": f"/records/{REFS['return']}",
         "section 8 report": f"/records/{REFS['section 8 report']}",

@@ -26,6 +26,7 @@ ROUTES = {
     "/reviews": SIGNED_IN,
     "/reviews/<ref>": SIGNED_IN,
     "/reviews/<ref>/timeline": SIGNED_IN,
+    "/reviews/<ref>/decision": SIGNED_IN,
     "/reviews/<ref>/documents": SIGNED_IN,
     "/reviews/<ref>/documents/<name>.<form>": SIGNED_IN,
     "/records/<ref>": SIGNED_IN,

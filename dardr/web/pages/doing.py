@@ -41,6 +41,17 @@ OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report")
 """Processes whose records people open from a page of their own; the others are opened by an action."""
 
 
+SHOWN_ON = {
+    key: "deciding.decision"
+    for key in (
+        "record_criteria", "record_core_group", "ready_for_decision", "decide_review", "decide_joint_review",
+        "decide_no_review", "decide_other_review", "defer_decision", "end_deferral", "second_person_check",
+        "tell_home_office", "record_partner", "record_partner_decision", "record_partner_left",
+    )
+}  # fmt: skip
+"""Where a step is shown once it is done, if not on the first page: the advice, and what a decision asks for."""
+
+
 @dataclass
 class Page:
     """Everything the form page of one action shows."""
@@ -154,6 +165,8 @@ def _done(action: Action, done: Done) -> ResponseReturnValue:
         flash(warning, "warning")
     for ref in done.created:
         flash(ref, "created")
+    if endpoint := SHOWN_ON.get(action.key):
+        return redirect(url_for(endpoint, ref=record.ref), 303)
     return redirect(page_of(record.ref, record.process_key), 303)
 
 
