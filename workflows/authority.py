@@ -70,6 +70,11 @@ class Role(StrEnum):
     COMMUNICATIONS = "communications"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    NOTIFIER = "notifier"
+
+
+GIVEN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role is not Role.NOTIFIER)
+"""The roles that people are given. ``notifier`` is nobody's: it stands for whoever notifies without an account."""
 
 
 class Party(StrEnum):
@@ -86,6 +91,7 @@ class Party(StrEnum):
     AGENCY_EXECUTIVE = "agency_executive"
     ACTION_OWNER = "action_owner"
     ADDRESSED_BODY = "addressed_body"
+    PERSON_ASKED = "person_asked"
     FAMILY = "family"
     HOME_OFFICE = "home_office"
     COMMISSIONER = "commissioner"
@@ -104,6 +110,7 @@ PARTY_LABELS: dict[Party, str] = {
     Party.AGENCY_EXECUTIVE: "Executive of the agency",
     Party.ACTION_OWNER: "Owner of the action",
     Party.ADDRESSED_BODY: "The body addressed",
+    Party.PERSON_ASKED: "The person asked",
     Party.FAMILY: "Family",
     Party.HOME_OFFICE: "Home Office",
     Party.COMMISSIONER: "Domestic Abuse Commissioner",

@@ -1,4 +1,4 @@
-"""Which addresses stand for a party of a record. Inactive people never; the family and the State never by e-mail."""
+"""Who stands for a party of a record, by name and address. Nobody inactive; family and State never by e-mail."""
 
 from __future__ import annotations
 
@@ -32,17 +32,26 @@ def addresses(session: Session, record: Record, party: Party | str) -> list[str]
     return Recipients(session).addresses(record, party)
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who stands for a party: an address, a name where one is known, and the account where there is one."""
+
+    address: str
+    name: str = ""
+    user_id: int | None = None
+
+
 @dataclass(slots=True)
 class _People:
     """Who can be written to at one body."""
 
-    contact: list[str]
-    lead: list[str]
-    executive: list[str]
+    contact: list[Person]
+    lead: list[Person]
+    executive: list[Person]
     successor_id: int | None = None
 
-    def of(self, party: Party) -> list[str]:
-        """The addresses for a party, its stand-ins included."""
+    def of(self, party: Party) -> list[Person]:
+        """The people for a party, its stand-ins included."""
         if party is Party.AGENCY_EXECUTIVE:
             return self.executive or self.lead
         if party is Party.AGENCY_LEAD:
@@ -51,7 +60,7 @@ class _People:
 
 
 class Recipients:
-    """Answers ``addresses`` for many records of one sweep or transaction with few questions to the database.
+    """Answers ``addresses`` and ``people`` for many records of one sweep, page or transaction with few queries.
 
     What is asked for one record is asked at once for all records named to ``prepare``.
     """
@@ -64,10 +73,10 @@ class Recipients:
         self._bodies: dict[int, list[int]] = {}
         self._of_body: dict[int, _People] = {}
         self._csps: dict[int, list[int]] = {}
-        self._chairs: dict[int, list[str]] = {}
-        self._users: dict[int, str | None] = {}
-        self._holders: dict[tuple[int, Role], list[tuple[str, int | None]]] = {}
-        self._teams: dict[int, list[str]] = {}
+        self._chairs: dict[int, list[Person]] = {}
+        self._users: dict[int, Person | None] = {}
+        self._holders: dict[tuple[int, Role], list[tuple[Person, int | None]]] = {}
+        self._teams: dict[int, list[Person]] = {}
         self._forces: dict[int, list[int]] = {}
 
     def prepare(self, records: Iterable[Record]) -> None:
@@ -79,54 +88,75 @@ class Recipients:
 
     def addresses(self, record: Record, party: Party | str) -> list[str]:
         """As the function of the same name."""
+        return _once(person.address for person in self._standing(record, Party(party)))
+
+    def people(self, record: Record, party: Party | str) -> list[Person]:
+        """The people with an account here who stand for a party of a record, each once: who owes it by name.
+
+        What the partnership owes is its case managers' to do, whatever shared address is written to about it.
+        """
         party = Party(party)
+        found = self._standing(record, Party.CASE_MANAGER if party is Party.PARTNERSHIP else party)
+        return list({person.user_id: person for person in found if person.user_id is not None}.values())
+
+    def bodies(self, record: Record) -> list[int]:
+        """The bodies that owe a record, by id."""
+        self.prepare([record])
+        return self._bodies_of(record.id)
+
+    def _standing(self, record: Record, party: Party) -> list[Person]:
         if party in NEVER_WRITTEN_TO:
             return []
         self.prepare([record])
         if party in OF_BODIES:
-            return _once(a for body in self._bodies_of(record.id) for a in self.at_body(body, party))
-        if party is Party.POLICE:
-            forces = self._forces_of(record.partnership_id)
-            return _once(a for force in forces for a in self.at_body(force, Party.AGENCY))
-        if party is Party.CASE_MANAGER:
-            return _once(self._case_managers(record))
-        if party is Party.INDEPENDENT_CHAIR:
-            served = [record.id, *(review for review, _ in self._reviews_of(record.id))]
-            return _once(a for one in served for a in self._chairs_of(one))
-        if party is Party.PARTNERSHIP:
-            return _once(self._team(record.partnership_id) or self._case_managers(record))
-        return _once(self._by_role(record, BY_ROLE[party]))
+            return [person for body in self._bodies_of(record.id) for person in self._at_body(body, party)]
+        match party:
+            case Party.POLICE:
+                forces = self._forces_of(record.partnership_id)
+                return [person for force in forces for person in self._at_body(force, Party.AGENCY)]
+            case Party.CASE_MANAGER:
+                return self._case_managers(record)
+            case Party.PERSON_ASKED:
+                person = self._user(record.case_manager_id) if record.case_manager_id is not None else None
+                return [person] if person else self._case_managers(record)
+            case Party.INDEPENDENT_CHAIR:
+                served = [record.id, *(review for review, _ in self._reviews_of(record.id))]
+                return [person for one in served for person in self._chairs_of(one)]
+            case Party.PARTNERSHIP:
+                return self._team(record.partnership_id) or self._case_managers(record)
+            case _:
+                return self._by_role(record, BY_ROLE[party])
 
     # --- the partnership's own people ------------------------------------------------------------------
 
-    def _case_managers(self, record: Record) -> list[str]:
+    def _case_managers(self, record: Record) -> list[Person]:
         ids = [manager for _, manager in self._reviews_of(record.id)] or [record.case_manager_id]
-        named = [address for one in ids if one is not None and (address := self._address(one))]
+        named = [person for one in ids if one is not None and (person := self._user(one))]
         return named or self._by_role(record, Role.CASE_MANAGER) or self._team(record.partnership_id)
 
-    def _address(self, user_id: int) -> str | None:
-        """The address of an active person."""
+    def _user(self, user_id: int) -> Person | None:
+        """An active person."""
         if user_id not in self._users:
             wanted = (self._managers | {user_id}) - self._users.keys()
             self._users.update(dict.fromkeys(wanted))
             rows = self._session.execute(
-                sa.select(User.id, User.email).where(User.id.in_(wanted), User.active.is_(True), _HUMAN)
+                sa.select(User.id, User.email, User.name).where(User.id.in_(wanted), User.active.is_(True), _HUMAN)
             )
-            self._users.update({one: address for one, address in rows})
+            self._users.update({one: Person(address, name, one) for one, address, name in rows})
         return self._users[user_id]
 
-    def _team(self, partnership_id: int) -> list[str]:
+    def _team(self, partnership_id: int) -> list[Person]:
         if partnership_id not in self._teams:
             address = self._session.scalar(sa.select(Partnership.team_email).where(Partnership.id == partnership_id))
-            self._teams[partnership_id] = [address] if address else []
+            self._teams[partnership_id] = [Person(address)] if address else []
         return self._teams[partnership_id]
 
-    def _by_role(self, record: Record, role: Role) -> list[str]:
+    def _by_role(self, record: Record, role: Role) -> list[Person]:
         """Holders of a role for the whole partnership, or for a CSP of this record."""
         key = (record.partnership_id, role)
         if key not in self._holders:
             rows = self._session.execute(
-                sa.select(User.email, UserRole.csp_id)
+                sa.select(User.email, User.name, User.id, UserRole.csp_id)
                 .join(UserRole, UserRole.user_id == User.id)
                 .where(
                     UserRole.role == str(role),
@@ -138,12 +168,12 @@ class Recipients:
                 )
                 .order_by(User.id)
             )
-            self._holders[key] = [(address, csp) for address, csp in rows]
+            self._holders[key] = [(Person(address, name, one), csp) for address, name, one, csp in rows]
         holders = self._holders[key]
         if any(csp is not None for _, csp in holders):
             csps = self._csps_of(record.id)
-            return [address for address, csp in holders if csp is None or csp in csps]
-        return [address for address, _ in holders]
+            return [person for person, csp in holders if csp is None or csp in csps]
+        return [person for person, _ in holders]
 
     def _reviews_of(self, record_id: int) -> list[tuple[int, int | None]]:
         """The records this one serves, and who carries each."""
@@ -161,12 +191,12 @@ class Recipients:
                     self._managers.add(manager)
         return self._reviews[record_id]
 
-    def _chairs_of(self, record_id: int) -> list[str]:
+    def _chairs_of(self, record_id: int) -> list[Person]:
         self._ids.update(review for served in self._reviews.values() for review, _ in served)
         wanted = self._missing(self._chairs, record_id)
         if wanted:
             rows = self._session.execute(
-                sa.select(UserRole.record_id, User.email)
+                sa.select(UserRole.record_id, User.email, User.name, User.id)
                 .join(User, User.id == UserRole.user_id)
                 .where(
                     UserRole.role == str(Role.INDEPENDENT_CHAIR),
@@ -176,8 +206,8 @@ class Recipients:
                 )
                 .order_by(User.id)
             )
-            for review, address in rows:
-                self._chairs[review or 0].append(address)
+            for review, address, name, one in rows:
+                self._chairs[review or 0].append(Person(address, name, one))
         return self._chairs[record_id]
 
     def _csps_of(self, record_id: int) -> list[int]:
@@ -217,6 +247,9 @@ class Recipients:
 
         Never silent while anybody there, or at the body that took its place, can be written to.
         """
+        return [person.address for person in self._at_body(body_id, party)]
+
+    def _at_body(self, body_id: int, party: Party) -> list[Person]:
         seen: set[int] = set()
         following: int | None = body_id
         while following is not None and following not in seen:
@@ -234,15 +267,15 @@ class Recipients:
         successors = self._session.execute(sa.select(Body.id, Body.successor_id).where(Body.id.in_(wanted)))
         self._of_body.update({body: _People([], [], [], successor) for body, successor in successors})
         contacts = self._session.execute(
-            sa.select(BodyContact.body_id, BodyContact.kind, BodyContact.email)
+            sa.select(BodyContact.body_id, BodyContact.kind, BodyContact.email, BodyContact.name)
             .where(BodyContact.body_id.in_(wanted))
             .order_by(BodyContact.id)
         )
-        for body, kind, address in contacts:
+        for body, kind, address, name in contacts:
             if kind in ("contact", "lead", "executive"):
-                getattr(self._of_body[body], kind).append(address)
+                getattr(self._of_body[body], kind).append(Person(address, name))
         users = self._session.execute(
-            sa.select(UserRole.body_id, UserRole.role, User.email)
+            sa.select(UserRole.body_id, UserRole.role, User.email, User.name, User.id)
             .join(User, User.id == UserRole.user_id)
             .where(
                 UserRole.body_id.in_(wanted),
@@ -252,9 +285,9 @@ class Recipients:
             )
             .order_by(User.id)
         )
-        for body, role, address in users:
+        for body, role, address, name, one in users:
             people = self._of_body[body or 0]
-            (people.contact if role == Role.AGENCY_CONTACT else people.lead).append(address)
+            (people.contact if role == Role.AGENCY_CONTACT else people.lead).append(Person(address, name, one))
         return self._of_body[body_id]
 
     def _forces_of(self, partnership_id: int) -> list[int]:

@@ -1,0 +1,425 @@
+"""What records wait for: whose move it is, what is in the way, who owns that, since when, and what would end it.
+
+The same rules serve the page of one review and a line for each review of a list. However many reviews are asked
+about, the number of queries stays the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor, visible
+from dardr.casework.fold import done
+from dardr.casework.recipients import OF_BODIES, Recipients
+from dardr.lookups.records import bodies_of, label_of
+from dardr.storage.bodies import Partnership
+from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record, RecordLink
+from workflows.calendar import in_words
+from workflows.definition import PARTY_LABELS, Action, Facts, Item, OpenHold, Party, Process, Stage
+from workflows.engine import judge
+from workflows.processes.anywhere import HOLD_KIND
+from workflows.processes.dardr_s9_1.decision import DECISIONS
+
+ELSEWHERE = frozenset({Party.HOME_OFFICE, Party.COMMISSIONER, Party.FAMILY, Party.POLICE})
+"""Parties whose own next step is not recorded here as theirs: the stage says what is awaited of them."""
+
+HOLD_WORDS = {c.value: c.label[:1].lower() + c.label[1:] for c in HOLD_KIND.choices} | {
+    "deferral": "the decision being deferred",
+    "partial": "another reason",
+}
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action that leads on, and every reason why it is not possible yet."""
+
+    action: Action
+    reasons: tuple[str, ...]
+    moves: bool
+
+
+@dataclass(slots=True)
+class Standing:
+    """One record with all that says what it waits for."""
+
+    record: Record
+    process: Process
+    stage: Stage
+    since: date
+    items: list[Standing] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    deadlines: list[Deadline] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def next_step(self) -> Step | None:
+        """The main step that is possible now."""
+        return next((s for s in self.steps if s.action.main and not s.reasons), None)
+
+    @property
+    def next_words(self) -> str:
+        """What is to be done next, in a few words that leave open how people decide."""
+        if self.stage.acts in ELSEWHERE:
+            return self.stage.label
+        step = self.next_step or next((s for s in self.steps if s.action.main), None)
+        if step is None:
+            return self.stage.label
+        if step.action.key in DECISIONS:
+            return self.process.clock("decide_review").label
+        return step.action.label
+
+    @property
+    def open_items(self) -> list[Standing]:
+        """The records that serve it and have not ended."""
+        return [item for item in self.items if not item.stage.final]
+
+    @property
+    def in_the_way(self) -> list[Standing]:
+        """The open records that a step not possible yet is waiting for; where none is named, all but tasks."""
+        reasons = " ".join(reason for step in self.steps for reason in step.reasons)
+        kinds = {item.process.key for item in self.open_items if item.record.ref in reasons}
+        return [i for i in self.open_items if (i.process.key in kinds if kinds else i.process.key != "task")]
+
+    @property
+    def due(self) -> date | None:
+        """The earliest date of its own that is running."""
+        return min((d.due_on for d in self.deadlines if d.due_on), default=None)
+
+
+class Waits:
+    """Some records, read at once, with what each waits for. ``today`` is a London date."""
+
+    def __init__(self, session: Session, actor: Actor, ids: Iterable[int], today: date, *, judged: bool = True) -> None:
+        self.today = today
+        self.people = Recipients(session)
+        wanted = sorted(set(ids))
+        own = {r.id: r for r in session.scalars(sa.select(Record).where(Record.id.in_(wanted), visible(actor)))}
+        links: dict[int, list[int]] = {}
+        items: dict[int, Record] = {}
+        for review_id, item in session.execute(
+            sa.select(RecordLink.review_id, Record)
+            .join(Record, Record.id == RecordLink.item_id)
+            .where(RecordLink.review_id.in_(own), RecordLink.kind == "item")
+            .order_by(Record.id)
+        ):
+            links.setdefault(review_id, []).append(item.id)
+            items[item.id] = item
+        shown = (
+            set(session.scalars(sa.select(Record.id).where(Record.id.in_(items), visible(actor)))) if items else set()
+        )
+        every = {**items, **own}
+        self.people.prepare(every.values())
+        since, whose = stage_since(session, every.values()), bodies_of(session, every)
+        holds, deadlines = _open_holds(session, every), _running(session, every)
+        made = {
+            one.id: _standing(one, since, whose, holds.get(one.id, []), deadlines.get(one.id, []))
+            for one in every.values()
+        }
+        settings = _settings(session, {r.partnership_id for r in own.values()}) if judged else {}
+        self.of: dict[int, Standing] = {}
+        for record in own.values():
+            standing = made[record.id]
+            linked = [made[one] for one in links.get(record.id, ())]
+            if judged and not standing.stage.final:
+                standing.steps = _steps(standing, linked, settings.get(record.partnership_id, {}), today)
+            standing.items = [item for item in linked if item.record.id in shown or item.record.id in own]
+            self.of[record.id] = standing
+
+    def owners(self, record: Record, party: Party, bodies: Sequence[str] = ()) -> tuple[str, ...]:
+        """Who stands for a party of a record, by name: the bodies, or the people; empty where nobody is named."""
+        if party in OF_BODIES and bodies:
+            return tuple(bodies)
+        return tuple(dict.fromkeys(person.name for person in self.people.people(record, party)))
+
+    def who(self, standing: Standing, party: Party | None = None) -> str:
+        """The party in words with those who stand for it: ``Deciding chair (Devon Example)``."""
+        party = party or standing.stage.acts
+        bodies = standing.bodies or [b for item in standing.open_items for b in item.bodies]
+        names = self.owners(standing.record, party, list(dict.fromkeys(bodies)))
+        if not names:
+            return PARTY_LABELS[party] if party in ELSEWHERE else f"{PARTY_LABELS[party]} (nobody named)"
+        return some_of(names) if party in OF_BODIES else f"{PARTY_LABELS[party]} ({some_of(names)})"
+
+    def line(self, record_id: int) -> str:
+        """One line: who is waited for, for what, since when. Empty for a record that has ended."""
+        standing = self.of.get(record_id)
+        if standing is None or standing.stage.final:
+            return ""
+        said = f"{self._waits_for(standing)}, since {in_words(standing.since)}"
+        kinds = dict.fromkeys(HOLD_WORDS.get(hold.kind, hold.kind.replace("_", " ")) for hold in standing.holds)
+        return f"{said}. On hold in part: {', '.join(kinds)}" if kinds else said
+
+    def mover(self, standing: Standing) -> Party:
+        """Whose move it is: the stage's own party, or the case manager where the next step is not that party's."""
+        if standing.stage.acts in ELSEWHERE or standing.stage.acts in OF_BODIES:
+            return standing.stage.acts
+        step = standing.next_step or next((s for s in standing.steps if s.action.main), None)
+        return mover_of(standing.stage.acts, step.action) if step else standing.stage.acts
+
+    def _waits_for(self, standing: Standing) -> str:
+        waiting = standing.in_the_way
+        if standing.next_step is None and waiting and standing.stage.acts not in ELSEWHERE:
+            names = list(dict.fromkeys(name for item in waiting for name in item.bodies))
+            return f"{some_of(names)}: {counted(waiting)}" if names else counted(waiting).capitalize()
+        said = f"{self.who(standing, self.mover(standing))}: {standing.next_words}"
+        returns = [item for item in standing.open_items if item.process.key == "agency-return"]
+        return f"{said}; {counted(returns)}" if returns else said
+
+
+def waiting_lines(session: Session, actor: Actor, ids: Iterable[int], today: date) -> dict[int, str]:
+    """For each of these records that the actor may see, one line on what it waits for; ended ones are left out.
+
+    Always the same number of queries. ``today`` is a London date.
+    """
+    waits = Waits(session, actor, ids, today)
+    return {record_id: line for record_id in waits.of if (line := waits.line(record_id))}
+
+
+# --- one page ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One thing a review waits for. ``kind`` is stage, step, item, task, hold, held or unarmed.
+
+    ``since`` is the London date the wait began; ``due`` the date it should end by, where there is one. ``ends`` are
+    the actions that would end it: (label, reference, key).
+    """
+
+    kind: str
+    ref: str
+    process: str
+    what: str
+    who: str
+    since: date | None
+    due: date | None = None
+    reasons: tuple[str, ...] = ()
+    ends: tuple[tuple[str, str, str], ...] = ()
+
+
+def waiting_for(waits: Waits, record_id: int) -> list[Wait]:
+    """Everything one review waits for, its own next step first. Empty for a record that has ended."""
+    standing = waits.of[record_id]
+    if standing.stage.final:
+        return []
+    ref, key = standing.record.ref, standing.process.key
+    ready = [step for step in standing.steps if not step.reasons]
+    blocked = [step for step in standing.steps if step.reasons]
+    leads = ready or blocked[:1]
+    found = [
+        Wait(
+            "stage", ref, key, standing.next_words, waits.who(standing, waits.mover(standing)), standing.since,
+            standing.due, () if ready else tuple(reason for step in leads for reason in step.reasons),
+            tuple((step.action.label, ref, step.action.key) for step in leads),
+        )
+    ]  # fmt: skip
+    found += [
+        Wait("step", ref, key, step.action.label, waits.who(standing, mover_of(standing.stage.acts, step.action)),
+             standing.since, None, step.reasons, ((step.action.label, ref, step.action.key),))
+        for step in blocked if step not in leads
+    ]  # fmt: skip
+    found += [_of_item(waits, item) for item in standing.open_items]
+    for one in (standing, *standing.open_items):
+        found += _of_holds(waits, one)
+        found += _of_clocks(waits, one)
+    return found
+
+
+def _of_item(waits: Waits, item: Standing) -> Wait:
+    record = item.record
+    steps = [a for a in item.process.actions if a.main and item.stage.key in a.source]
+    return Wait(
+        "task" if item.process.key == "task" else "item",
+        record.ref,
+        item.process.key,
+        f"{label_of(record, item.bodies)}: {item.stage.label[:1].lower()}{item.stage.label[1:]}",
+        waits.who(item),
+        item.since,
+        item.due,
+        ends=tuple((a.label, record.ref, a.key) for a in steps),
+    )
+
+
+def _of_holds(waits: Waits, standing: Standing) -> list[Wait]:
+    changes = next((a for a in standing.process.actions if a.key == "change_hold_review_by"), None)
+    ending = {"deferral": "end_deferral"}
+    found = []
+    for hold in standing.holds:
+        key = ending.get(hold.kind, "end_hold")
+        ends = [a for a in standing.process.actions if a.key == key and standing.stage.key in a.source]
+        if changes is not None and standing.stage.key in changes.source:
+            ends.append(changes)
+        past = hold.review_by is not None and hold.review_by < waits.today
+        found.append(
+            Wait(
+                "hold",
+                standing.record.ref,
+                standing.process.key,
+                f"On hold for {HOLD_WORDS.get(hold.kind, hold.kind.replace('_', ' '))}",
+                waits.who(standing, Party.CASE_MANAGER),
+                hold.from_on,
+                hold.review_by,
+                (f"It was to be looked at again by {in_words(hold.review_by)}.",) if past and hold.review_by else (),
+                tuple((a.label, standing.record.ref, a.key) for a in ends),
+            )
+        )
+    return found
+
+
+def _of_clocks(waits: Waits, standing: Standing) -> list[Wait]:
+    found = []
+    for row in standing.deadlines:
+        clock = standing.process.clock(row.clock)
+        if row.problem:
+            found.append(
+                Wait("unarmed", standing.record.ref, standing.process.key, f"{clock.label}: no date can be counted",
+                     waits.who(standing, Party.CASE_MANAGER), None, None, (row.problem,))
+            )  # fmt: skip
+        elif row.held:
+            found.append(
+                Wait("held", standing.record.ref, standing.process.key, f"{clock.label}: no date while the hold lasts",
+                     waits.who(standing, clock.owner), row.start_on)
+            )  # fmt: skip
+    return found
+
+
+def mover_of(acts: Party, action: Action) -> Party:
+    """The party that acts at a stage, where its role may do the action; else the case manager."""
+    return acts if str(acts) in {str(role) for role in action.roles} else Party.CASE_MANAGER
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+def some_of(names: Sequence[str]) -> str:
+    """``A``, ``A and B``, ``A, B, C and 4 more``."""
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
+
+
+def counted(items: Sequence[Standing]) -> str:
+    """``2 returns and 1 point`` outstanding."""
+    numbers: dict[str, int] = {}
+    for item in items:
+        numbers[item.process.noun] = numbers.get(item.process.noun, 0) + 1
+    said = [f"{n} {noun if n == 1 else plural(noun)}" for noun, n in numbers.items()]
+    return f"{some_of(said)} outstanding"
+
+
+def plural(noun: str) -> str:
+    """More than one of a noun of a process."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+def _standing(
+    record: Record,
+    since: Mapping[int, date],
+    whose: Mapping[int, list[str]],
+    holds: list[Hold],
+    running: list[Deadline],
+) -> Standing:
+    process = workflows.get(record.process)
+    return Standing(
+        record,
+        process,
+        process.stage(record.stage),
+        since.get(record.id, record.opened_on),
+        holds=holds,
+        deadlines=running,
+        bodies=whose.get(record.id, []),
+    )
+
+
+def stage_since(session: Session, records: Iterable[Record]) -> dict[int, date]:
+    """The London date on which each record came to the stage it is at."""
+    ids = [record.id for record in records]
+    moved = (
+        sa.select(AuditEvent.record_id, sa.func.max(AuditEvent.seq).label("seq"))
+        .where(
+            AuditEvent.record_id.in_(ids),
+            sa.or_(AuditEvent.from_stage.is_(None), AuditEvent.from_stage != AuditEvent.to_stage),
+        )
+        .group_by(AuditEvent.record_id)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(AuditEvent.record_id, AuditEvent.occurred_on).join(
+            moved, sa.and_(AuditEvent.record_id == moved.c.record_id, AuditEvent.seq == moved.c.seq)
+        )
+    )
+    return {record_id: day for record_id, day in rows}
+
+
+def _open_holds(session: Session, ids: Iterable[int]) -> dict[int, list[Hold]]:
+    found: dict[int, list[Hold]] = {}
+    for hold in session.scalars(
+        sa.select(Hold)
+        .where(Hold.record_id.in_(list(ids)), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None))
+        .order_by(Hold.id)
+    ):
+        found.setdefault(hold.record_id, []).append(hold)
+    return found
+
+
+def _running(session: Session, ids: Iterable[int]) -> dict[int, list[Deadline]]:
+    found: dict[int, list[Deadline]] = {}
+    for row in session.scalars(
+        sa.select(Deadline)
+        .where(
+            Deadline.record_id.in_(list(ids)),
+            Deadline.stopped_by_event.is_(None),
+            Deadline.withdrawn_by_event.is_(None),
+        )
+        .order_by(Deadline.id)
+    ):
+        found.setdefault(row.record_id, []).append(row)
+    return found
+
+
+def _settings(session: Session, partnerships: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    rows = session.execute(
+        sa.select(Partnership.id, Partnership.settings).where(Partnership.id.in_(list(partnerships)))
+    )
+    return {one: dict(settings or {}) for one, settings in rows}
+
+
+def _steps(standing: Standing, linked: Sequence[Standing], settings: Mapping[str, Any], today: date) -> list[Step]:
+    """The steps that lead on from a stage: main ones first, those possible now before the others."""
+    record, process = standing.record, standing.process
+    already = done(record.facts)
+    facts = Facts(
+        ref=record.ref,
+        stage=record.stage,
+        recorded=record.facts,
+        today=today,
+        done=already,
+        items=tuple(
+            Item(i.record.ref, i.record.process_key, i.record.stage, i.stage.final, i.record.facts) for i in linked
+        ),
+        holds=tuple(
+            OpenHold(h.id, h.kind, h.from_on, h.review_by, tuple(h.activities or ()), tuple(h.clocks or ()))
+            for h in standing.holds
+        ),
+        settings=settings,
+    )
+    found = []
+    for action in process.actions:
+        moves = action.to is not None and action.to != record.stage
+        if record.stage not in action.source or not action.main or (action.key in already and not moves):
+            continue
+        verdict = judge(process, action, facts, action.roles)
+        found.append(Step(action, tuple(blocked.reason for blocked in verdict.blocked), moves))
+    return sorted(found, key=lambda step: (bool(step.reasons), not step.moves))
