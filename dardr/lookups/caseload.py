@@ -1,8 +1,8 @@
-"""The list of reviews: where each stands, what comes next, who acts. Late first, in four queries."""
+"""The list of reviews: where each stands, what comes next, who acts. A page at a time, in as few queries as for one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, visible
+from dardr.access import Actor
+from dardr.lookups.case_filters import RUNNING, CaseFilter, date_key, find
 from dardr.lookups.deadlines import open_holds, running_state
 from dardr.lookups.records import bodies_of
 from dardr.storage.bodies import Csp
@@ -20,18 +21,8 @@ from dardr.storage.reviews import Deadline, Record, RecordCsp, RecordLink
 from workflows.clocks import MISSED, STATE_LABELS, State
 from workflows.definition import PARTY_LABELS, Party
 
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """What to leave out. Nothing given means every review, open or not."""
-
-    processes: tuple[str, ...] = tuple(sorted(workflows.REVIEW_KEYS))
-    phase: str = ""
-    stage: str = ""
-    text: str = ""
-    csp: str = ""
-    mine: bool = False
-    open_only: bool = False
+BATCH = 500
+MOST_PAGES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +76,8 @@ class CaseRow:
     late: bool
     held: bool
     bodies: tuple[str, ...]
+    csps: tuple[str, ...] = ()
+    id: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -103,111 +96,124 @@ class CaseRow:
             "next_deadline": self.next_deadline.as_dict() if self.next_deadline else None,
             "late": self.late,
             "held": self.held,
+            "csps": list(self.csps),
         }
 
 
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of a list, of how many lines, of which late; ``number`` is the page shown, from 1."""
+
+    rows: list[CaseRow]
+    total: int
+    late: int
+    number: int
+
+
 def caseload(session: Session, actor: Actor, today: date, filters: CaseFilter | None = None) -> list[CaseRow]:
-    """The reviews this actor may see (or the records of other processes), late first, then by the next date.
+    """All reviews this actor may see (or records of other processes), late first, then by the next date.
 
     A review's next date is its own or that of a record that serves it. ``today`` is a London date.
     """
-    filters = filters or CaseFilter()
-    rows = session.execute(_query(actor, filters)).all()
-    ids = [row.Record.id for row in rows]
-    deadlines, held = _deadlines(session, ids, today)
-    whose = bodies_of(session, ids)
-    found = [
-        _row(row.Record, row.name or "", deadlines.get(row.Record.id, []), held, whose.get(row.Record.id, []))
-        for row in rows
-    ]
-    return sorted(found, key=_order)
+    found = find(session, actor, today, filters or CaseFilter())
+    return [row for ids in batched(found.ids) for row in rows_of(session, ids, today)]
 
 
-def _query(actor: Actor, filters: CaseFilter) -> sa.Select[Record, str]:
-    query = (
-        sa.select(Record, User.name)
-        .outerjoin(User, User.id == Record.case_manager_id)
-        .where(Record.process_key.in_(filters.processes), visible(actor))
-    )
-    if filters.phase:
-        query = query.where(Record.phase == filters.phase)
-    if filters.stage:
-        query = query.where(Record.stage == filters.stage)
-    if filters.mine:
-        query = query.where(Record.case_manager_id == actor.id)
-    if filters.open_only:
-        query = query.where(Record.final.is_(False))
-    if filters.csp:
-        of_csp = sa.select(RecordCsp.record_id).join(Csp, Csp.id == RecordCsp.csp_id).where(Csp.key == filters.csp)
-        query = query.where(Record.id.in_(of_csp))
-    if filters.text:
-        part = f"%{_escaped(filters.text.strip())}%"
-        query = query.where(sa.or_(Record.ref.ilike(part, escape="\\"), Record.title.ilike(part, escape="\\")))
-    return query
+def caseload_page(
+    session: Session, actor: Actor, today: date, filters: CaseFilter, *, number: int = 1, size: int = 50
+) -> CasePage:
+    """One page of the list; the last one where ``number`` lies beyond it. As few queries for fifty lines as for two."""
+    number = max(1, min(number, MOST_PAGES))
+    found = find(session, actor, today, filters, limit=size, offset=(number - 1) * size)
+    if not found.ids and number > 1:
+        total = find(session, actor, today, filters, limit=1).total
+        number = max(1, -(-total // size))
+        found = find(session, actor, today, filters, limit=size, offset=(number - 1) * size)
+    return CasePage(rows_of(session, found.ids, today), found.total, found.late, number)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Ids in the same order, as many at a time as one query may name."""
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]
 
 
-def _deadlines(
-    session: Session, ids: Iterable[int], today: date
-) -> tuple[dict[int, list[NextDeadline]], set[int]]:
-    """The running deadlines of each record and of those that serve it, and which records have a hold open."""
-    wanted = list(ids)
+def rows_of(session: Session, ids: Sequence[int], today: date) -> list[CaseRow]:
+    """The lines of these records, in the order given. The caller has asked whether the actor may see them."""
     columns = (
-        Deadline.clock,
-        Deadline.due_on,
-        Deadline.original_due_on,
-        Deadline.agreed_due_on,
-        Deadline.held,
-        Deadline.record_id,
-        Record.ref,
-        Record.process,
-    )
-    running = (Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None))
+        Record.id, Record.ref, Record.title, Record.process, Record.stage, Record.opened_on, Record.final,
+    )  # fmt: skip
+    rows = {
+        row.id: row
+        for row in session.execute(
+            sa.select(*columns, User.name.label("manager"))
+            .outerjoin(User, User.id == Record.case_manager_id)
+            .where(Record.id.in_(ids))
+        )
+    }
+    deadlines, held = _next_deadlines(session, ids, today)
+    whose, areas = bodies_of(session, ids), _areas(session, ids)
+    return [_row(rows[i], deadlines.get(i), held, whose.get(i, []), areas.get(i, [])) for i in ids if i in rows]
+
+
+def _areas(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for record_id, name in session.execute(
+        sa.select(RecordCsp.record_id, Csp.name)
+        .join(Csp, Csp.id == RecordCsp.csp_id)
+        .where(RecordCsp.record_id.in_(ids))
+        .order_by(Csp.name)
+    ):
+        found.setdefault(record_id, []).append(name)
+    return found
+
+
+def _next_deadlines(session: Session, ids: Sequence[int], today: date) -> tuple[dict[int, NextDeadline], set[int]]:
+    """The running clock that comes first of each record and of those that serve it, and which have a hold open."""
+    columns = (
+        Deadline.clock, Deadline.due_on, Deadline.original_due_on, Deadline.agreed_due_on, Deadline.held,
+        Deadline.record_id, Record.ref, Record.process, date_key(today).label("key"),
+    )  # fmt: skip
     own = (
         sa.select(Deadline.record_id.label("of"), *columns)
         .join(Record, Record.id == Deadline.record_id)
-        .where(Deadline.record_id.in_(wanted), *running)
+        .where(Deadline.record_id.in_(ids), *RUNNING)
     )
     serving = (
         sa.select(RecordLink.review_id.label("of"), *columns)
         .join(RecordLink, sa.and_(RecordLink.item_id == Deadline.record_id, RecordLink.kind == "item"))
         .join(Record, Record.id == Deadline.record_id)
-        .where(RecordLink.review_id.in_(wanted), *running)
+        .where(RecordLink.review_id.in_(ids), *RUNNING)
     )
-    rows = session.execute(sa.union_all(own, serving)).all()
-    holds = open_holds(session, {*wanted, *(row.record_id for row in rows)})
-    found: dict[int, list[NextDeadline]] = {}
-    for row in rows:
-        clock = workflows.get(row.process).clock(row.clock)
-        state = running_state(
-            clock, row.due_on, row.agreed_due_on, row.held, holds.get(row.record_id, set()), today
-        )
-        found.setdefault(row.of, []).append(
-            NextDeadline(
-                row.ref,
-                clock.key,
-                clock.id,
-                clock.label,
-                row.due_on,
-                row.original_due_on,
-                row.agreed_due_on,
-                state,
-                str(clock.date.kind),
-                str(clock.date.evidence),
-            )
-        )
-    return found, {record_id for record_id in wanted if holds.get(record_id)}
+    both = sa.union_all(own, serving).subquery()
+    place = sa.func.row_number().over(partition_by=both.c.of, order_by=(both.c.key, both.c.clock, both.c.ref))
+    placed = sa.select(both, place.label("place")).subquery()
+    rows = session.execute(sa.select(placed).where(placed.c.place == 1)).all()
+    holds = open_holds(session, {*ids, *(row.record_id for row in rows)})
+    found = {row.of: _next(row, holds.get(row.record_id, set()), today) for row in rows}
+    return found, {record_id for record_id in ids if holds.get(record_id)}
 
 
-def _row(
-    record: Record, manager: str, deadlines: list[NextDeadline], held: set[int], bodies: list[str]
-) -> CaseRow:
+def _next(row: Any, holds: set[str], today: date) -> NextDeadline:
+    clock = workflows.get(row.process).clock(row.clock)
+    return NextDeadline(
+        row.ref,
+        clock.key,
+        clock.id,
+        clock.label,
+        row.due_on,
+        row.original_due_on,
+        row.agreed_due_on,
+        running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, today),
+        str(clock.date.kind),
+        str(clock.date.evidence),
+    )
+
+
+def _row(record: Any, first: NextDeadline | None, held: set[int], bodies: list[str], csps: list[str]) -> CaseRow:
+    manager = record.manager or ""
     process = workflows.get(record.process)
     stage, phase = process.stage(record.stage), process.phase_of(record.stage)
-    first = min(deadlines, key=_deadline_order, default=None)
     acts = PARTY_LABELS[stage.acts]
     if stage.acts is Party.CASE_MANAGER and manager:
         acts = f"{acts}: {manager}"
@@ -227,18 +233,6 @@ def _row(
         late=first is not None and first.state in MISSED,
         held=record.id in held,
         bodies=tuple(bodies),
+        csps=tuple(csps),
+        id=record.id,
     )
-
-
-def _deadline_order(deadline: NextDeadline) -> tuple[bool, bool, date, str]:
-    return (
-        deadline.state not in MISSED,
-        deadline.due is None or deadline.state in (State.DEFERRED, State.HELD),
-        deadline.due or date.max,
-        deadline.clock,
-    )
-
-
-def _order(row: CaseRow) -> tuple[bool, bool, date, str]:
-    due = row.next_deadline.due if row.next_deadline else None
-    return (not row.late, row.final, due or date.max, row.ref)
