@@ -10,51 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
+
+from notifications.message import Message, sample_frame
+from notifications.messages_of_notifications import NotificationArrived, NotificationFormLink, NotificationReceived
 
 Standing = Literal["late", "past_guide", "breached"]
 """What a missed date is called: *late* only where a date was agreed or set by the partnership, *past_guide* where
 it comes from guidance, *breached* where it is in an Act."""
 
 AuthorityKind = Literal["statute", "guidance", "draft", "practice", "local", "agreed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What every e-mail says: which record, where to look, and who sends it.
-
-    ``ref`` is the reference of the record and ``record`` what it is called ("Review", "Action"); ``link`` opens
-    it after sign-in; ``partnership`` is the name of the team that signs. ``can_reply``: answers reach the team.
-    Raises ValueError for a link that is not a web address.
-    """
-
-    template: ClassVar[str] = ""
-
-    ref: str
-    link: str
-    partnership: str
-    record: str = "Review"
-    demonstration: bool = False
-    can_reply: bool = True
-
-    def __post_init__(self) -> None:
-        if not self.link.startswith(("https://", "http://")):
-            raise ValueError("The link of an e-mail is a whole web address, starting with https:// or http://.")
-
-    @classmethod
-    def sample(cls) -> Self:
-        """An example with fictional content, used by tests and previews."""
-        raise NotImplementedError
-
-
-def _sample(**changes: str) -> dict[str, Any]:
-    common = {
-        "ref": "DARDR-2026-009",
-        "link": "https://reviews.example.org/reviews/DARDR-2026-009",
-        "partnership": "Example Community Safety Team",
-        "demonstration": True,
-    }
-    return common | changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +44,7 @@ class DeadlineReminder(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(),
+            **sample_frame(),
             about="your organisation's return",
             organisation="Mid County NHS Trust",
             due=date(2026, 12, 3),
@@ -110,7 +75,7 @@ class DeadlineLate(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(),
+            **sample_frame(),
             about="your organisation's return",
             organisation="Mid County NHS Trust",
             due=date(2026, 12, 3),
@@ -140,7 +105,7 @@ class Escalation(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(),
+            **sample_frame(),
             about="the return of Mid County NHS Trust",
             waiting_for="Mid County NHS Trust",
             your_role="lead for reviews of Mid County NHS Trust",
@@ -171,7 +136,7 @@ class CommissionerReplyReminder(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(ref="S8-2025-001-R03", record="Reply"),
+            **sample_frame(ref="S8-2025-001-R03", record="Reply"),
             organisation="Mid County NHS Trust",
             report="Commissioner's report of July 2025",
             published_on=date(2025, 7, 1),
@@ -193,7 +158,7 @@ class DecisionRecorded(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(),
+            **sample_frame(),
             decided_on=date(2026, 11, 20),
             to_do=("Send the notice of the decision to the Home Office by Friday 27 November 2026",),
         )
@@ -217,7 +182,7 @@ class ReturnRequested(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(),
+            **sample_frame(),
             organisation="Mid County NHS Trust",
             return_label="individual management review",
             requested_on=date(2026, 10, 8),
@@ -238,7 +203,7 @@ class StageChanged(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(),
+            **sample_frame(),
             stage_label="Terms of reference",
             changed_on=date(2026, 11, 20),
             to_do=("Read the draft terms of reference", "Say by Monday 30 November 2026 whether you agree"),
@@ -256,7 +221,7 @@ class HoldReview(Message):
 
     @classmethod
     def sample(cls) -> Self:
-        return cls(**_sample(), held_since=date(2026, 9, 14), review_by=date(2027, 1, 5))
+        return cls(**sample_frame(), held_since=date(2026, 9, 14), review_by=date(2027, 1, 5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +235,7 @@ class DeferralReview(Message):
 
     @classmethod
     def sample(cls) -> Self:
-        return cls(**_sample(), deferred_on=date(2026, 10, 1), review_by=date(2026, 11, 26))
+        return cls(**sample_frame(), deferred_on=date(2026, 10, 1), review_by=date(2026, 11, 26))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,7 +252,7 @@ class ActionAgreed(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(ref="DARDR-2026-009-A04", record="Action"),
+            **sample_frame(ref="DARDR-2026-009-A04", record="Action"),
             organisation="Mid County NHS Trust",
             agreed_on=date(2026, 11, 20),
             due=date(2027, 5, 28),
@@ -309,7 +274,7 @@ class ActionOwner(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(ref="DARDR-2026-009-A04", record="Action"),
+            **sample_frame(ref="DARDR-2026-009-A04", record="Action"),
             organisation="Mid County NHS Trust",
             owned_from=date(2026, 11, 20),
             due=date(2027, 5, 28),
@@ -359,7 +324,7 @@ class FailedMailDigest(Message):
             ),
         )
         link = "https://reviews.example.org/messages"
-        return cls(**_sample(ref="E-mail", link=link), today=date(2026, 11, 22), undelivered=items)
+        return cls(**sample_frame(ref="E-mail", link=link), today=date(2026, 11, 22), undelivered=items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,7 +343,7 @@ class AgreedDateWanted(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_sample(),
+            **sample_frame(),
             about="the overview report",
             guide="six-month guide",
             guide_date=date(2026, 11, 20),
@@ -393,6 +358,7 @@ MESSAGES: dict[str, type[Message]] = {
     for kind in (
         DeadlineReminder, DeadlineLate, Escalation, CommissionerReplyReminder, DecisionRecorded, ReturnRequested,
         StageChanged, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest, AgreedDateWanted,
+        NotificationFormLink, NotificationReceived, NotificationArrived,
     )
 }  # fmt: skip
 """Every message by the name under which notices and clocks speak of it."""
