@@ -1,18 +1,34 @@
-"""Who may see what, in one place. Every lookup of records uses ``visible``; every change uses ``roles_on``."""
+"""Who may see what, in one place. Every lookup of records uses ``visible``; every change uses ``roles_on``.
+
+What each role shows:
+
+- case and team managers, the deciding chair and the auditor: every record of the partnership; a case manager only
+  what is carried by them or by nobody where the partnership says so; a deciding chair, held for a CSP, its reviews
+- independent chair: their review and what serves it; panel member and police liaison: the same without the returns
+  of other agencies; communications: their review once it is cleared for publication
+- Steering Group and CSP members: plans and replies; agency people: what their body owes
+- administrator: nothing, except a review they opened for a reason, for some hours
+
+A conflict of interest outweighs every role. What of a record is shown to some roles only is in ``dardr.seeing``.
+"""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from dardr.errors import NotFound
-from dardr.storage.bodies import Partnership
+from dardr.storage.bodies import Body, Partnership
 from dardr.storage.people import User, UserRole
+from dardr.storage.reading import ConflictOfInterest, OpenedCase
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
+from workflows import REVIEW_KEYS
 from workflows.definition import Role
 
 OPERATOR_EMAIL = "operator@localhost"
@@ -27,6 +43,9 @@ SEES_NO_REVIEW = frozenset({Role.STEERING_MEMBER, Role.CSP_MEMBER, Role.AGENCY_C
 PLAN_PROCESSES = ("action", "commissioner-reply", "section8-report")
 """What Steering Group members see: plans and replies, not the reviews behind them."""
 
+TASK = "task"
+"""What somebody was asked to do: seen, and dealt with, by the person asked, whatever else they may see."""
+
 OPEN_TO_ALL = ("historic",)
 """Published cases: seen by everyone who may sign in."""
 
@@ -39,12 +58,31 @@ SCOPE_NEEDED: dict[Role, str] = {
 }
 """Roles that are held for one CSP, one review or one body, never for everything."""
 
-SCOPE_POSSIBLE: dict[Role, str] = {Role.POLICE_LIAISON: "review", Role.COMMUNICATIONS: "review"}
-"""Roles that may be held for one review, which they then show; held for everything they show none."""
-
+SCOPE_POSSIBLE: dict[Role, str] = {
+    Role.POLICE_LIAISON: "review",
+    Role.COMMUNICATIONS: "review",
+    Role.CASE_MANAGER: "review",
+    Role.DECIDING_CHAIR: "csp",
+}
+"""Roles that may be held for one review or CSP, which they then show. Police liaison and communications show no review
+when held for everything."""
 
 SEES_IDENTITIES = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.INDEPENDENT_CHAIR})
 """Roles that, held on a review, show who the people in it are. A second factor is asked of everyone who holds one."""
+
+OF_AGENCIES = frozenset({Role.AGENCY_CONTACT, Role.AGENCY_LEAD})
+WITHOUT_RETURNS = frozenset({Role.PANEL_MEMBER, Role.POLICE_LIAISON})
+"""Roles that show a review and what serves it, and of the agencies' returns only those their own body owes."""
+
+RETURN_PROCESSES = ("agency-return",)
+CLEARED_STAGES = ("pre_publication", "published", "not_published", "action_monitoring", "concluded")
+"""Stages in which communications see their review: from the Home Office's clearance on."""
+
+OPENED_FOR = timedelta(hours=8)
+"""How long a review stays open to an administrator who opened it for a reason."""
+
+ASSIGNED_ONLY = "case_managers_see_assigned_only"
+"""The partnership's setting that shows case managers only what they carry, what nobody carries, and what is granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +102,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person acting or asking, with their roles. Loaded once per request or command."""
+    """The person acting or asking, with their roles. Loaded once per request or command.
+
+    ``conflicts`` are the records hidden from them whatever their roles; ``opened`` the reviews an administrator opened
+    for a reason that still stands. ``assigned_only``: as a case manager they see what is carried by them or nobody.
+    """
 
     id: int
     name: str
@@ -74,6 +116,9 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     is_operator: bool = False
     everywhere: frozenset[Role] = field(default=frozenset())
+    conflicts: frozenset[int] = frozenset()
+    opened: frozenset[int] = frozenset()
+    assigned_only: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -81,42 +126,107 @@ class Actor:
         return frozenset(g.role for g in self.grants)
 
 
-def load_actor(session: Session, user_id: int) -> Actor:
-    """The person of that id with their roles. Raises NotFound for nobody, or somebody no longer active."""
+def load_actor(session: Session, user_id: int, now: datetime | None = None) -> Actor:
+    """The person of that id with their roles. Raises NotFound for nobody, or somebody no longer active.
+
+    ``now`` (UTC) decides which reviews are still open to an administrator; without it none is.
+    """
     user = session.get(User, user_id)
     if user is None or not user.active:
         raise NotFound("There is no such person here, or they no longer have access.")
-    return _actor(session, user)
+    return load_actors(session, [user], now)[0]
 
 
-def actor_by_email(session: Session, email: str) -> Actor:
-    """The active person with that address. Raises NotFound."""
+def actor_by_email(session: Session, email: str, now: datetime | None = None) -> Actor:
+    """The active person with that address; ``now`` as for ``load_actor``. Raises NotFound."""
     user = session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
     if user is None or not user.active:
         raise NotFound(f"Nobody with the address {email} has access here. Add them with: dardr user add")
-    return _actor(session, user)
+    return load_actors(session, [user], now)[0]
 
 
-def _actor(session: Session, user: User) -> Actor:
-    rows = session.execute(
-        sa.select(UserRole.role, UserRole.csp_id, UserRole.body_id, UserRole.record_id).where(
-            UserRole.user_id == user.id
+def load_actors(session: Session, users: Iterable[User], now: datetime | None = None) -> list[Actor]:
+    """Several people with their roles, in a number of queries that does not depend on how many they are."""
+    wanted = {user.id: user for user in users}
+    grants: dict[int, list[Grant]] = {one: [] for one in wanted}
+    for user_id, role, csp, body, record in session.execute(
+        sa.select(UserRole.user_id, UserRole.role, UserRole.csp_id, UserRole.body_id, UserRole.record_id)
+        .where(UserRole.user_id.in_(wanted))
+        .order_by(UserRole.id)
+    ):
+        grants[user_id].append(Grant(Role(role), csp, body, record))
+    _add_bodies_taken_over(session, grants)
+    conflicts, opened = _exceptions(session, list(wanted), now)
+    narrowed = _narrowed(session, wanted.values(), grants)
+    return [
+        Actor(
+            user.id,
+            user.name,
+            user.email,
+            user.partnership_id,
+            frozenset(body for body in (user.body_id, *(g.body_id for g in held)) if body is not None),
+            tuple(held),
+            user.is_operator,
+            frozenset(g.role for g in held if g.everywhere),
+            frozenset(conflicts.get(user.id, ())),
+            frozenset(opened.get(user.id, ())) if any(g.role is Role.ADMINISTRATOR for g in held) else frozenset(),
+            not user.is_operator and user.partnership_id in narrowed,
         )
-    )
-    grants = tuple(Grant(Role(role), csp, body, record) for role, csp, body, record in rows)
-    bodies = {g.body_id for g in grants if g.body_id is not None}
-    if user.body_id is not None:
-        bodies.add(user.body_id)
-    return Actor(
-        user.id,
-        user.name,
-        user.email,
-        user.partnership_id,
-        frozenset(bodies),
-        grants,
-        user.is_operator,
-        frozenset(g.role for g in grants if g.everywhere),
-    )
+        for user, held in ((wanted[one], grants[one]) for one in wanted)
+    ]
+
+
+def _add_bodies_taken_over(session: Session, grants: dict[int, list[Grant]]) -> None:
+    """Whoever answers for a body answers for the bodies it took the place of."""
+    bodies = {g.body_id for held in grants.values() for g in held if g.body_id is not None}
+    if not bodies:
+        return
+    before: dict[int, list[int]] = {}
+    rows = session.execute(sa.select(Body.id, Body.successor_id).where(Body.successor_id.is_not(None)))
+    for body, successor in rows:
+        before.setdefault(successor or 0, []).append(body)
+    for held in grants.values():
+        known = {(g.role, g.body_id) for g in held}
+        for grant in held:  # grows while it is read: what a taken-over body took over itself comes along
+            for body in before.get(grant.body_id or 0, ()):
+                if (grant.role, body) not in known:
+                    known.add((grant.role, body))
+                    held.append(Grant(grant.role, body_id=body))
+
+
+def _exceptions(
+    session: Session, users: list[int], now: datetime | None
+) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """What is hidden from people by a conflict of interest, and what was opened for a reason: record ids by person."""
+    found: tuple[dict[int, set[int]], dict[int, set[int]]] = ({}, {})
+    queries: list[Any] = [
+        sa.select(ConflictOfInterest.user_id, ConflictOfInterest.record_id, sa.literal(0)).where(
+            ConflictOfInterest.user_id.in_(users), ConflictOfInterest.ended_at.is_(None)
+        )
+    ]
+    if now is not None:
+        queries.append(
+            sa.select(OpenedCase.user_id, OpenedCase.record_id, sa.literal(1)).where(
+                OpenedCase.user_id.in_(users), OpenedCase.until_at > now
+            )
+        )
+    rows: Any = session.execute(sa.union_all(*queries))
+    for user_id, record_id, which in rows:
+        found[which].setdefault(user_id, set()).add(record_id)
+    return found
+
+
+def _narrowed(session: Session, users: Iterable[User], grants: dict[int, list[Grant]]) -> set[int]:
+    """The partnerships of these case managers in which a case manager sees only what they carry."""
+    wanted = {
+        user.partnership_id
+        for user in users
+        if user.partnership_id is not None and Grant(Role.CASE_MANAGER) in grants[user.id]
+    }
+    if not wanted:
+        return set()
+    rows = session.execute(sa.select(Partnership.id, Partnership.settings).where(Partnership.id.in_(wanted)))
+    return {one for one, settings in rows if settings.get(ASSIGNED_ONLY) is True}
 
 
 def operator(session: Session, now: datetime) -> Actor:
@@ -140,38 +250,82 @@ def operator(session: Session, now: datetime) -> Actor:
     elif user.partnership_id is None:
         user.partnership_id = session.scalar(sa.select(Partnership.id).where(Partnership.home.is_(True)))
         session.flush()
-    return _actor(session, user)
+    return load_actors(session, [user])[0]
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition on ``Record`` under which this actor may see it."""
-    if actor.everywhere & SEES_EVERY_REVIEW:
-        return sa.or_(Record.partnership_id == actor.partnership_id, Record.process_key.in_(OPEN_TO_ALL))
-    ways: list[sa.ColumnElement[bool]] = [Record.process_key.in_(OPEN_TO_ALL)]
+    shown = sa.or_(Record.process_key.in_(OPEN_TO_ALL), *_ways(actor))
+    if not actor.conflicts:
+        return shown
+    return sa.and_(shown, sa.not_(_of_reviews(actor.conflicts)))
+
+
+def _ways(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """What each role adds."""
+    home = Record.partnership_id == actor.partnership_id
+    everywhere = actor.everywhere & SEES_EVERY_REVIEW
+    if everywhere - ({Role.CASE_MANAGER} if actor.assigned_only else set()):
+        return [home]
+    ways: list[sa.ColumnElement[bool]] = [sa.and_(Record.process_key == TASK, Record.case_manager_id == actor.id)]
+    if everywhere:
+        ways.append(sa.and_(home, _carried_by(actor)))
     if actor.everywhere & SEES_PLANS:
-        ways.append(sa.and_(Record.partnership_id == actor.partnership_id, Record.process_key.in_(PLAN_PROCESSES)))
-    reviews = [g.record_id for g in actor.grants if g.record_id is not None]
-    if reviews:
-        ways.append(Record.id.in_(reviews))
-        ways.append(
-            Record.id.in_(
-                sa.select(RecordLink.item_id).where(RecordLink.review_id.in_(reviews), RecordLink.kind == "item")
-            )
-        )
-    csps = [g.csp_id for g in actor.grants if g.csp_id is not None]
-    if csps:
-        ways.append(
-            sa.and_(
-                Record.process_key.in_(PLAN_PROCESSES),
-                Record.id.in_(sa.select(RecordCsp.record_id).where(RecordCsp.csp_id.in_(csps))),
-            )
-        )
-    bodies = [
-        g.body_id for g in actor.grants if g.body_id is not None and g.role in (Role.AGENCY_CONTACT, Role.AGENCY_LEAD)
-    ]
-    if bodies:
+        ways.append(sa.and_(home, Record.process_key.in_(PLAN_PROCESSES)))
+    reviews: dict[Role, set[int]] = {}
+    for grant in actor.grants:
+        if grant.record_id is not None:
+            reviews.setdefault(grant.role, set()).add(grant.record_id)
+    whole = set(actor.opened).union(*(ids for role, ids in reviews.items() if role not in _LIMITED))
+    if whole:
+        ways.append(_of_reviews(whole))
+    if partly := set[int]().union(*(reviews.get(role, ()) for role in WITHOUT_RETURNS)):
+        theirs = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(actor.body_ids))
+        no_return = sa.or_(Record.process_key.not_in(RETURN_PROCESSES), Record.id.in_(theirs))
+        ways.append(sa.and_(_of_reviews(partly), no_return))
+    if cleared := reviews.get(Role.COMMUNICATIONS):
+        ways.append(sa.and_(Record.id.in_(cleared), Record.stage.in_(CLEARED_STAGES)))
+    ways += _of_csps(actor)
+    if bodies := [g.body_id for g in actor.grants if g.body_id is not None and g.role in OF_AGENCIES]:
         ways.append(Record.id.in_(sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(bodies))))
-    return sa.or_(*ways)
+    return ways
+
+
+_LIMITED = WITHOUT_RETURNS | {Role.COMMUNICATIONS}
+
+
+def _of_reviews(ids: Iterable[int]) -> sa.ColumnElement[bool]:
+    """One of these records, or one that serves any of them."""
+    wanted = sorted(ids)
+    serving = sa.select(RecordLink.item_id).where(RecordLink.review_id.in_(wanted), RecordLink.kind == "item")
+    return sa.or_(Record.id.in_(wanted), Record.id.in_(serving))
+
+
+def _carried_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """Reviews that this person carries or nobody does, what serves them, and what belongs to no review."""
+    review = aliased(Record)
+    free = sa.or_(review.case_manager_id == actor.id, review.case_manager_id.is_(None))
+    served = sa.select(RecordLink.item_id).join(review, review.id == RecordLink.review_id)
+    of_a_review = served.where(RecordLink.kind == "item", review.process_key.in_(REVIEW_KEYS))
+    return sa.case(
+        (
+            Record.process_key.in_(REVIEW_KEYS),
+            sa.or_(Record.case_manager_id == actor.id, Record.case_manager_id.is_(None)),
+        ),
+        else_=sa.or_(Record.id.not_in(of_a_review), Record.id.in_(of_a_review.where(free))),
+    )
+
+
+def _of_csps(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """The records of a CSP: all of them for its deciding chair, plans and replies for its members."""
+    held = [(g.csp_id, g.role is Role.DECIDING_CHAIR) for g in actor.grants if g.csp_id is not None]
+    found: list[sa.ColumnElement[bool]] = []
+    for decides in (True, False):
+        csps = [csp for csp, deciding in held if deciding is decides]
+        if csps:
+            of_them = Record.id.in_(sa.select(RecordCsp.record_id).where(RecordCsp.csp_id.in_(csps)))
+            found.append(of_them if decides else sa.and_(Record.process_key.in_(PLAN_PROCESSES), of_them))
+    return found
 
 
 def get_record(session: Session, actor: Actor, ref: str, *, lock: bool = False) -> Record:
@@ -187,22 +341,38 @@ def get_record(session: Session, actor: Actor, ref: str, *, lock: bool = False) 
 
 def roles_on(session: Session, actor: Actor, record: Record) -> frozenset[Role]:
     """The roles this actor holds on this record: those held everywhere, and those held for its CSP, body or review."""
-    if actor.is_operator or not any(not g.everywhere for g in actor.grants):
-        return actor.everywhere
-    roles = set(actor.everywhere)
-    csps = set(session.scalars(sa.select(RecordCsp.csp_id).where(RecordCsp.record_id == record.id)))
-    bodies = set(session.scalars(sa.select(RecordBody.body_id).where(RecordBody.record_id == record.id)))
-    served = set(
-        session.scalars(
-            sa.select(RecordLink.review_id).where(RecordLink.item_id == record.id, RecordLink.kind == "item")
-        )
-    )
-    served.add(record.id)
-    for grant in actor.grants:
-        if (
-            (grant.csp_id is not None and grant.csp_id in csps)
-            or (grant.body_id is not None and grant.body_id in bodies)
-            or (grant.record_id is not None and grant.record_id in served)
-        ):
-            roles.add(grant.role)
-    return frozenset(roles)
+    return roles_on_each(session, actor, [record])[record.id]
+
+
+def roles_on_each(session: Session, actor: Actor, records: Iterable[Record]) -> dict[int, frozenset[Role]]:
+    """The same for several records, by their id, in a number of queries that does not depend on how many they are."""
+    wanted = {record.id: record for record in records}
+    scoped = [g for g in actor.grants if not g.everywhere]
+    if actor.is_operator or not (scoped or actor.conflicts or actor.assigned_only):
+        return dict.fromkeys(wanted, actor.everywhere)
+    serves = _ids_of(session, RecordLink.item_id, RecordLink.review_id, wanted, RecordLink.kind == "item")
+    csps = _ids_of(session, RecordCsp.record_id, RecordCsp.csp_id, wanted) if any(g.csp_id for g in scoped) else {}
+    theirs = any(g.body_id for g in scoped)
+    bodies = _ids_of(session, RecordBody.record_id, RecordBody.body_id, wanted) if theirs else {}
+    carried = set(wanted)
+    if actor.assigned_only:
+        carried = set(session.scalars(sa.select(Record.id).where(Record.id.in_(wanted), _carried_by(actor))))
+    found: dict[int, frozenset[Role]] = {}
+    for one in wanted:
+        around = {one, *serves.get(one, ())}
+        asked = wanted[one].process_key == TASK and wanted[one].case_manager_id == actor.id
+        roles = set(actor.everywhere) if one in carried else set(actor.everywhere - {Role.CASE_MANAGER})
+        roles |= {
+            g.role
+            for g in scoped
+            if g.csp_id in csps.get(one, ()) or g.body_id in bodies.get(one, ()) or g.record_id in around
+        }
+        found[one] = frozenset() if around & actor.conflicts else actor.roles if asked else frozenset(roles)
+    return found
+
+
+def _ids_of(session: Session, key: Any, value: Any, wanted: Iterable[int], *only: Any) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for one, other in session.execute(sa.select(key, value).where(key.in_(list(wanted)), *only)):
+        found.setdefault(one, set()).add(other)
+    return found

@@ -59,7 +59,7 @@ class Opened:
         from dardr.access import actor_by_email, operator
 
         if self.as_email:
-            return actor_by_email(session, self.as_email)
+            return actor_by_email(session, self.as_email, self.now)
         return operator(session, self.now)
 
 

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
+from dardr import systime
 from dardr.access import Actor, load_actor
 from dardr.errors import Forbidden, NotFound
 from dardr.web.transaction import session
@@ -58,7 +59,7 @@ def actor() -> Actor:
         if not current_user.is_authenticated:
             raise Forbidden("Sign in first.")
         try:
-            g.dardr_actor = load_actor(session(), current_user.id)
+            g.dardr_actor = load_actor(session(), current_user.id, systime.utc_now())
         except NotFound as error:
             raise Forbidden("This account is no longer in use.") from error
     return g.dardr_actor
