@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from workflows.definition import UNKNOWN_VALUES, Blocked, Choice, Field, FieldType
-from workflows.partial import PartialDate, parse_date
+from workflows.partial import NotADate, PartialDate, parse_date
 
 LONDON = ZoneInfo("Europe/London")
 YES = {"yes": True, "true": True, "y": True, "1": True, "on": True, "no": False, "false": False, "n": False, "0": False}
@@ -256,3 +256,14 @@ def stored_date(value: Any) -> date | None:
         except ValueError:
             return None
     return None
+
+
+def whole_date(value: Any) -> date | None:
+    """As ``stored_date``, and also the day of a partial date that was given in words and is one whole day."""
+    found = stored_date(value)
+    if found is not None or not isinstance(value, str) or not value or value in UNKNOWN_VALUES:
+        return found
+    try:
+        return stored_date(PartialDate.parse(value))
+    except NotADate:
+        return None

@@ -21,6 +21,7 @@ from workflows.definition import (
     EndsHold,
     Field,
     FieldType,
+    FilesMessage,
     Kind,
     LinksReview,
     Opens,
@@ -66,15 +67,15 @@ def check_all(messages: Collection[str] | None = None) -> dict[str, list[str]]:
     for twice in _twice(process.id for process in processes):
         found[twice].append(f"{twice}: declared twice.")
     for process in processes:
-        if bool(process.ref_prefix) == bool(process.child_suffix):
+        if not process.ref_prefix and not process.child_suffix:
             found[process.id].append(
-                f"{process.id}: give either a prefix of refs or a suffix for those opened by another record."
+                f"{process.id}: give a prefix of refs, or a suffix for those opened by another record, or both."
             )
     return found
 
 
 def _all_actions(process: Process) -> tuple[Action, ...]:
-    return (process.opening, *process.actions)
+    return (process.opening, *process.actions, *process.brings_in)
 
 
 def _twice(names: Iterable[str]) -> list[str]:
@@ -274,10 +275,13 @@ ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     ChangesHold: lambda _: ("hold", "review_by"),
     EndsHold: lambda e: () if e.kind else ("hold",),
     UndoesHold: lambda _: ("hold",),
-    AgreesDate: lambda e: ("new_date",) if e.clock else ("clock", "new_date"),
+    AgreesDate: lambda e: (e.date_in,) if e.clock else ("clock", "new_date"),
     UndoesAgreedDate: lambda _: ("agreed_date",),
     LinksReview: lambda e: (e.name,),
-    AssignsCaseManager: lambda _: ("case_manager",),
+    AssignsCaseManager: lambda e: (e.name,),
+    FilesMessage: lambda e: (
+        e.name, "attachments", "message_id", "sent_at", "sender", "recipients", "subject", "direction", "body",
+    ),
 }
 
 

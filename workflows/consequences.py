@@ -47,9 +47,15 @@ class UndoesHold:
 
 @dataclass(frozen=True, slots=True)
 class AgreesDate:
-    """Replace the date of the clock in ``clock`` (or of the fixed one) by the date in ``new_date``."""
+    """Replace the date of the clock in ``clock`` (or of the fixed one) by the date in the field ``date_in``.
+
+    ``reason`` is the one kept where the action asks for none; with it, a date recorded before that no clock could
+    take yet is taken now.
+    """
 
     clock: str | None = None
+    date_in: str = "new_date"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,35 @@ class LinksReview:
 
 @dataclass(frozen=True, slots=True)
 class AssignsCaseManager:
-    """Make the person named in the field ``case_manager`` the one who carries this review."""
+    """Make the person named in the field ``name`` the one who carries this record: a review, or a task."""
+
+    name: str = "case_manager"
+
+
+@dataclass(frozen=True, slots=True)
+class FilesMessage:
+    """Keep the e-mail in the field ``name`` with its attachments, read who wrote it, to whom and when, and refuse it
+    where it is filed on this record already. What was read is in the fields of the action marked ``filled``."""
+
+    name: str = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class CountsAgain:
+    """Count the clocks that could not start for want of a date, from the date that this action records at last."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoodFor:
+    """One action that was done on paper before a live review was brought in, for which the bringing-in stands.
+
+    ``on`` names the question that says when it was done (left empty: nobody asks). ``when_given``: it stands for the
+    action only where that question was answered.
+    """
+
+    action: str
+    on: str = ""
+    when_given: bool = False
 
 
 Effect = (
@@ -79,4 +113,6 @@ Effect = (
     | UndoesAgreedDate
     | LinksReview
     | AssignsCaseManager
+    | FilesMessage
+    | CountsAgain
 )

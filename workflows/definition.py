@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from workflows.authority import PARTY_LABELS, Authority, Evidence, Kind, Party, Role
+from workflows.authority import GIVEN_ROLES, PARTY_LABELS, Authority, Evidence, Kind, Party, Role
 from workflows.consequences import (
     AgreesDate,
     AssignsCaseManager,
     ChangesHold,
+    CountsAgain,
     Effect,
     EndsHold,
+    FilesMessage,
     LinksReview,
     Opens,
     PlacesHold,
+    StoodFor,
     UndoesAgreedDate,
     UndoesHold,
 )
@@ -29,6 +32,7 @@ from workflows.lengths import Counting, Roll, Unit
 from workflows.questions import UNKNOWN_VALUES, Choice, Field, FieldType, From
 
 __all__ = [
+    "GIVEN_ROLES",
     "PARTY_LABELS",
     "UNKNOWN_VALUES",
     "Action",
@@ -40,6 +44,7 @@ __all__ = [
     "ChangesHold",
     "Choice",
     "Clock",
+    "CountsAgain",
     "DateGiven",
     "Days",
     "Effect",
@@ -48,6 +53,7 @@ __all__ = [
     "Facts",
     "Field",
     "FieldType",
+    "FilesMessage",
     "From",
     "Guard",
     "Item",
@@ -67,6 +73,7 @@ __all__ = [
     "Role",
     "Span",
     "Stage",
+    "StoodFor",
     "UndoesAgreedDate",
     "UndoesHold",
     "Warn",
@@ -169,6 +176,8 @@ class Action:
     ``guards`` look at the record; ``checks`` look at what was submitted; ``warnings`` never refuse.
     ``keep_as`` appends the answers as one entry to a list of facts of that name instead of replacing facts.
     ``occurred_from`` names the field whose date is when this happened (openings have no other date).
+    ``stands_for`` are the actions done on paper before, in their order, where this brings in a live record: they count
+    as done, and a clock that they would have left running counts from the day given for the one that starts it.
     """
 
     key: str
@@ -186,6 +195,7 @@ class Action:
     authority: Authority | None = None
     help: str = ""
     main: bool = False
+    stands_for: tuple[StoodFor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +337,11 @@ MOVE = Action("move_process", "Move to another version of the process")
 
 @dataclass(frozen=True, eq=False)
 class Process:
-    """A whole process of one kind of record, in one version. A record is pinned to ``key@version`` for life."""
+    """A whole process of one kind of record, in one version. A record is pinned to ``key@version`` for life.
+
+    ``brings_in`` are the actions by which a live record kept on paper until now is put where it stands. They are no
+    part of the way: nothing is reached by them alone.
+    """
 
     key: str
     version: int
@@ -340,6 +354,7 @@ class Process:
     actions: tuple[Action, ...]
     clocks: tuple[Clock, ...] = ()
     notices: tuple[Notice, ...] = ()
+    brings_in: tuple[Action, ...] = ()
     criteria: tuple[Field, ...] = ()
     ref_prefix: str = ""
     child_suffix: str = ""
@@ -374,7 +389,7 @@ class Process:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_stages", {s.key: s for s in self.stages})
-        object.__setattr__(self, "_actions", {a.key: a for a in (MOVE, self.opening, *self.actions)})
+        object.__setattr__(self, "_actions", {a.key: a for a in (MOVE, self.opening, *self.actions, *self.brings_in)})
 
     _stages: dict[str, Stage] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
     _actions: dict[str, Action] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)

@@ -62,11 +62,12 @@ class Choice:
 class Field:
     """One fact that an action records. Drives the web form, the command line and the JSON schema alike.
 
-    ``unknown`` allows the four values of ``UNKNOWN_VALUES``. ``future`` allows a date after today.
+    ``unknown`` allows the four values of ``UNKNOWN_VALUES``; not ``unknown_offered``: they are taken, from an import,
+    and no form offers them. ``future`` allows a date after today.
     ``identity`` sends the value to the identity store, apart from the pseudonymous record.
     ``many`` on a text field means one entry a line, on a file field several files. ``filled`` marks what the service
-    reads from another answer (the sender of a message): nobody is asked it, and nobody can type it. ``notable`` puts the fact on the summary. A whole number is
-    never below 0, nor above ``most``.
+    reads from another answer (the sender of a message): nobody is asked it, and nobody can type it. ``notable`` puts
+    the fact on the summary. A whole number is never below 0, nor above ``most``.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Field:
     choices_from: From | None = None
     many: bool = False
     unknown: bool = False
+    unknown_offered: bool = True
     identity: bool = False
     future: bool = False
     long: bool = False

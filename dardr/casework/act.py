@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 import workflows
 from dardr.access import Actor, get_record, roles_on
-from dardr.casework import chain, deadlines, effects, files, notices
+from dardr.casework import chain, correspondence, deadlines, effects, files, notices
 from dardr.casework.facts import load_facts, needs_items, settings_of
 from dardr.casework.fold import CLOCKS, fold_event, public
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
@@ -29,7 +29,7 @@ from dardr.storage.types import canonical
 from dardr.systime import london_date
 from workflows import answers as reading
 from workflows.calendar import in_words
-from workflows.definition import Action, Blocked, FieldType, From, Process
+from workflows.definition import GIVEN_ROLES, Action, Blocked, FieldType, From, Process
 from workflows.engine import Verdict, advance, judge
 
 
@@ -77,6 +77,7 @@ def take_action(
     action = _action(process, record, action_key)
     today = london_date(now)
     found = choices.resolve(session, actor, process, action, record, today)
+    values = correspondence.with_message_read(session, record, action, values, found, today)
     typed, problems = reading.read(action.fields, values, found)
     locks = any(needs_items(g) for g in (*action.guards, *action.checks))
     facts = load_facts(session, actor, record, process, today, typed, occurred_on, actions=(action,), lock=locks)
@@ -107,7 +108,7 @@ def _action(process: Process, record: Record, key: str) -> Action:
 def refuse_if_needed(action: Action, verdict: Verdict, problems: Iterable[Blocked]) -> None:
     """Raise with every reason at once, or return."""
     if not verdict.permitted:
-        who = ", ".join(sorted(str(r).replace("_", " ") for r in action.roles)) or "nobody"
+        who = ", ".join(sorted(str(r).replace("_", " ") for r in action.roles & frozenset(GIVEN_ROLES))) or "nobody"
         raise Forbidden(f"“{action.label}” is not yours to do here. It can be done by: {who}.")
     problems = tuple(problems)
     unread = {p.field for p in problems}
@@ -200,6 +201,8 @@ def record_event(
         rows = deadlines.running(session, [record.id], touched.ends_some) if touched.ends_some and not opening else []
         rows = [row for row in rows if row not in started]  # the query wrote the new ones out, and found them
         deadlines.stop_and_withdraw(rows, started, process, action, after, record.facts, occurred_on, event)
+    if action.stands_for or record.facts.get("tracker_reference") and opening:
+        deadlines.look_from_tomorrow(deadlines.running(session, [record.id]), today)
     said = [*warnings, *(row.problem for row in started if row.problem)]
     created: list[str] = []
     if action.effects:

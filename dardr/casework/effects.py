@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.access import Actor, actor_by_email, get_record
-from dardr.casework import deadlines
+from dardr.casework import correspondence, deadlines
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.answers import stored_date, to_json
@@ -20,7 +20,9 @@ from workflows.definition import (
     AgreesDate,
     AssignsCaseManager,
     ChangesHold,
+    CountsAgain,
     EndsHold,
+    FilesMessage,
     LinksReview,
     Opens,
     PlacesHold,
@@ -169,20 +171,28 @@ def movable(session: Session, record: Record, process: Process) -> list[tuple[st
 def _agrees_date(h: Happening, effect: AgreesDate) -> None:
     wanted = effect.clock or h.words("clock")
     row = next((r for name, r in movable(h.session, h.record, h.process) if name == wanted), None)
-    new = h.day("new_date")
+    new = h.day(effect.date_in)
+    if new is None and effect.reason and row is not None and row.agreed_due_on is None:
+        new = stored_date(h.record.facts.get(effect.date_in))
     if row is None or new is None:
         if effect.clock is not None and new is None:
             return
+        if effect.clock is not None and effect.reason:
+            label = h.process.clock(effect.clock).label
+            h.warnings.append(f"{label}: the date agreed is kept, and counts once the clock it moves can start.")
+            return
         raise Conflict("That date is not running any more, so no other date can be agreed for it.")
     if row.start_on is not None and new <= row.start_on:
-        raise Invalid([Reason("The agreed date must be after the day the time began. Give a later date.", "new_date")])
+        raise Invalid(
+            [Reason("The agreed date must be after the day the time began. Give a later date.", effect.date_in)]
+        )
     h.session.add(
         AgreedDate(
             record_id=h.record.id,
             deadline_id=row.id,
             event_id=h.event.id,
             due_on=new,
-            reason=h.words("reason"),
+            reason=h.words("reason") or effect.reason,
             agreed_by=h.words("agreed_by") or _both_bodies(h),
         )
     )
@@ -236,10 +246,18 @@ def link(session: Session, review_id: int, item_id: int, kind: str) -> None:
         session.flush()
 
 
-def _assigns_case_manager(h: Happening, _effect: AssignsCaseManager) -> None:
-    email = h.words("case_manager")
+def _assigns_case_manager(h: Happening, effect: AssignsCaseManager) -> None:
+    email = h.words(effect.name)
     if email:
         h.record.case_manager_id = actor_by_email(h.session, email).id
+
+
+def _counts_again(h: Happening, _effect: CountsAgain) -> None:
+    deadlines.count_again(h.session, h.record, h.process, h.answers, h.today)
+
+
+def _files_message(h: Happening, effect: FilesMessage) -> None:
+    correspondence.keep_source(h.session, h.record, h.event, h.answers, effect)
 
 
 _DO: dict[type, Callable[[Happening, Any], None]] = {
@@ -252,4 +270,6 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     UndoesAgreedDate: _undoes_agreed_date,
     LinksReview: _links_review,
     AssignsCaseManager: _assigns_case_manager,
+    FilesMessage: _files_message,
+    CountsAgain: _counts_again,
 }

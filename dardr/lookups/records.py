@@ -18,7 +18,8 @@ from workflows.definition import PARTY_LABELS, UNKNOWN_VALUES, Action, Choice, F
 def field_dict(field: Field, choices: Sequence[Choice] = ()) -> dict[str, Any]:
     """One question, JSON-ready. For a choice the values of not knowing follow the choices themselves."""
     offered = [{"value": c.value, "label": c.label} for c in (choices or field.choices)]
-    if field.unknown and field.type in (FieldType.CHOICE, FieldType.CHOICES):
+    unknown = field.unknown and field.unknown_offered
+    if unknown and field.type in (FieldType.CHOICE, FieldType.CHOICES):
         offered += [{"value": value, "label": label} for value, label in UNKNOWN_VALUES.items()]
     return {
         "name": field.name,
@@ -28,7 +29,7 @@ def field_dict(field: Field, choices: Sequence[Choice] = ()) -> dict[str, Any]:
         "choices": offered,
         "help": field.help,
         "many": field.many,
-        "unknown": field.unknown,
+        "unknown": unknown,
         "future": field.future,
         "long": field.long,
         "identity": field.identity,
@@ -38,7 +39,7 @@ def field_dict(field: Field, choices: Sequence[Choice] = ()) -> dict[str, Any]:
 
 def fields_of(action: Action, choices: Mapping[str, Sequence[Choice]]) -> list[dict[str, Any]]:
     """The questions of an action with their choices as looked up."""
-    return [field_dict(f, choices.get(f.name, ())) for f in action.fields]
+    return [field_dict(f, choices.get(f.name, ())) for f in action.fields if not f.filled]
 
 
 def bodies_of(session: Session, record_ids: Iterable[int]) -> dict[int, list[str]]:

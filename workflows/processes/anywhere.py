@@ -1,4 +1,4 @@
-"""Actions that any small record may have at any stage: an agreed date, a hold on its own clocks, a note."""
+"""Actions that a record may have at any stage: an agreed date, a hold, a note, a filed e-mail, a telephone call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from workflows import guards
 from workflows.definition import (
     Action,
     AgreesDate,
+    Blocked,
     EndsHold,
+    Facts,
+    Field,
+    FieldType,
+    FilesMessage,
     From,
     PlacesHold,
     Role,
@@ -16,7 +21,18 @@ from workflows.definition import (
     UndoesHold,
 )
 from workflows.processes.authorities import by_design, local
-from workflows.processes.fields import choice, day, one_of, optional, paragraph, several_of, text
+from workflows.processes.fields import (
+    choice,
+    day,
+    file,
+    number,
+    one_of,
+    optional,
+    paragraph,
+    several_of,
+    text,
+    yes_no,
+)
 
 WHICH_DATE = one_of("clock", "Which date?", From.CLOCKS_TO_MOVE)
 NEW_DATE = day("new_date", "The date agreed", future=True)
@@ -49,6 +65,23 @@ HOLD_REVIEW_BY = day(
 OPEN_HOLD = one_of("hold", "Which hold?", From.OPEN_HOLDS)
 ANY_HOLD = one_of("hold", "Which hold?", From.HOLDS)
 HOLD_OUTCOME = paragraph("hold_outcome", "What ended it")
+
+PEOPLE_SPOKEN_TO = (
+    ("police", "Police"),
+    ("agency", "Another agency"),
+    ("chair", "The independent chair"),
+    ("panel", "A member of the panel"),
+    ("family", "The family, or somebody for them"),
+    ("home_office", "Home Office"),
+    ("coroner", "Coroner"),
+    ("other", "Somebody else"),
+)
+WITH_WHOM = choice("with_whom", "With whom?", *PEOPLE_SPOKEN_TO, required=False)
+DIRECTION = choice(
+    "direction", "Which way did it go?", ("received", "It came to us"), ("sent", "We sent it"), required=False
+)
+WHICH_BODY = one_of("body", "Which body?", From.BODIES, required=False)
+ABOUT = optional(text("about", "About what", help="A few neutral words for the timeline. No names."))
 
 
 def dates(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]:
@@ -128,3 +161,91 @@ def note(source: tuple[str, ...], roles: frozenset[Role]) -> Action:
         fields=(paragraph("note", "Note", help="No names."),),
         authority=by_design(),
     )
+
+
+def correspondence(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]:
+    """File an e-mail with its attachments, and say more about one that is filed."""
+    return (
+        Action(
+            "file_correspondence",
+            "File an e-mail",
+            source=source,
+            roles=roles,
+            keep_as="correspondence",
+            fields=(
+                file("message", "The e-mail", identity=True, help="A file saved from the mailbox: .eml or .msg."),
+                DIRECTION,
+                WHICH_BODY,
+                WITH_WHOM,
+                ABOUT,
+                Field("sent_at", "Sent", FieldType.DATETIME, required=False, filled=True),
+                number("attachment_count", "Attachments", required=False, filled=True),
+                file("attachments", "Attachments of the e-mail", identity=True, many=True, filled=True),
+                text("sender", "From", required=False, identity=True, filled=True),
+                text("recipients", "To", required=False, identity=True, filled=True, many=True),
+                text("subject", "Subject", required=False, identity=True, filled=True),
+                text("message_id", "Message-ID", required=False, identity=True, filled=True),
+            ),
+            checks=(_a_message_is_given,),
+            effects=(FilesMessage(),),
+            authority=by_design(),
+            help="Kept with its attachments. The timeline says who wrote to whom and when, and names no person.",
+        ),
+        Action(
+            "describe_correspondence",
+            "Say more about a filed e-mail",
+            source=source,
+            roles=roles,
+            keep_as="correspondence_described",
+            fields=(
+                number("entry", "Which entry of the timeline?", help="The number of the entry that filed it."),
+                DIRECTION,
+                WHICH_BODY,
+                WITH_WHOM,
+                ABOUT,
+            ),
+            guards=(_an_email_is_filed,),
+            checks=(_the_entry_is_an_email,),
+            authority=by_design(),
+            help="What is said here is shown on the timeline in place of what was worked out from the addresses.",
+        ),
+    )
+
+
+def call(source: tuple[str, ...], roles: frozenset[Role]) -> Action:
+    """A telephone call, in a few words."""
+    return Action(
+        "note_call",
+        "Note a telephone call",
+        source=source,
+        roles=roles,
+        keep_as="calls",
+        fields=(
+            choice("with_whom", "Who was it with?", *PEOPLE_SPOKEN_TO),
+            choice("call_direction", "Who rang?", ("received", "They rang"), ("sent", "We rang"), default="received"),
+            Field("call_at", "Day and time of the call", FieldType.DATETIME, required=False),
+            paragraph("note", "What was said", help="No names."),
+            yes_no("follow_up", "Is anything still to be done?", required=False),
+        ),
+        authority=by_design(),
+    )
+
+
+def _a_message_is_given(facts: Facts) -> Blocked | None:
+    if facts.submitted is not None and facts.submitted.get("message") is None:
+        return Blocked("Add the e-mail as a file, saved from the mailbox as .eml or .msg.", "message")
+    return None
+
+
+def _an_email_is_filed(facts: Facts) -> Blocked | None:
+    if facts.listed("correspondence"):
+        return None
+    return Blocked("No e-mail is filed here yet. File one first.")
+
+
+def _the_entry_is_an_email(facts: Facts) -> Blocked | None:
+    given = facts.answer("entry")
+    filed = [str(entry.get("seq")) for entry in facts.listed("correspondence")]
+    if given is None or not filed or str(given) in filed:
+        return None
+    return Blocked(f"Entry {given} filed no e-mail. The e-mails here are entries {', '.join(filed[-10:])}.", "entry")

@@ -21,7 +21,7 @@ from workflows.definition import (
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, guidance_2016, local
 from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, text
-from workflows.processes.who import AGENCY, AGENCY_LEADS, ASSURANCE, CHAIRING, DECIDERS
+from workflows.processes.who import AGENCY, AGENCY_LEADS, ASSURANCE, CASEWORK, CHAIRING, DECIDERS
 
 SECTION_7 = guidance_2016("7")
 WORKING = ("agreed", "in_progress", "blocked")
@@ -306,6 +306,8 @@ ACTIONS = (
     *anywhere.dates(WORKING, DECIDERS),
     *anywhere.holds(WORKING, DECIDERS),
     anywhere.note(UNFINISHED + FINAL, AGENCY | ASSURANCE | CHAIRING),
+    *anywhere.correspondence(UNFINISHED + FINAL, CASEWORK),
+    anywhere.call(UNFINISHED + FINAL, CASEWORK),
 )
 
 ENDED_OTHERWISE = ("record_not_accepted", "supersede")

@@ -251,6 +251,8 @@ ACTIONS = (
     *anywhere.dates(OPEN, CHAIRING),
     *anywhere.holds(OPEN, CHAIRING),
     anywhere.note(OPEN + FINAL, AGENCY | CHAIRING),
+    *anywhere.correspondence(OPEN + FINAL, CASEWORK),
+    anywhere.call(OPEN + FINAL, CASEWORK),
 )
 
 ANSWERED = ("receive_return", "sign_off_return", "record_not_known")

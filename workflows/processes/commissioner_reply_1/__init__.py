@@ -219,6 +219,8 @@ PROCESS = Process(
             authority=by_design(),
         ),
         anywhere.note(tuple(stage.key for stage in STAGES), AGENCY),
+        *anywhere.correspondence(tuple(stage.key for stage in STAGES), CASEWORK),
+        anywhere.call(tuple(stage.key for stage in STAGES), CASEWORK),
     ),
     clocks=(
         Clock(

@@ -25,9 +25,10 @@ from workflows.definition import (
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, local
 from workflows.processes.dardr_s9_1.law import Law
-from workflows.processes.dardr_s9_1.notification import DEATH_DATE, SUSPECTED_STATUS
 from workflows.processes.dardr_s9_1.stages import ALL, LIVE, since
+from workflows.processes.dardr_s9_1.telling import DEATH_DATE, SUSPECTED_STATUS
 from workflows.processes.fields import choice, choices, day, one_of, optional, paragraph, text
+from workflows.processes.task_1 import add_task
 from workflows.processes.who import CASEWORK, CHAIRING, DECIDERS, POLICING
 
 ACTIVITIES = (
@@ -310,6 +311,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             ),
             authority=by_design("Names are kept apart from the record"),
         ),
+        add_task(LIVE, POLICING | CHAIRING | DECIDERS),
         Action(
             "record_delay_reason",
             "Record why a date is past",
@@ -342,4 +344,6 @@ def actions(law: Law) -> tuple[Action, ...]:
             fields=(paragraph("note", "Note", help="No names."),),
             authority=by_design(),
         ),
+        *anywhere.correspondence(ALL, CHAIRING),
+        anywhere.call(ALL, POLICING | CHAIRING | DECIDERS),
     )

@@ -72,6 +72,8 @@ PROCESS = Process(
             authority=by_design(),
         ),
         anywhere.note(("open", "answered", "cleared"), CHAIRING),
+        *anywhere.correspondence(("open", "answered", "cleared"), CASEWORK),
+        anywhere.call(("open", "answered", "cleared"), CASEWORK),
     ),
     child_suffix="Q",
     about="The points of a letter are answered one by one; the report waits for all of them.",

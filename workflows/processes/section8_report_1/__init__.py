@@ -172,6 +172,8 @@ PROCESS = Process(
             authority=by_design(),
         ),
         anywhere.note(("recorded", "all_replied"), CASEWORK),
+        *anywhere.correspondence(("recorded", "all_replied"), CASEWORK),
+        anywhere.call(("recorded", "all_replied"), CASEWORK),
     ),
     ref_prefix="S8R",
     about="A published report with recommendations; what the bodies named in it owe, and whether it came.",
