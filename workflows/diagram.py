@@ -198,6 +198,8 @@ def _field(field: Field) -> str:
         notes.append("several")
     if field.unknown:
         notes.append("may be not known")
+    if field.seen_by:
+        notes.append("seen by: " + " / ".join(sorted(str(role) for role in field.seen_by)))
     if field.identity:
         notes.append("kept apart, with the identities")
     if field.choices:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflows.authority import Role
+
 
 class FieldType(StrEnum):
     """The kinds of answer. Each edge (form, command line, JSON) reads and writes all of them."""
@@ -39,6 +41,7 @@ class From(StrEnum):
     VERSIONS = "versions"
     ITEMS = "items"
     PARTNERS = "partners"
+    PERSONS = "persons"
 
 
 UNKNOWN_VALUES: dict[str, str] = {
@@ -64,7 +67,8 @@ class Field:
 
     ``unknown`` allows the four values of ``UNKNOWN_VALUES``; not ``unknown_offered``: they are taken, from an import,
     and no form offers them. ``future`` allows a date after today.
-    ``identity`` sends the value to the identity store, apart from the pseudonymous record.
+    ``identity`` sends the value to the identity store, apart from the pseudonymous record. ``seen_by`` are the roles
+    that read the answer; empty, everyone who sees the record does.
     ``many`` on a text field means one entry a line, on a file field several files. ``filled`` marks what the service
     reads from another answer (the sender of a message): nobody is asked it, and nobody can type it. ``notable`` puts
     the fact on the summary. A whole number is never below 0, nor above ``most``.
@@ -87,3 +91,4 @@ class Field:
     default: str | None = None
     most: int | None = None
     filled: bool = False
+    seen_by: frozenset[Role] = frozenset()

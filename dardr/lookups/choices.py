@@ -13,11 +13,14 @@ from dardr.access import Actor, visible
 from dardr.casework import effects
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
-from dardr.storage.reviews import AgreedDate, Deadline, Hold, Record, RecordLink
+from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.definition import Action, Choice, Field, From, Process
 
 Found = tuple[Choice, ...]
+
+PERSON_RECORDED = "record_person"
+"""The action whose every event is one person; corrections name it by its number."""
 
 
 def resolve(
@@ -59,6 +62,7 @@ _NOTHING: dict[From, str] = {
     From.AGREED_DATES: "No agreed date is running.",
     From.VERSIONS: "There is no version of the report yet.",
     From.ITEMS: "Nothing of this record is still open.",
+    From.PERSONS: "Nobody is recorded on the page of people yet.",
     From.PARTNERS: "No board is named that the review is held with.",
 }
 
@@ -204,6 +208,18 @@ def _partners(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: da
     return tuple(Choice(str(e["partner"]), str(e["partner"])) for e in entries)
 
 
+def _persons(session: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    """The people recorded, by the number of the entry that recorded them. Never by name: this is shown on a form."""
+    if record is None:
+        return ()
+    rows = session.execute(
+        sa.select(AuditEvent.seq, AuditEvent.occurred_on)
+        .where(AuditEvent.record_id == record.id, AuditEvent.action == PERSON_RECORDED)
+        .order_by(AuditEvent.seq)
+    )
+    return tuple(Choice(str(seq), f"Entry {seq}, of {in_words(on)}") for seq, on in rows)
+
+
 _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Found]] = {
     From.CSPS: _csps,
     From.BODIES: _bodies,
@@ -218,4 +234,5 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.VERSIONS: _versions,
     From.ITEMS: _items,
     From.PARTNERS: _partners,
+    From.PERSONS: _persons,
 }

@@ -33,6 +33,7 @@ def field_dict(field: Field, choices: Sequence[Choice] = ()) -> dict[str, Any]:
         "future": field.future,
         "long": field.long,
         "identity": field.identity,
+        "seen_by": sorted(str(role) for role in field.seen_by),
         "default": field.default,
     }
 

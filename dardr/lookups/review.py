@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -11,13 +12,13 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework.facts import load_facts
-from dardr.casework.fold import public
 from dardr.lookups.choices import nothing_to_choose, resolve_fields
 from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, visible_items
+from dardr.seeing import seen_facts
 from dardr.storage.people import User
 from dardr.storage.reviews import Hold, Record
 from workflows import engine
-from workflows.definition import Choice, From
+from workflows.definition import Action, Choice, Facts, From, Process, Role
 
 
 def show(session: Session, actor: Actor, ref: str, today: date) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def show(session: Session, actor: Actor, ref: str, today: date) -> dict[str, Any
         "phase": record.phase,
         "phase_label": phase.label,
         "case_manager": manager.name if manager else None,
-        "facts": public(record.facts),
+        "facts": seen_facts(process, record.facts, roles_on(session, actor, record)),
         "items": [brief(other, whose.get(other.id, ())) for way, _, other in others if way == "item"],
         "serves": [brief(other, whose.get(other.id, ())) for way, _, other in others if way == "serves"],
         "links": [
@@ -106,6 +107,7 @@ def _actions(
     if not permitted:
         return []
     facts = load_facts(session, actor, record, process, today)
+    permitted += _brings_in(process, record, facts, roles)
     kept = dict(lists)
     found = []
     for action in permitted:
@@ -132,3 +134,12 @@ def _actions(
         )
     lists.update({source: kept[source] for source in THE_SAME_FOR_ALL if source in kept})
     return found
+
+
+def _brings_in(process: Process, record: Record, facts: Facts, roles: Collection[Role]) -> list[Action]:
+    """The actions that bring in a live review, where they are for this one: no other review is shown them."""
+    return [
+        action
+        for action in process.brings_in
+        if record.stage in action.source and engine.judge(process, action, facts, roles).possible
+    ]

@@ -9,43 +9,49 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, visible
+from dardr.access import Actor, get_record, roles_on_each, visible
 from dardr.casework.fold import public
 from dardr.lookups.records import visible_items
+from dardr.seeing import seen_values
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import AuditEvent, EventValues, Record
-from workflows.definition import MOVE, Role
+from workflows.definition import MOVE, Action, Role
 
 
 def timeline(session: Session, actor: Actor, ref: str, *, with_items: bool = True) -> dict[str, list[dict[str, Any]]]:
     """The events of a record and of the records that serve it, and the e-mails, each in the order recorded.
 
     ``{"events": [...], "messages": [...]}``; days are London dates, instants UTC. Values kept in the identity store
-    are not here. Raises NotFound.
+    are not here, nor answers that other roles read; ``restricted`` says where there are some. Raises NotFound.
     """
     record = get_record(session, actor, ref)
     records = {record.id: record}
     if with_items:
         records |= {item.id: item for item in visible_items(session, actor, record)}
-    return {"events": _events(session, records), "messages": _messages(session, records)}
+    roles = roles_on_each(session, actor, records.values())
+    return {"events": _events(session, records, roles), "messages": _messages(session, records)}
 
 
-def _events(session: Session, records: dict[int, Record]) -> list[dict[str, Any]]:
+def _events(session: Session, records: dict[int, Record], roles: dict[int, frozenset[Role]]) -> list[dict[str, Any]]:
     rows = session.execute(
         sa.select(AuditEvent, EventValues)
         .outerjoin(EventValues, EventValues.event_id == AuditEvent.id)
         .where(AuditEvent.record_id.in_(list(records)))
         .order_by(AuditEvent.recorded_at, AuditEvent.id)
     )
-    return [_event(records[event.record_id], event, values) for event, values in rows]
+    return [_event(records[event.record_id], event, values, roles[event.record_id]) for event, values in rows]
 
 
-def _event(record: Record, event: AuditEvent, values: EventValues | None) -> dict[str, Any]:
+def _event(record: Record, event: AuditEvent, values: EventValues | None, roles: frozenset[Role]) -> dict[str, Any]:
+    action = _action(event)
+    before = _values(event, values.before if values else None)
+    after = _values(event, values.after if values else None)
+    seen = seen_values(action, after, roles)
     return {
         "ref": record.ref,
         "seq": event.seq,
         "action": event.action,
-        "label": _label(event),
+        "label": action.label if action else event.action,
         "from": event.from_stage,
         "to": event.to_stage,
         "from_label": _stage(event, event.from_stage),
@@ -54,8 +60,9 @@ def _event(record: Record, event: AuditEvent, values: EventValues | None) -> dic
         "actor": event.actor_name,
         "occurred_on": event.occurred_on.isoformat(),
         "recorded_at": event.recorded_at.isoformat(),
-        "before": _values(event, values.before if values else None),
-        "after": _values(event, values.after if values else None),
+        "before": seen_values(action, before, roles),
+        "after": seen,
+        "restricted": len(seen) < len(after),
         "destroyed_under": values.destroyed_under if values else None,
         "identity": bool(event.identity_hash),
         "hash": event.hash,
@@ -69,11 +76,11 @@ def _values(event: AuditEvent, values: dict[str, Any] | None) -> dict[str, Any]:
     return public(values)
 
 
-def _label(event: AuditEvent) -> str:
+def _action(event: AuditEvent) -> Action | None:
     try:
-        return workflows.get(event.process).action(event.action).label
+        return workflows.get(event.process).action(event.action)
     except KeyError:
-        return event.action
+        return None
 
 
 def _stage(event: AuditEvent, key: str | None) -> str:

@@ -11,6 +11,12 @@ DECIDERS = CASEWORK | {Role.DECIDING_CHAIR}
 CHAIRING = CASEWORK | {Role.INDEPENDENT_CHAIR}
 """What the independent chair does, or tells the case manager."""
 POLICING = CASEWORK | {Role.POLICE_LIAISON}
+TELLING = POLICING | {Role.NOTIFIER}
+"""Who may notify a death: the team, the police, and a professional without an account."""
+FAMILY_NOTES = CHAIRING
+"""Who reads what a family said and wished: the team and the independent chair."""
+CONTRACT = DECIDERS | {Role.AUDITOR}
+"""Who reads what was agreed with the chair: the team, the deciding chair and the auditor."""
 MEDIA = CASEWORK | {Role.COMMUNICATIONS}
 ASSURANCE = CASEWORK | {Role.STEERING_MEMBER}
 AGENCY = CASEWORK | {Role.AGENCY_CONTACT, Role.AGENCY_LEAD}

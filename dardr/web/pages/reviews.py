@@ -1,17 +1,16 @@
-"""The caseload, and a review's own pages: where it stands, what comes next, its deadlines, its history."""
+"""A review's own pages: where it stands, what comes next, its deadlines, its history."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
 from dardr.access import SEES_NO_REVIEW, get_record
 from dardr.casework.fold import done
-from dardr.lookups.caseload import CaseFilter, CaseRow, caseload
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.records import visible_items
 from dardr.lookups.review import actions_of, show
@@ -20,19 +19,12 @@ from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
 from dardr.web.pages.care import undelivered
-from dardr.web.pages.listing import page_number, pager
 from dardr.web.pages.naming import change_lines, facts_lines, kept_lists, names
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of, label_of_clock
 from workflows.definition import PlacesHold, Process
 
 pages = Blueprint("reviews", __name__)
-
-NEWEST_REVIEW = "dardr-s9"
-A_PAGE = 50
-
-
-# --- the list ---------------------------------------------------------------------------------------------
 
 
 @pages.get("/")
@@ -41,47 +33,6 @@ def start() -> ResponseReturnValue:
     """The first page after signing in: the reviews, or the actions for somebody whose roles show no review."""
     roles = actor().roles
     return redirect(url_for("plans.plan" if roles and roles <= SEES_NO_REVIEW else "reviews.caseload"))
-
-
-@pages.get("/reviews", endpoint="caseload")
-@who()
-def caseload_page() -> ResponseReturnValue:
-    """Every review this person may see, late first."""
-    today = systime.london_date(systime.utc_now())
-    asked = request.args
-    process = workflows.newest(NEWEST_REVIEW)
-    phases = {p.key: p.label for p in process.phases}
-    stages = {s.key: s.label for s in process.stages}
-    filters = CaseFilter(
-        phase=asked.get("phase", "") if asked.get("phase") in phases else "",
-        stage=asked.get("stage", "") if asked.get("stage") in stages else "",
-        text=asked.get("text", "")[:100],
-        mine=asked.get("mine") == "yes",
-        open_only=asked.get("ended") != "yes",
-    )
-    rows = caseload(session(), actor(), today, filters)
-    number = page_number(len(rows), A_PAGE)
-    filtered = bool(filters.phase or filters.stage or filters.text or filters.mine or not filters.open_only)
-    return render_template(
-        "review/caseload.html",
-        rows=[_line(row) for row in rows[(number - 1) * A_PAGE : number * A_PAGE]],
-        total=len(rows),
-        late=sum(row.late for row in rows),
-        pager=pager(number, len(rows), A_PAGE),
-        filters=filters,
-        filtered=filtered,
-        phases=phases,
-        stages=stages,
-        may_open=bool(process.opening.roles & actor().everywhere),
-        opening=process.opening.label,
-        opening_url=url_for("doing.open_new", process_key=process.key),
-    )
-
-
-def _line(row: CaseRow) -> dict[str, Any]:
-    due = row.next_deadline
-    next_one = {**due.as_dict(), "due": due.due, "original_due": due.original_due} if due else None
-    return {"row": row, "href": page_of(row.ref, row.process.partition("@")[0]), "next": next_one}
 
 
 # --- one review -------------------------------------------------------------------------------------------
@@ -128,9 +79,9 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         deadlines=[d for d in deadlines if d["running"]],
         ended=[d for d in deadlines if not d["running"]],
         items=_items(shown["items"], next_of_item, _kinds(visible_items(session(), actor(), found))),
-        notable=facts_lines(process, found.facts, known, notable=True),
-        others=facts_lines(process, found.facts, known, notable=False),
-        kept=kept_lists(process, found.facts, known),
+        notable=facts_lines(process, shown["facts"], known, notable=True),
+        others=facts_lines(process, shown["facts"], known, notable=False),
+        kept=kept_lists(process, shown["facts"], known),
         undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
         is_review=found.process_key in workflows.REVIEW_KEYS,
     )

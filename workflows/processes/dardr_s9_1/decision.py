@@ -12,7 +12,7 @@ from workflows.processes.dardr_s9_1 import joint
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import DECIDED, since
 from workflows.processes.fields import choice, choices, day, file, optional, paragraph, several_of, text
-from workflows.processes.who import CASEWORK, DECIDERS
+from workflows.processes.who import CASEWORK, DECIDERS, FAMILY_NOTES
 
 DECISIONS: tuple[str, ...] = ("decide_review", "decide_joint_review", "decide_no_review", "decide_other_review")
 """Every action by which the question of a review is answered."""
@@ -261,7 +261,10 @@ def actions(law: Law) -> tuple[Action, ...]:
                     ("advocate", "Through their advocate"),
                     ("other", "Another way"),
                 ),
-                optional(paragraph("family_wishes", "What they said about taking part, and what they need")),
+                optional(
+                    paragraph("family_wishes", "What they said about taking part, and what they need"),
+                    seen_by=FAMILY_NOTES | DECIDERS,
+                ),
                 optional(text("leaflets_given", "Leaflets and advocacy offered")),
             ),
             guards=(partial(guards.done_any, actions=DECISIONS, reason="There is no decision to tell yet."),),

@@ -10,7 +10,7 @@ from workflows.processes.authorities import local
 from workflows.processes.dardr_s9_1 import versions
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.fields import choice, file, one_of, optional, paragraph, text
-from workflows.processes.who import ASSURANCE, CASEWORK, CHAIRING, DECIDERS, PANEL
+from workflows.processes.who import ASSURANCE, CASEWORK, CHAIRING, DECIDERS, FAMILY_NOTES, PANEL
 
 WRITING = ("evidence", "drafting", "csp_sign_off", "amending", "pre_publication")
 VERSION = one_of("version", "Which version?", From.VERSIONS)
@@ -81,7 +81,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     ("does_not_wish", "They do not wish to comment"),
                     ("object", "They object to it"),
                 ),
-                optional(paragraph("comments", "Their comments, and what was done with each")),
+                optional(paragraph("comments", "Their comments, and what was done with each"), seen_by=FAMILY_NOTES),
                 optional(paragraph("tribute", "Tribute or words they wish to have in it")),
             ),
             guards=(versions.a_version_exists,),

@@ -24,6 +24,7 @@ from workflows.definition import (
 )
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, local
+from workflows.processes.dardr_s9_1 import people
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import ALL, LIVE, since
 from workflows.processes.dardr_s9_1.telling import DEATH_DATE, SUSPECTED_STATUS
@@ -282,36 +283,8 @@ def actions(law: Law) -> tuple[Action, ...]:
             authority=by_design(),
             help="What was there before stays on the timeline.",
         ),
-        Action(
-            "record_identity",
-            "Record who the people are",
-            source=LIVE,
-            roles=CASEWORK,
-            fields=(
-                text("person_name", "Name of the person who died", identity=True, required=False),
-                day("date_of_birth", "Date of birth", identity=True, required=False),
-                text("address", "Last address", identity=True, required=False),
-                text("next_of_kin", "Next of kin, and how they prefer to be reached", identity=True, required=False),
-                text("crime_number", "Crime or incident number", identity=True, required=False),
-                text("senior_investigating_officer", "Senior investigating officer", identity=True, required=False),
-            ),
-            checks=(
-                partial(
-                    guards.one_answered,
-                    fields=(
-                        "person_name",
-                        "date_of_birth",
-                        "address",
-                        "next_of_kin",
-                        "crime_number",
-                        "senior_investigating_officer",
-                    ),
-                    reason="Nothing has been given. Fill in at least one of the questions.",
-                ),
-            ),
-            authority=by_design("Names are kept apart from the record"),
-        ),
-        add_task(LIVE, POLICING | CHAIRING | DECIDERS),
+        *people.actions(),
+        add_task(LIVE),
         Action(
             "record_delay_reason",
             "Record why a date is past",

@@ -20,7 +20,7 @@ from workflows.processes.fields import (
     several_of,
     text,
 )
-from workflows.processes.who import CASEWORK, CHAIRING
+from workflows.processes.who import CASEWORK, CHAIRING, CONTRACT, FAMILY_NOTES
 
 RETURN_KINDS = ("imr", "summary", "chronology")
 """The kinds of return that belong to the review itself, not to the decision."""
@@ -70,6 +70,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 ),
                 optional(text("author", "Who writes the report?")),
                 optional(text("appointment_letter", "Contract or letter of appointment: where it is kept")),
+                optional(text("chair_fee", "Fee agreed"), seen_by=CONTRACT),
             ),
             authority=law.guidance("4"),
             help="Done again when the chair changes.",
@@ -287,7 +288,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     ("call", "A call"),
                     ("attempt", "An attempt without an answer"),
                 ),
-                optional(paragraph("contact_notes", "What matters for the review")),
+                optional(paragraph("contact_notes", "What matters for the review"), seen_by=FAMILY_NOTES),
                 optional(number("people_met", "How many people took part")),
             ),
             authority=law.guidance("6"),
