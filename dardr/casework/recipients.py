@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.people import User, UserRole
+from dardr.storage.reading import ConflictOfInterest
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows.definition import Party, Role
 
@@ -41,6 +42,15 @@ class Person:
     user_id: int | None = None
 
 
+Away = frozenset[str]
+"""Addresses, in small letters, of people who are told nothing about a record: they have a conflict of interest."""
+NOBODY_AWAY: Away = frozenset()
+
+
+def _there(people: Iterable[Person], away: Away) -> list[Person]:
+    return [person for person in people if person.address.strip().lower() not in away]
+
+
 @dataclass(slots=True)
 class _People:
     """Who can be written to at one body."""
@@ -50,13 +60,14 @@ class _People:
     executive: list[Person]
     successor_id: int | None = None
 
-    def of(self, party: Party) -> list[Person]:
-        """The people for a party, its stand-ins included."""
+    def of(self, party: Party, away: Away) -> list[Person]:
+        """The people for a party, its stand-ins included; nobody who is ``away``."""
+        contact, lead, executive = (_there(people, away) for people in (self.contact, self.lead, self.executive))
         if party is Party.AGENCY_EXECUTIVE:
-            return self.executive or self.lead
+            return executive or lead
         if party is Party.AGENCY_LEAD:
-            return self.lead
-        return self.contact or self.lead
+            return lead
+        return contact or lead
 
 
 class Recipients:
@@ -78,6 +89,7 @@ class Recipients:
         self._holders: dict[tuple[int, Role], list[tuple[Person, int | None]]] = {}
         self._teams: dict[int, list[Person]] = {}
         self._forces: dict[int, list[int]] = {}
+        self._conflicts: dict[int, set[str]] | None = None
 
     def prepare(self, records: Iterable[Record]) -> None:
         """Name the records that will be asked about."""
@@ -108,31 +120,49 @@ class Recipients:
         if party in NEVER_WRITTEN_TO:
             return []
         self.prepare([record])
+        away = self._away(record)
         if party in OF_BODIES:
-            return [person for body in self._bodies_of(record.id) for person in self._at_body(body, party)]
+            return [person for body in self._bodies_of(record.id) for person in self._at_body(body, party, away)]
         match party:
             case Party.POLICE:
                 forces = self._forces_of(record.partnership_id)
-                return [person for force in forces for person in self._at_body(force, Party.AGENCY)]
+                return [person for force in forces for person in self._at_body(force, Party.AGENCY, away)]
             case Party.CASE_MANAGER:
-                return self._case_managers(record)
+                return self._case_managers(record, away)
             case Party.PERSON_ASKED:
                 person = self._user(record.case_manager_id) if record.case_manager_id is not None else None
-                return [person] if person else self._case_managers(record)
+                asked = _there([person] if person else [], away)
+                return asked or self._case_managers(record, away)
             case Party.INDEPENDENT_CHAIR:
                 served = [record.id, *(review for review, _ in self._reviews_of(record.id))]
-                return [person for one in served for person in self._chairs_of(one)]
+                return _there((person for one in served for person in self._chairs_of(one)), away)
             case Party.PARTNERSHIP:
-                return self._team(record.partnership_id) or self._case_managers(record)
+                return self._team(record.partnership_id) or self._case_managers(record, away)
             case _:
-                return self._by_role(record, BY_ROLE[party])
+                return self._by_role(record, BY_ROLE[party], away)
+
+    def _away(self, record: Record) -> Away:
+        """Who is told nothing about a record, because of a conflict of interest in it or in a review it serves."""
+        if self._conflicts is None:
+            self._conflicts = {}
+            rows = self._session.execute(
+                sa.select(ConflictOfInterest.record_id, User.email)
+                .join(User, User.id == ConflictOfInterest.user_id)
+                .where(ConflictOfInterest.ended_at.is_(None))
+            )
+            for record_id, address in rows:
+                self._conflicts.setdefault(record_id, set()).add(address.strip().lower())
+        if not self._conflicts:
+            return NOBODY_AWAY
+        around = (record.id, *(review for review, _ in self._reviews_of(record.id)))
+        return frozenset(address for one in around for address in self._conflicts.get(one, ()))
 
     # --- the partnership's own people ------------------------------------------------------------------
 
-    def _case_managers(self, record: Record) -> list[Person]:
+    def _case_managers(self, record: Record, away: Away) -> list[Person]:
         ids = [manager for _, manager in self._reviews_of(record.id)] or [record.case_manager_id]
-        named = [person for one in ids if one is not None and (person := self._user(one))]
-        return named or self._by_role(record, Role.CASE_MANAGER) or self._team(record.partnership_id)
+        named = _there([person for one in ids if one is not None and (person := self._user(one))], away)
+        return named or self._by_role(record, Role.CASE_MANAGER, away) or self._team(record.partnership_id)
 
     def _user(self, user_id: int) -> Person | None:
         """An active person."""
@@ -151,7 +181,7 @@ class Recipients:
             self._teams[partnership_id] = [Person(address)] if address else []
         return self._teams[partnership_id]
 
-    def _by_role(self, record: Record, role: Role) -> list[Person]:
+    def _by_role(self, record: Record, role: Role, away: Away) -> list[Person]:
         """Holders of a role for the whole partnership, or for a CSP of this record."""
         key = (record.partnership_id, role)
         if key not in self._holders:
@@ -172,8 +202,8 @@ class Recipients:
         holders = self._holders[key]
         if any(csp is not None for _, csp in holders):
             csps = self._csps_of(record.id)
-            return [person for person, csp in holders if csp is None or csp in csps]
-        return [person for person, _ in holders]
+            return _there((person for person, csp in holders if csp is None or csp in csps), away)
+        return _there((person for person, _ in holders), away)
 
     def _reviews_of(self, record_id: int) -> list[tuple[int, int | None]]:
         """The records this one serves, and who carries each."""
@@ -247,15 +277,15 @@ class Recipients:
 
         Never silent while anybody there, or at the body that took its place, can be written to.
         """
-        return [person.address for person in self._at_body(body_id, party)]
+        return [person.address for person in self._at_body(body_id, party, NOBODY_AWAY)]
 
-    def _at_body(self, body_id: int, party: Party) -> list[Person]:
+    def _at_body(self, body_id: int, party: Party, away: Away) -> list[Person]:
         seen: set[int] = set()
         following: int | None = body_id
         while following is not None and following not in seen:
             seen.add(following)
             people = self._people_at(following)
-            if found := people.of(party):
+            if found := people.of(party, away):
                 return found
             following = people.successor_id
         return []
