@@ -20,6 +20,7 @@ MODULES: dict[str, str] = {
     "agency-return@1": "agency_return_1",
     "qa-point@1": "qa_point_1",
     "action@1": "action_1",
+    "task@1": "task_1",
     "historic@1": "historic_1",
 }
 """Every process there is, and the package of ``workflows/processes`` that holds it."""

@@ -71,10 +71,12 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     NOTIFIER = "notifier"
+    PERSON_ASKED = "person_asked"
 
 
-GIVEN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role is not Role.NOTIFIER)
-"""The roles that people are given. ``notifier`` is nobody's: it stands for whoever notifies without an account."""
+GIVEN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role not in (Role.NOTIFIER, Role.PERSON_ASKED))
+"""The roles that people are given. The others are nobody's: ``notifier`` stands for whoever notifies without an account,
+``person_asked`` for the person a task was given to, on that task."""
 
 
 class Party(StrEnum):

@@ -17,6 +17,7 @@ from workflows.definition import (
     AssignsCaseManager,
     ChangesHold,
     Clock,
+    CountsAgain,
     DateGiven,
     EndsHold,
     Field,
@@ -134,6 +135,7 @@ def _actions(process: Process) -> Problems:
                 yield f"the action {action.key} names the stage {stage}, which does not exist."
         if not action.roles:
             yield f"nobody may do the action {action.key}."
+        yield from _stands_for(process, action)
         for role in action.roles:
             if not isinstance(role, Role):
                 yield f"the action {action.key} names the role {role}, which does not exist."
@@ -141,6 +143,16 @@ def _actions(process: Process) -> Problems:
             yield f"the action {action.key} does not say on whose authority it rests."
         yield from _fields(action)
     yield from _opening_date(process.opening)
+
+
+def _stands_for(process: Process, action: Action) -> Problems:
+    asked = {f.name for f in action.fields}
+    known = {a.key for a in (process.opening, *process.actions)}
+    for one in action.stands_for:
+        if one.action not in known:
+            yield f"the action {action.key} stands for {one.action}, which does not exist."
+        if one.on and one.on not in asked:
+            yield f"the action {action.key} takes a day from {one.on}, which it does not ask."
 
 
 def _opening_date(opening: Action) -> Problems:
@@ -279,6 +291,7 @@ ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     UndoesAgreedDate: lambda _: ("agreed_date",),
     LinksReview: lambda e: (e.name,),
     AssignsCaseManager: lambda e: (e.name,),
+    CountsAgain: lambda _: (),
     FilesMessage: lambda e: (
         e.name, "attachments", "message_id", "sent_at", "sender", "recipients", "subject", "direction", "body",
     ),

@@ -130,6 +130,10 @@ def markdown(process: Process) -> str:
     parts.append("## Actions")
     for action in process.actions:
         parts += _action(process, action)
+    if process.brings_in:
+        parts.append("## Bringing in a review under way")
+        for action in process.brings_in:
+            parts += _action(process, action)
     if process.clocks:
         parts.append("## Clocks")
         for clock in process.clocks:

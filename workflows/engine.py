@@ -106,7 +106,7 @@ def _machine(process: Process) -> Machine:
         initial=process.stages[0].key,
         auto_transitions=False,
     )
-    for action in process.actions:
+    for action in (*process.actions, *process.brings_in):
         for source in action.source:
             machine.add_transition(action.key, source, action.to or source)
     return machine

@@ -12,7 +12,7 @@ from typing import Any
 
 from workflows.answers import stored_date
 from workflows.calendar import in_words
-from workflows.definition import Blocked, Facts, reads_bodies, reads_items
+from workflows.definition import UNKNOWN_VALUES, Blocked, Facts, reads_bodies, reads_items
 from workflows.partial import PartialDate
 
 # --- what has been done -----------------------------------------------------------------------------------
@@ -219,6 +219,15 @@ def only_when(facts: Facts, *, field: str, when: str, values: tuple[Any, ...], r
     if facts.submitted is None or not facts.submitted.get(field):
         return None
     return None if facts.submitted.get(when) in values else Blocked(reason, field)
+
+
+def known_unless(facts: Facts, *, field: str, when: str, reason: str) -> Blocked | None:
+    """``field`` has an answer that is known, unless ``when`` is answered too."""
+    submitted = facts.submitted or {}
+    given = submitted.get(field)
+    if not isinstance(given, str) or given not in UNKNOWN_VALUES or submitted.get(when):
+        return None
+    return Blocked(reason, field)
 
 
 def one_answered(facts: Facts, *, fields: tuple[str, ...], reason: str) -> Blocked | None:

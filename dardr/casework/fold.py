@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from workflows.definition import Action, Past
+from workflows.answers import whole_date
+from workflows.definition import UNKNOWN_VALUES, Action, Past
 
 DONE = "_done"
 CLOCKS = "_clocks"
@@ -23,8 +24,21 @@ def fold_event(
         folded[action.keep_as] = [*(folded.get(action.keep_as) or []), entry]
     else:
         folded.update(answers)
-    folded[DONE] = {**(folded.get(DONE) or {}), action.key: [seq, actor_id, occurred_on.isoformat()]}
+    folded[DONE] = {
+        **(folded.get(DONE) or {}),
+        **{
+            one.action: [seq, actor_id, (whole_date(after.get(one.on)) or occurred_on).isoformat()]
+            for one in action.stands_for
+            if not one.when_given or was_given(after.get(one.on))
+        },
+        action.key: [seq, actor_id, occurred_on.isoformat()],
+    }
     return folded
+
+
+def was_given(value: Any) -> bool:
+    """True for an answer that is one, and not one of the ways of not knowing."""
+    return value not in (None, "") and value not in UNKNOWN_VALUES
 
 
 def done(facts: Mapping[str, Any]) -> dict[str, Past]:

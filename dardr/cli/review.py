@@ -301,7 +301,7 @@ def act(
     occurred_on = day(on, "on")
     with opened(as_email) as at, at.write() as (session, actor):
         process = workflows.get(get_record(session, actor, ref).process)
-        known = next((a.fields for a in process.actions if a.key == action), ())
+        known = next((a.fields for a in (*process.actions, *process.brings_in) if a.key == action), ())
         done = take_action(
             session, actor, at.now, ref, action, gather(known, fields), occurred_on, expected_revision=revision
         )

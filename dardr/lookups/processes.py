@@ -58,6 +58,7 @@ def describe(process: Process, choices: Mapping[str, Choices], *, unlocked: bool
         "opening_action": _action(process.opening, choices),
         "criteria": [field_dict(f) for f in process.criteria],
         "actions": [_action(action, choices) for action in process.actions],
+        "brings_in": [_action(action, choices) for action in process.brings_in],
         "clocks": [clock_dict(clock) for clock in process.clocks],
         "notices": [
             {"key": n.key, "on": list(n.on), "message": n.message, "to": [PARTY_LABELS[p] for p in n.to]}

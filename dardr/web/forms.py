@@ -48,6 +48,8 @@ def given(fields: Iterable[Field], form: MultiDict[str, str], files: Mapping[str
     """The answers as ``take_action`` reads them. Empty ones are left out."""
     values: dict[str, Any] = {}
     for field in fields:
+        if field.filled:
+            continue
         value = _one_given(field, form, files)
         if value not in (None, "", []):
             values[field.name] = value
@@ -145,11 +147,13 @@ def questions(
     fields: Iterable[Field], choices: Choices, form: MultiDict[str, str], problems: Mapping[str, str]
 ) -> list[Question]:
     """The questions of an action as components, holding what was typed and what is wrong with it."""
-    return [_question(f, tuple(choices.get(f.name, f.choices)), form, problems.get(f.name)) for f in fields]
+    asked = [f for f in fields if not f.filled]
+    return [_question(f, tuple(choices.get(f.name, f.choices)), form, problems.get(f.name)) for f in asked]
 
 
 def folded(fields: Sequence[Field]) -> int:
     """How many of the questions come before those folded away: the optional ones at the end, where they are many."""
+    fields = [f for f in fields if not f.filled]
     last = max((i for i, f in enumerate(fields) if f.required), default=-1) + 1
     return last if len(fields) - last > FEW else len(fields)
 
@@ -170,6 +174,11 @@ def anchor(fields: Iterable[Field], name: str | None) -> str:
     return f"#{ON}-day" if name == ON else f"#{name}"
 
 
+def offers_unknown(field: Field) -> bool:
+    """Whether a form offers the four ways of not knowing."""
+    return field.unknown and field.unknown_offered
+
+
 def _label(field: Field) -> str:
     return field.label if field.required else f"{field.label} (optional)"
 
@@ -177,7 +186,7 @@ def _label(field: Field) -> str:
 def _question(field: Field, choices: tuple[Choice, ...], form: MultiDict[str, str], problem: str | None) -> Question:
     build = _BUILD.get(field.type, _line)
     question = build(field, choices, form, problem)
-    if field.unknown and question.component in ("input", "textarea", "date", "select", "datetime"):
+    if offers_unknown(field) and question.component in ("input", "textarea", "date", "select", "datetime"):
         return Question(question.component, question.params, _why_none(field, form))
     return question
 
@@ -284,10 +293,10 @@ def _group(field: Field, items: list[dict[str, Any]], problem: str | None) -> di
 def _choice(field: Field, choices: tuple[Choice, ...], form: MultiDict[str, str], problem: str | None) -> Question:
     chosen = form.get(field.name, "")
     if len(choices) <= MANY_CHOICES:
-        params = _group(field, _options(choices, [chosen], field.unknown), problem)
+        params = _group(field, _options(choices, [chosen], offers_unknown(field)), problem)
         if not choices:
             params.setdefault("hint", {"text": "There is nothing to choose from yet."})
-        if field.unknown:
+        if offers_unknown(field):
             params["classes"] = "govuk-radios--small"
         return Question("radios", params)
     params = _base(field, problem)
@@ -299,7 +308,7 @@ def _choice(field: Field, choices: tuple[Choice, ...], form: MultiDict[str, str]
 
 
 def _choices(field: Field, choices: tuple[Choice, ...], form: MultiDict[str, str], problem: str | None) -> Question:
-    params = _group(field, _options(choices, form.getlist(field.name), field.unknown), problem)
+    params = _group(field, _options(choices, form.getlist(field.name), offers_unknown(field)), problem)
     params.setdefault("hint", {"text": "Choose all that apply." if choices else "There is nothing to choose from yet."})
     if len(choices) > MANY_CHOICES:
         params["classes"] = "govuk-checkboxes--small dardr-many"
@@ -308,8 +317,8 @@ def _choices(field: Field, choices: tuple[Choice, ...], form: MultiDict[str, str
 
 def _yes_no(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str], problem: str | None) -> Question:
     both = (Choice("yes", "Yes"), Choice("no", "No"))
-    params = _group(field, _options(both, [form.get(field.name, "")], field.unknown), problem)
-    params["classes"] = "govuk-radios--small" if field.unknown else "govuk-radios--inline"
+    params = _group(field, _options(both, [form.get(field.name, "")], offers_unknown(field)), problem)
+    params["classes"] = "govuk-radios--small" if offers_unknown(field) else "govuk-radios--inline"
     return Question("radios", params)
 
 

@@ -29,6 +29,9 @@ SHORT: dict[Role, str] = {
     Role.COMMUNICATIONS: "CO",
     Role.AUDITOR: "AU",
     Role.ADMINISTRATOR: "AD",
+    Role.NOTIFIER: "NO",
+    Role.NOTIFIER: "NO",
+    Role.PERSON_ASKED: "PA",
 }
 
 
@@ -47,6 +50,9 @@ def table(process: Process) -> str:
         _line("to open a record", ""),
         _line(process.opening.key, process.opening.to or "", process.opening.roles),
     ]
+    if process.brings_in:
+        lines += ["", _line("to bring in a live review", "")]
+        lines += [_line(a.key, a.to or "", a.roles) for a in process.brings_in]
     for stage in process.stages:
         allowed = {role: {a.key for a in permitted_actions(process, stage.key, [role])} for role in Role}
         anyone = [a for a in process.actions if stage.key in a.source]

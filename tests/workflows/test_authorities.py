@@ -35,10 +35,11 @@ NAMES = {
     "D08": "commissioner_reply", "D09": "comply_with_direction", "D10": "imr_return", "D11": "information_return",
     "D12": "family_reading", "D13": "home_office_wait", "D14": "amend_after_qa", "D15": "publish_after_clearance",
     "D16": "send_final_documents", "D17": "action_update", "D18": "action_due",
+    "L01": "task_due",
 }  # fmt: skip
 
 
-def test_the_clocks_are_the_eighteen_known_ones() -> None:
+def test_the_clocks_are_the_eighteen_known_ones_and_that_of_a_task() -> None:
     assert {c.id: c.key for _, c in CLOCKS} == NAMES
 
 

@@ -157,5 +157,6 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "record_letter_resubmit"): "qa-point",
         ("dardr-s9", "add_qa_point"): "qa-point",
         ("dardr-s9", "add_action"): "action",
+        ("dardr-s9", "add_task"): "task",
         ("section8-report", "name_body"): "commissioner-reply",
     }

@@ -41,6 +41,12 @@ def test_roles_that_only_look_change_nothing(role: Role) -> None:
     assert may == []
 
 
+def test_whoever_notifies_without_an_account_opens_a_review_and_does_nothing_else() -> None:
+    opens = {p.key for p in PROCESSES if Role.NOTIFIER in p.opening.roles}
+    assert opens == {"dardr-s9", "dardr-s8a"}
+    assert [(p.id, a.key) for p in PROCESSES for a in p.actions if Role.NOTIFIER in a.roles] == []
+
+
 def test_only_the_deciding_chair_and_the_team_record_the_decision() -> None:
     for key in ("decide_review", "decide_no_review", "decide_other_review", "decide_joint_review", "defer_decision"):
         roles = workflows.get("dardr-s9").action(key).roles

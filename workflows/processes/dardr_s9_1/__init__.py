@@ -9,6 +9,7 @@ from __future__ import annotations
 from workflows.definition import Process
 from workflows.processes.dardr_s9_1 import (
     action_monitoring,
+    bring_in,
     clocks,
     decision,
     drafting,
@@ -19,6 +20,7 @@ from workflows.processes.dardr_s9_1 import (
     notification,
     panel,
     publication,
+    telling,
 )
 from workflows.processes.dardr_s9_1.law import S9, Law
 from workflows.processes.dardr_s9_1.notices import NOTICES
@@ -35,7 +37,7 @@ def assemble(law: Law, *, version: int, label: str, about: str, needs_unlock: st
         regime=law.regime,
         phases=PHASES,
         stages=STAGES,
-        opening=notification.notify(law),
+        opening=telling.notify(law),
         actions=(
             *notification.actions(law),
             *decision.actions(law),
@@ -50,6 +52,7 @@ def assemble(law: Law, *, version: int, label: str, about: str, needs_unlock: st
         ),
         clocks=clocks.clocks(law),
         notices=NOTICES,
+        brings_in=bring_in.actions(law),
         criteria=law.criteria,
         ref_prefix="DARDR",
         needs_unlock=needs_unlock,
