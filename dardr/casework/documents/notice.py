@@ -36,6 +36,11 @@ def blocked(review: Reading) -> list[str]:
     """Why the notice cannot be made yet; empty where it can."""
     if _decision(review) is None:
         return ["The decision is not made. Record it first: the notice tells the Home Office what was decided."]
+    if not review.text("decision_reasons"):
+        return [
+            "The decision was made before the review was recorded here, and its reasons are not on the record. The"
+            " notice is in the papers of that time."
+        ]
     return []
 
 
@@ -141,5 +146,4 @@ def _consulted(review: Reading) -> tuple[Consulted, ...]:
     for meeting in review.facts.get("core_group_meetings") or ():
         for key in meeting.get("present") or ():
             asked[key] = stored_date(meeting.get("on"))
-    names = review.names(Body, asked)
-    return tuple(Consulted(organisation=names[key], on=on) for key, on in asked.items())
+    return tuple(Consulted(organisation=review.names(Body, [key], on)[key], on=on) for key, on in asked.items())
