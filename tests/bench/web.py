@@ -1,0 +1,247 @@
+"""Pages at national size with 16 users at once, as ratios to a bare page asked for in the same way in the same run."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+import sqlalchemy as sa
+
+from dardr.casework.passwords import hashed
+from dardr.storage.engine import Database
+from dardr.storage.people import User
+from dardr.storage.reviews import Record
+from tests.bench import national
+from tests.bench.databases import KINDS, fresh
+from tests.bench.report import Ratio
+from tests.builders import PEOPLE, address
+from tests.web.serving import ROOT, free_port
+
+USERS = 16
+EACH = 12
+"""Requests of each user for each page, after two that are not counted."""
+BOUND = 3.0
+NATIONAL = national.Size()
+PASSWORD = "correct horse battery"
+SIGN_IN = ("case_manager", "second_case_manager", "team_manager", "deciding_chair")
+
+
+@dataclass
+class Person:
+    """One signed-in person on one connection that is kept open."""
+
+    port: int
+    person: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    csrf: str = ""
+    connection: http.client.HTTPConnection | None = None
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        """One request; its status and its text."""
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Accept": "text/html"}
+        body = None
+        if form is not None:
+            body = urllib.parse.urlencode(form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Referer"] = f"http://127.0.0.1:{self.port}/"
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # the server ended a connection that was idle
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+        text = answer.read().decode()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        return answer.status, text
+
+    def sign_in(self) -> None:
+        """Sign in with a password. Raises AssertionError where that is refused."""
+        _, page = self.ask("GET", "/sign-in")
+        form = {"csrf_token": _hidden(page, "csrf_token"), "email": address(self.person), "password": PASSWORD}
+        status, text = self.ask("POST", "/sign-in", form)
+        assert status == 302, text[:500]
+
+
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None, f"no {name} on the page"
+    return found[1]
+
+
+@contextmanager
+def _server(database: Database, folder: Path) -> Iterator[int]:
+    port = free_port()
+    env = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("DARDR_")},
+        "DARDR_DATABASE_URL": database.url,
+        "DARDR_DATA_FOLDER": str(folder),
+        "DARDR_SECRET_KEY": "22" * 32,
+        "DARDR_MASTER_KEY": "11" * 32,
+        "DARDR_NOW": f"{national.TODAY.isoformat()}T09:00",
+    }
+    with (folder / "server.log").open("wb") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.served", str(port)], cwd=ROOT, env=env, stdout=log, stderr=log
+        )
+        try:
+            until = time.monotonic() + 60
+            while True:
+                try:
+                    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                    asked.request("GET", "/health")
+                    asked.getresponse().read()
+                    break
+                except OSError as error:
+                    if time.monotonic() > until or child.poll() is not None:
+                        said = (folder / "server.log").read_text()
+                        raise AssertionError(f"The server did not start: {said}") from error
+                    time.sleep(0.2)
+            yield port
+        finally:
+            child.terminate()
+            child.wait(30)
+
+
+def _timed(people: list[Person], one: Callable[[Person, int], None]) -> list[float]:
+    """Everybody does the same at once, again and again; the seconds of each counted request."""
+    taken: list[float] = []
+    failed: list[BaseException] = []
+    guard = threading.Lock()
+
+    def work(person: Person) -> None:
+        try:
+            for turn in range(EACH + 2):
+                began = perf_counter()
+                one(person, turn)
+                if turn >= 2:
+                    with guard:
+                        taken.append(perf_counter() - began)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+    return taken
+
+
+def _page(*paths: str) -> Callable[[Person, int], None]:
+    def ask(person: Person, turn: int) -> None:
+        path = paths[turn % len(paths)]
+        status, text = person.ask("GET", path)
+        assert status == 200, f"{path}: {status} {text[:300]}"
+
+    return ask
+
+
+def _note(refs: list[str]) -> Callable[[Person, int], None]:
+    """A note on a review of one's own: its page is asked for outside the time of the bare page's one request."""
+    lock = threading.Lock()
+    left = list(refs)
+
+    def act(person: Person, _turn: int) -> None:
+        with lock:
+            ref = left.pop()
+        form = {"csrf_token": person.csrf, "note": "A note.", **NOTE_ON}
+        status, text = person.ask("POST", f"/records/{ref}/do/add_note", form)
+        assert status == 303, f"{ref}: {status} {text[:300]}"
+
+    return act
+
+
+NOTE_ON = {
+    "_on-day": str(national.TODAY.day),
+    "_on-month": str(national.TODAY.month),
+    "_on-year": str(national.TODAY.year),
+}
+
+
+def _measured(database: Database, kind: str, port: int) -> list[Ratio]:
+    people = [Person(port, SIGN_IN[n % len(SIGN_IN)]) for n in range(USERS)]
+    for person in people:
+        person.sign_in()
+    with database.read() as session:
+        live = list(
+            session.scalars(
+                sa.select(Record.ref)
+                .where(Record.process_key == "dardr-s9", Record.stage == "action_monitoring", Record.final.is_(False))
+                .order_by(Record.id.desc())
+                .limit(400)
+            )
+        )
+        evidence = list(
+            session.scalars(
+                sa.select(Record.ref).where(Record.process_key == "dardr-s9", Record.stage == "evidence").limit(40)
+            )
+        )
+    for person in people:
+        _, page = person.ask("GET", f"/records/{evidence[0]}/do/add_note")
+        person.csrf = _hidden(page, "csrf_token")
+    bare = _timed(people, _page("/bare"))
+    pages: dict[str, Callable[[Person, int], None]] = {
+        "My work": _page("/"),
+        "caseload, first page": _page("/reviews"),
+        "caseload, filtered, page 20": _page("/reviews?page=20"),
+        "review in evidence": _page(*(f"/reviews/{ref}" for ref in evidence[:10])),
+        "review with its whole plan": _page(*(f"/reviews/{ref}" for ref in live[:10])),
+        "search, a common word": _page(f"/search?q={national.COMMON}"),
+        "search, a rare word": _page(f"/search?q={national.RARE}"),
+        "an action (a note)": _note(live),
+    }
+    ratios = []
+    for what, one in pages.items():
+        taken = _timed(people, one)
+        for name, of in (("median", median), ("95th percentile", _p95)):
+            ours, theirs = of(taken), of(bare)
+            ratios.append(
+                Ratio(
+                    f"{what}, {USERS} users, {name} ({kind})",
+                    f"{ours * 1000:.0f} ms",
+                    f"bare page {theirs * 1000:.0f} ms",
+                    ours / theirs,
+                    BOUND,
+                )
+            )
+    return ratios
+
+
+def _p95(taken: list[float]) -> float:
+    return quantiles(taken, n=20)[-1]
+
+
+def run(size: national.Size = NATIONAL, kinds: tuple[str, ...] = KINDS) -> list[Ratio]:
+    """Every page on both databases, at national size."""
+    ratios: list[Ratio] = []
+    for kind in kinds:
+        with fresh(kind) as database, tempfile.TemporaryDirectory(prefix="dardr-bench-web-") as folder:
+            counts = national.load(database, size)
+            print(f"{kind}: {counts}", file=sys.stderr)
+            with database.write() as session:
+                everybody = [address(person) for person in PEOPLE]
+                session.execute(sa.update(User).where(User.email.in_(everybody)).values(password=hashed(PASSWORD)))
+            with _server(database, Path(folder)) as port:
+                ratios += _measured(database, kind, port)
+    return ratios
