@@ -1,7 +1,7 @@
 """The decision table as people read it: its rows in words, and the one row that the answers fit.
 
-``criteria.assess`` gives the advice and its reasons; this says to which line of the table it belongs, so that a page can
-show the whole table with the answers in it. Rows are numbered as the table is read, from the top.
+``criteria.assess`` gives the advice and its reasons; this says to which line of the table it belongs, so that a page
+can show the whole table with the answers in it. Rows are numbered as the table is read, from the top.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ class From(StrEnum):
     CSPS = "csps"
     BODIES = "bodies"
     PEOPLE = "people"
+    CASE_MANAGERS = "case_managers"
     REVIEWS = "reviews"
     SECTION8_REPORTS = "section8_reports"
     OPEN_HOLDS = "open_holds"

@@ -12,10 +12,10 @@ import workflows
 from dardr.access import Actor, visible
 from dardr.casework import effects
 from dardr.storage.bodies import Body, Csp
-from dardr.storage.people import User
+from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.calendar import in_words
-from workflows.definition import Action, Choice, Field, From, Process
+from workflows.definition import Action, Choice, Field, From, Process, Role
 
 Found = tuple[Choice, ...]
 
@@ -107,6 +107,17 @@ def _people(session: Session, actor: Actor, _p: Process, _r: Record | None, _t: 
     rows = session.execute(
         sa.select(User.email, User.name)
         .where(User.active.is_(True), User.partnership_id == actor.partnership_id)
+        .order_by(User.name)
+    )
+    return tuple(Choice(email, name) for email, name in rows)
+
+
+def _case_managers(session: Session, actor: Actor, _p: Process, _r: Record | None, _t: date) -> Found:
+    """People who carry reviews: case managers and the team's managers."""
+    carrying = sa.select(UserRole.user_id).where(UserRole.role.in_([str(Role.CASE_MANAGER), str(Role.TEAM_MANAGER)]))
+    rows = session.execute(
+        sa.select(User.email, User.name)
+        .where(User.active.is_(True), User.partnership_id == actor.partnership_id, User.id.in_(carrying))
         .order_by(User.name)
     )
     return tuple(Choice(email, name) for email, name in rows)
@@ -224,6 +235,7 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.CSPS: _csps,
     From.BODIES: _bodies,
     From.PEOPLE: _people,
+    From.CASE_MANAGERS: _case_managers,
     From.REVIEWS: _reviews,
     From.SECTION8_REPORTS: _section8,
     From.OPEN_HOLDS: _open_holds,

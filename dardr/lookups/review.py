@@ -94,7 +94,7 @@ def actions_of(
     return found
 
 
-THE_SAME_FOR_ALL = (From.BODIES, From.CSPS, From.PEOPLE)
+THE_SAME_FOR_ALL = (From.BODIES, From.CSPS, From.PEOPLE, From.CASE_MANAGERS)
 """Lists of choices that do not depend on the record, looked up once for all."""
 
 

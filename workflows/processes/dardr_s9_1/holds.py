@@ -166,7 +166,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             "Say who carries the review",
             source=LIVE,
             roles=CASEWORK,
-            fields=(one_of("case_manager", "Who?", From.PEOPLE, notable=True),),
+            fields=(one_of("case_manager", "Who?", From.CASE_MANAGERS, notable=True),),
             effects=(AssignsCaseManager(),),
             authority=local(),
         ),
