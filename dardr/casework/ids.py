@@ -6,16 +6,20 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+import workflows
 from dardr.storage.reviews import RefCounter
 from workflows.definition import Process
 
 
-def next_ref(session: Session, process: Process, *, year: int, parent_ref: str | None) -> str:
-    """The next free reference of this kind. Counters are rows, so two people never get the same one."""
+def next_ref(session: Session, process: Process, *, year: int, parent_ref: str | None, label: str = "") -> str:
+    """The next free reference of this kind. Counters are rows, so two people never get the same one.
+
+    ``label`` is what the partnership calls its reviews (DARDR, DHR); references given before keep theirs.
+    """
     if parent_ref and process.child_suffix:
         prefix, width, glue = f"{parent_ref}-{process.child_suffix}", 2, ""
     else:
-        prefix, width, glue = f"{process.ref_prefix or process.key.upper()}-{year}", 3, "-"
+        prefix, width, glue = f"{_called(process, label)}-{year}", 3, "-"
     number = session.scalar(
         sa.update(RefCounter)
         .where(RefCounter.prefix == prefix)
@@ -32,6 +36,12 @@ def next_ref(session: Session, process: Process, *, year: int, parent_ref: str |
             .returning(RefCounter.last)
         )
     return f"{prefix}{glue}{number:0{width}d}"
+
+
+def _called(process: Process, label: str) -> str:
+    if label and process.key in workflows.REVIEW_KEYS:
+        return label
+    return process.ref_prefix or process.key.upper()
 
 
 def _is_postgresql(session: Session) -> bool:

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE, Actor, get_record
+from dardr.casework.admin_log import note_change
+from dardr.casework.administer.people import leave
 from dardr.casework.passwords import hashed
 from dardr.errors import NO_PARTNERSHIP, Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, Csp, Partnership
@@ -79,20 +81,22 @@ def add_user(
     elif user.is_operator:
         raise Conflict("That is the command line's own person, who holds every role already.")
     given_back = not user.active
-    user.name, user.active = name.strip() or user.name, True
+    user.name, user.active, user.left_at = name.strip() or user.name, True, None
     if password is not None:
         user.password = _hashed(password)
     if body_id is not None:
         user.body_id = body_id
     session.flush()
     added = _add_roles(session, user, roles, csp_id, body_id, record_id)
+    what = "person_added" if new else "person_came_back" if given_back else "person_changed"
+    note_change(session, now, actor, what, user.name, {"email": user.email, "roles": list(added)})
     return Added(user.email, user.name, new, added, shown, given_back)
 
 
-def disable_user(session: Session, actor: Actor, email: str) -> str:
+def disable_user(session: Session, actor: Actor, now: datetime, email: str) -> str:
     """Take a person's access away; what they did stays on record under their name. Returns the name.
 
-    Raises Forbidden, NotFound, Conflict for the command line's operator.
+    Raises Forbidden, NotFound, Conflict for the command line's operator and the only administrator.
     """
     _require_administrator(actor)
     user = session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
@@ -100,8 +104,7 @@ def disable_user(session: Session, actor: Actor, email: str) -> str:
         raise NotFound(f"Nobody here has the address {email}. See who does with: dardr user list")
     if user.is_operator:
         raise Conflict("The command line's own person cannot be disabled.")
-    user.active = False
-    return user.name
+    return leave(session, actor, now, user.id).name
 
 
 def _require_administrator(actor: Actor) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import workflows
 from dardr import systime
+from dardr.casework.setup import nobody_yet
 from dardr.errors import DardrError
 from dardr.storage.bodies import Partnership
 from dardr.storage.installation import Installation
@@ -77,6 +78,14 @@ def _sections() -> tuple[list[dict[str, Any]], bool]:
         return [], False
 
 
+def _nobody_yet() -> bool:
+    """Whether nobody has an account here, so that nobody can sign in; asked of those who have not signed in."""
+    try:
+        return not current_user.is_authenticated and nobody_yet(session())
+    except (DardrError, SQLAlchemyError):
+        return False
+
+
 def mail_status(mail: dict[str, Any]) -> str:
     """How the delivery of an e-mail stands, in words."""
     said = MAIL_STATUS.get(str(mail["status"]), str(mail["status"]))
@@ -105,6 +114,7 @@ def _frame() -> dict[str, Any]:
         "today": systime.london_date(now),
         "rehearsal_says": f"Rehearsal: today is {words.long_day(now)}" if here["rehearsal"] else "",
         "sections": sections,
+        "empty_installation": _nobody_yet(),
         "may_care": may_care,
         "may_use": may_use,
     }
@@ -126,6 +136,7 @@ def install(app: Flask) -> None:
         kind_word=words.kind_word,
         authority_words=words.authority_words,
         state_label=words.state_label,
+        size_words=words.size_words,
         svg_data=_svg_data,
     )
     app.jinja_env.globals.update(

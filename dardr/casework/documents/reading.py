@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework.fold import done
+from dardr.lookups.names import FormerNames
 from dardr.storage.bodies import Body, Csp, Partnership
 from dardr.storage.installation import Installation
 from dardr.storage.reviews import Record
@@ -67,8 +69,9 @@ class Reading:
         values = value if isinstance(value, list) else [value]
         return ", ".join(UNKNOWN_VALUES.get(str(v)) or known.get(str(v), str(v)) for v in values)
 
-    def names(self, table: type[Body] | type[Csp], keys: Any) -> dict[str, str]:
-        """Names of bodies or CSPs by key."""
-        rows = self.session.execute(sa.select(table.key, table.name).where(table.key.in_(list(keys or ()))))
-        found = {key: name for key, name in rows}
+    def names(self, table: type[Body] | type[Csp], keys: Any, on: date | None = None) -> dict[str, str]:
+        """Names of bodies or CSPs by key: those they had on the London day ``on``, or today's."""
+        rows = self.session.execute(sa.select(table.id, table.key, table.name).where(table.key.in_(list(keys or ()))))
+        former = FormerNames(self.session, "body" if table is Body else "csp")
+        found = {key: former.then(of_id, name, on) for of_id, key, name in rows}
         return {str(key): found.get(key) or str(key) for key in keys or ()}

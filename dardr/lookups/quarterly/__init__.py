@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import SEES_EVERY_REVIEW, SEES_PLANS, Actor
 from dardr.errors import NO_PARTNERSHIP, Conflict, Forbidden, Invalid, Reason
+from dardr.lookups.names import name_of, names_on
 from dardr.lookups.quarterly import figures, history, plans
 from dardr.lookups.quarterly.periods import Period, quarter, quarter_of, year_label, year_of
 from dardr.lookups.quarterly.report import Report
-from dardr.storage.bodies import Body, Csp, Partnership
+from dardr.storage.bodies import Partnership
 from dardr.storage.installation import Installation
 from workflows.calendar import in_words
 
@@ -65,10 +66,10 @@ def quarterly(
     past = history.load(session, partnership.id, processes, as_at, day)
     published = history.load_published(session, as_at, day)
     reviews = past.of(*workflows.REVIEW_KEYS)
-    bodies = _names(session, Body, partnership.id)
+    bodies = _names(session, "body", partnership.id, day)
     caseload = figures.caseload(past, reviews)
     return Report(
-        partnership=partnership.name,
+        partnership=name_of(session, "partnership", partnership.id, day),
         period=period,
         year=year_label(day),
         year_to_date=year,
@@ -84,7 +85,7 @@ def quarterly(
         no_reviews=figures.no_reviews(past, reviews, period),
         actions=plans.actions(session, past, reviews, period, year, bodies),
         commissioner_replies=plans.replies(session, past, period, bodies),
-        by_csp=plans.by_csp(past, reviews, period, _names(session, Csp, partnership.id)),
+        by_csp=plans.by_csp(past, reviews, period, _names(session, "csp", partnership.id, day)),
         catalogue=plans.catalogue(published, period, _partnership_names(session)),
         definitions=dict(DEFINITIONS),
     )
@@ -118,11 +119,10 @@ def _partnership(session: Session, actor: Actor) -> Partnership:
     return found
 
 
-def _names(session: Session, table: type[Body] | type[Csp], partnership_id: int) -> dict[str, str]:
-    rows = session.execute(
-        sa.select(table.key, table.name).where(table.partnership_id == partnership_id).order_by(table.name)
-    )
-    return {key: name for key, name in rows}
+def _names(session: Session, kind: str, partnership_id: int, day: date) -> dict[str, str]:
+    """By key, in the order of the names they had on the day."""
+    found = names_on(session, kind, partnership_id, day)
+    return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
 def _partnership_names(session: Session) -> dict[int, str]:

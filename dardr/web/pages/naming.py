@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from flask import g
 from sqlalchemy.orm import Session
 
+from dardr.lookups.names import FormerNames
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
-from dardr.web.words import answer_words, day_words, label_of_clock
+from dardr.web.words import answer_words, as_day, day_words, label_of_clock
 from workflows.definition import Action, AssignsCaseManager, Choice, Field, From, Process
 
-LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people"}
+LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people", From.CASE_MANAGERS: "people"}
+RENAMED = {"bodies": "body", "csps": "csp"}
 CLOCKS = (From.CLOCKS_TO_PAUSE, From.CLOCKS_TO_MOVE)
 ENTRY_OWN = ("on", "seq", "by")
 """What the record itself adds to each entry of a list it keeps."""
@@ -35,28 +38,50 @@ class Names:
 
     def __init__(self, session: Session, partnership_id: int | None) -> None:
         self._session, self._partnership = session, partnership_id
-        self._kept: dict[str, tuple[Choice, ...]] = {}
+        self._kept: dict[tuple[str, date | None], tuple[Choice, ...]] = {}
+        self._rows: dict[str, list[tuple[int, str, str]]] = {}
+        self._former: dict[str, FormerNames] = {}
 
-    def choices(self, field: Field) -> tuple[Choice, ...]:
-        """The choices of a question; past bodies and people included, so that old answers keep their names."""
+    def choices(self, field: Field, on: date | None = None) -> tuple[Choice, ...]:
+        """The choices of a question; past bodies and people included, so that old answers keep their names.
+
+        With ``on`` (a London day) they are called what they were called on that day.
+        """
         kind = LOOKED_UP.get(field.choices_from) if field.choices_from else None
         if kind is None:
             return field.choices
-        if kind not in self._kept:
-            query = {
-                "bodies": sa.select(Body.key, Body.name).where(Body.partnership_id == self._partnership),
-                "csps": sa.select(Csp.key, Csp.name).where(Csp.partnership_id == self._partnership),
-                "people": sa.select(User.email, User.name).where(User.partnership_id == self._partnership),
-            }[kind]
-            self._kept[kind] = tuple(Choice(key, name) for key, name in self._session.execute(query))
-        return self._kept[kind]
+        former = self._former_of(kind)
+        day = on if former else None
+        if (kind, day) not in self._kept:
+            self._kept[kind, day] = tuple(
+                Choice(key, former.then(of_id, name, day) if former else name) for of_id, key, name in self._all(kind)
+            )
+        return self._kept[kind, day]
 
-    def answer(self, field: Field | None, value: Any) -> str:
-        """One answer as people read it."""
+    def _all(self, kind: str) -> list[tuple[int, str, str]]:
+        if kind not in self._rows:
+            query = {
+                "bodies": sa.select(Body.id, Body.key, Body.name).where(Body.partnership_id == self._partnership),
+                "csps": sa.select(Csp.id, Csp.key, Csp.name).where(Csp.partnership_id == self._partnership),
+                "people": sa.select(User.id, User.email, User.name).where(User.partnership_id == self._partnership),
+            }[kind]
+            self._rows[kind] = [(of_id, key, name) for of_id, key, name in self._session.execute(query)]
+        return self._rows[kind]
+
+    def _former_of(self, kind: str) -> FormerNames | None:
+        """What bodies and CSPs were called before; people have one name."""
+        if kind not in RENAMED:
+            return None
+        if kind not in self._former:
+            self._former[kind] = FormerNames(self._session, RENAMED[kind])
+        return self._former[kind]
+
+    def answer(self, field: Field | None, value: Any, on: date | None = None) -> str:
+        """One answer as people read it; bodies and CSPs by the name they had on the day ``on``."""
         if field is not None and field.choices_from in CLOCKS and isinstance(value, str | list):
             keys = [value] if isinstance(value, str) else value
             return "; ".join(label_of_clock(str(key).partition("-")[0]) for key in keys)
-        return answer_words(field, value, self.choices(field) if field else ())
+        return answer_words(field, value, self.choices(field, on) if field else ())
 
     def body(self, key: str) -> str:
         """The name of a body."""
@@ -73,7 +98,7 @@ def names(session: Session, partnership_id: int | None) -> Names:
 def fields_by_name(process: Process) -> dict[str, Field]:
     """Every question of a process; where two share a name, the opening's, then the first."""
     found: dict[str, Field] = {}
-    for action in (process.opening, *process.actions):
+    for action in (process.opening, *process.actions, *process.brings_in):
         if action.keep_as is None:
             for field in action.fields:
                 found.setdefault(field.name, field)
@@ -116,8 +141,11 @@ def kept_lists(process: Process, facts: Mapping[str, Any], known: Names) -> list
 def entry_lines(action: Action, values: Mapping[str, Any], known: Names) -> list[Line]:
     """The answers of one event or entry."""
     by_name = {f.name: f for f in action.fields}
+    on = as_day(values.get("on"))
     return [
-        Line(by_name[n].label if n in by_name else n.replace("_", " ").capitalize(), known.answer(by_name.get(n), v))
+        Line(
+            by_name[n].label if n in by_name else n.replace("_", " ").capitalize(), known.answer(by_name.get(n), v, on)
+        )
         for n, v in values.items()
         if n not in ENTRY_OWN and not n.startswith("_")
     ]
@@ -127,10 +155,11 @@ def change_lines(action: Action | None, event: Mapping[str, Any], known: Names) 
     """What one event recorded, with what it replaced."""
     by_name = {f.name: f for f in action.fields} if action else {}
     before = event.get("before") or {}
+    on = as_day(event.get("occurred_on"))
     lines = []
     for name, value in (event.get("after") or {}).items():
         field = by_name.get(name)
-        was = known.answer(field, before[name]) if name in before and before[name] != value else ""
+        was = known.answer(field, before[name], on) if name in before and before[name] != value else ""
         label = field.label if field else name.replace("_", " ").capitalize()
-        lines.append(Line(label, known.answer(field, value), was))
+        lines.append(Line(label, known.answer(field, value, on), was))
     return lines
