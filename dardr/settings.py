@@ -38,6 +38,16 @@ class Settings(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
     data_folder: Path = Field(default_factory=lambda: _default_folder())
     proxies: int = Field(default=0, ge=0, le=9)
+    search_documents: bool = True
+    second_factor: Literal["required", "offered"] = "required"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = "your work account"
+    oidc_roles_claim: str = "roles"
+    oidc_roles: str = ""
+    oidc_trust_email: bool = False
+    oidc_second_factor: Literal["here", "provider"] = "here"
     now: str = ""
 
     @property

@@ -13,6 +13,7 @@ from datetime import date
 from typing import ClassVar, Literal, Self
 
 from notifications.message import Message, sample_frame
+from notifications.messages_of_accounts import AccountChanged, PasswordLink
 from notifications.messages_of_notifications import NotificationArrived, NotificationFormLink, NotificationReceived
 
 Standing = Literal["late", "past_guide", "breached"]
@@ -359,6 +360,7 @@ MESSAGES: dict[str, type[Message]] = {
         DeadlineReminder, DeadlineLate, Escalation, CommissionerReplyReminder, DecisionRecorded, ReturnRequested,
         StageChanged, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest, AgreedDateWanted,
         NotificationFormLink, NotificationReceived, NotificationArrived,
+        PasswordLink, AccountChanged,
     )
 }  # fmt: skip
 """Every message by the name under which notices and clocks speak of it."""

@@ -31,6 +31,7 @@ DUE_PHRASES: dict[str, str] = {
     "send_final_documents": "sending the published documents to the Home Office and the Commissioner",
     "action_update": "the update on your organisation's action",
     "action_due": "your organisation's action",
+    "task_due": "the task you were asked to do",
 }
 
 

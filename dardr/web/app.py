@@ -58,12 +58,13 @@ def create_app(database: Database, settings: Settings) -> Flask:
     transaction.install(app, database)
     headers.install(app, settings.base_url)
     CSRFProtect(app)
-    accounts.install(app, settings.secret)
+    accounts.install(app, settings)
     for noun in _nouns():
         app.register_blueprint(noun.pages)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", default_limits=[])
-    slowed: Any = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(app.view_functions["account.login"])
-    app.view_functions["account.login"] = slowed
+    for page in accounts.SLOWED:
+        slowed: Any = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(app.view_functions[page])
+        app.view_functions[page] = slowed
     frame.install(app)
     audience.install(app)
     return app

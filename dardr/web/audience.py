@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from dardr import systime
 from dardr.access import Actor, load_actor
 from dardr.errors import Forbidden, NotFound
-from dardr.web.transaction import session
+from dardr.web.accounts import kept, second_factor, sessions
+from dardr.web.transaction import ACCOUNT_BLUEPRINT, session
 from workflows.definition import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -30,6 +31,24 @@ OF_THE_LIBRARY: dict[str, Audience] = {
     "account.login": EVERYONE,
     "account.logout": EVERYONE,
     "account.verify": SIGNED_IN,
+    "account.forgot_password": EVERYONE,
+    "account.reset_password": EVERYONE,
+    "account.change_password": SIGNED_IN,
+    # The two pages of the second factor ask themselves who has given a password just before.
+    "account.two_factor_setup": EVERYONE,
+    "account.two_factor_token_validation": EVERYONE,
+    "account.two_factor_setup_validate": SIGNED_IN,
+    "account.two_factor_rescue": EVERYONE,
+    "account.tf_select": EVERYONE,
+    "account.mf_recovery": EVERYONE,
+    "account.mf_recovery_codes": SIGNED_IN,
+    "account.wan_signin": EVERYONE,
+    "account.wan_signin_response": EVERYONE,
+    "account.wan_register": SIGNED_IN,
+    "account.wan_register_response": SIGNED_IN,
+    "account.wan_delete": SIGNED_IN,
+    "account.sso_start": EVERYONE,
+    "account.sso_back": EVERYONE,
 }
 """Routes that libraries add, and who may use them."""
 
@@ -84,8 +103,11 @@ def install(app: Flask) -> None:
         if audience == EVERYONE:
             return None
         if not current_user.is_authenticated:
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("account.login", next=back))
+            return kept.ask_to_sign_in()
+        if request.blueprint != ACCOUNT_BLUEPRINT and (
+            first := second_factor.still_to_do(current_user, sessions.way())
+        ):
+            return redirect(first)
         if isinstance(audience, frozenset) and not audience & actor().roles:
             raise Forbidden("This page is for other roles than yours. Ask your team's manager if you need it.")
         return None
