@@ -349,7 +349,7 @@ def roles_on_each(session: Session, actor: Actor, records: Iterable[Record]) -> 
     wanted = {record.id: record for record in records}
     scoped = [g for g in actor.grants if not g.everywhere]
     if actor.is_operator or not (scoped or actor.conflicts or actor.assigned_only):
-        return dict.fromkeys(wanted, actor.everywhere)
+        return {one: actor.everywhere | _asked(actor, record) for one, record in wanted.items()}
     serves = _ids_of(session, RecordLink.item_id, RecordLink.review_id, wanted, RecordLink.kind == "item")
     csps = _ids_of(session, RecordCsp.record_id, RecordCsp.csp_id, wanted) if any(g.csp_id for g in scoped) else {}
     theirs = any(g.body_id for g in scoped)
@@ -360,15 +360,21 @@ def roles_on_each(session: Session, actor: Actor, records: Iterable[Record]) -> 
     found: dict[int, frozenset[Role]] = {}
     for one in wanted:
         around = {one, *serves.get(one, ())}
-        asked = wanted[one].process_key == TASK and wanted[one].case_manager_id == actor.id
         roles = set(actor.everywhere) if one in carried else set(actor.everywhere - {Role.CASE_MANAGER})
         roles |= {
             g.role
             for g in scoped
             if g.csp_id in csps.get(one, ()) or g.body_id in bodies.get(one, ()) or g.record_id in around
         }
-        found[one] = frozenset() if around & actor.conflicts else actor.roles if asked else frozenset(roles)
+        roles |= _asked(actor, wanted[one])
+        found[one] = frozenset() if around & actor.conflicts else frozenset(roles)
     return found
+
+
+def _asked(actor: Actor, record: Record) -> frozenset[Role]:
+    """What somebody is on a task that was given to them."""
+    asked = record.process_key == TASK and record.case_manager_id == actor.id
+    return frozenset({Role.PERSON_ASKED}) if asked else frozenset()
 
 
 def _ids_of(session: Session, key: Any, value: Any, wanted: Iterable[int], *only: Any) -> dict[int, set[int]]:

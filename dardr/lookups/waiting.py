@@ -6,6 +6,7 @@ about, the number of queries stays the same.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,11 +40,15 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One action that leads on, and every reason why it is not possible yet."""
+    """One action that leads on, and every reason why it is not possible yet.
+
+    ``by_another``: possible, but not for the person asked about, who did what a second person must look at.
+    """
 
     action: Action
     reasons: tuple[str, ...]
     moves: bool
+    by_another: bool = False
 
 
 @dataclass(slots=True)
@@ -96,9 +101,12 @@ class Standing:
 
 
 class Waits:
-    """Some records, read at once, with what each waits for. ``today`` is a London date."""
+    """Some records, read at once, with what each waits for. ``today`` is a London date.
 
-    def __init__(self, session: Session, actor: Actor, ids: Iterable[int], today: date, *, judged: bool = True) -> None:
+    ``for_person`` is the id of somebody of whom it is told which steps only another person can take.
+    """
+
+    def __init__(self, session: Session, actor: Actor, ids: Iterable[int], today: date, *, for_person: int = 0) -> None:
         self.today = today
         self.people = Recipients(session)
         wanted = sorted(set(ids))
@@ -124,13 +132,13 @@ class Waits:
             one.id: _standing(one, since, whose, holds.get(one.id, []), deadlines.get(one.id, []))
             for one in every.values()
         }
-        settings = _settings(session, {r.partnership_id for r in own.values()}) if judged else {}
+        settings = _settings(session, {r.partnership_id for r in own.values()})
         self.of: dict[int, Standing] = {}
         for record in own.values():
             standing = made[record.id]
             linked = [made[one] for one in links.get(record.id, ())]
-            if judged and not standing.stage.final:
-                standing.steps = _steps(standing, linked, settings.get(record.partnership_id, {}), today)
+            if not standing.stage.final:
+                standing.steps = _steps(standing, linked, settings.get(record.partnership_id, {}), today, for_person)
             standing.items = [item for item in linked if item.record.id in shown or item.record.id in own]
             self.of[record.id] = standing
 
@@ -236,7 +244,8 @@ def waiting_for(waits: Waits, record_id: int) -> list[Wait]:
 
 def _of_item(waits: Waits, item: Standing) -> Wait:
     record = item.record
-    steps = [a for a in item.process.actions if a.main and item.stage.key in a.source]
+    here = [a for a in item.process.actions if a.main and item.stage.key in a.source]
+    steps = [a for a in here if a.to not in (None, item.stage.key)] or here
     return Wait(
         "task" if item.process.key == "task" else "item",
         record.ref,
@@ -396,7 +405,9 @@ def _settings(session: Session, partnerships: Iterable[int]) -> dict[int, Mappin
     return {one: dict(settings or {}) for one, settings in rows}
 
 
-def _steps(standing: Standing, linked: Sequence[Standing], settings: Mapping[str, Any], today: date) -> list[Step]:
+def _steps(
+    standing: Standing, linked: Sequence[Standing], settings: Mapping[str, Any], today: date, for_person: int
+) -> list[Step]:
     """The steps that lead on from a stage: main ones first, those possible now before the others."""
     record, process = standing.record, standing.process
     already = done(record.facts)
@@ -420,6 +431,11 @@ def _steps(standing: Standing, linked: Sequence[Standing], settings: Mapping[str
         moves = action.to is not None and action.to != record.stage
         if record.stage not in action.source or not action.main or (action.key in already and not moves):
             continue
-        verdict = judge(process, action, facts, action.roles)
-        found.append(Step(action, tuple(blocked.reason for blocked in verdict.blocked), moves))
+        reasons = tuple(blocked.reason for blocked in judge(process, action, facts, action.roles).blocked)
+        another = bool(
+            for_person
+            and not reasons
+            and judge(process, action, dataclasses.replace(facts, actor_id=for_person), action.roles).blocked
+        )
+        found.append(Step(action, reasons, moves, another))
     return sorted(found, key=lambda step: (bool(step.reasons), not step.moves))

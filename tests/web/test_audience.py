@@ -14,10 +14,25 @@ from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, SIGNED_IN
 from dardr.web.pages.reports import READERS
 from tests.builders import PEOPLE, a_review
 from tests.web.conftest import Browser, signed_in
+from workflows.processes.who import POLICING
 from workflows.definition import Role
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.TEAM_MANAGER})
+
+FORM_PAGES = ("", "/throw-away", "/questions/<key>", "/advice/<key>", "/check", "/sent")
+NOTIFYING = {
+    "/notify": EVERYONE,
+    "/notify/begin": POLICING,
+    "/notify/link": EVERYONE,
+    "/notify/link/<token>": EVERYONE,
+    "/notify/yours": EVERYONE,
+    **{f"/notify/<int:number>{page}": POLICING for page in FORM_PAGES},
+    **{f"/notify/outside/<int:number>{page}": EVERYONE for page in FORM_PAGES},
+    "/notify/<int:number>/same/<ref>": POLICING,
+    "/notify/<int:number>/same/<ref>/add": POLICING,
+}
+"""A notifier without an account comes in by a link, and finds only the forms of their own address."""
 
 ROUTES = {
     "/": SIGNED_IN,
@@ -68,12 +83,20 @@ ROUTES = {
     "/reviews/<ref>/decision": SIGNED_IN,
     "/reviews/<ref>/documents": SIGNED_IN,
     "/reviews/<ref>/documents/<name>.<form>": SIGNED_IN,
+    "/reviews/<ref>/files": SIGNED_IN,
+    "/reviews/<ref>/file-messages": SIGNED_IN,
+    "/records/<ref>/files": SIGNED_IN,
+    "/records/<ref>/files/<int:number>": SIGNED_IN,
+    "/records/<ref>/file-messages": SIGNED_IN,
+    "/records/<ref>/messages/<int:entry>": SIGNED_IN,
+    "/records/<ref>/note-call": SIGNED_IN,
     "/records/<ref>": SIGNED_IN,
     "/records/<ref>/timeline": SIGNED_IN,
     "/records/<ref>/do/<key>": SIGNED_IN,
     "/records/<ref>/deadlines/<int:number>": SIGNED_IN,
     "/section-8-reports": SIGNED_IN,
     "/open/<process_key>": SIGNED_IN,
+    **NOTIFYING,
     "/deadlines": SIGNED_IN,
     "/actions": SIGNED_IN,
     "/published-cases": SIGNED_IN,

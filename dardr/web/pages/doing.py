@@ -37,7 +37,7 @@ from workflows.partial import parse_date
 pages = Blueprint("doing", __name__)
 
 FILES_AGAIN = "Files cannot be kept on this page: choose them again before you send it."
-OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report")
+OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report", "task")
 """Processes whose records people open from a page of their own; the others are opened by an action."""
 
 
@@ -50,6 +50,10 @@ SHOWN_ON = {
     )
 }  # fmt: skip
 """Where a step is shown once it is done, if not on the first page: the advice, and what a decision asks for."""
+
+
+ASKED_ON = {"file_correspondence": "capture.file_messages", "note_call": "capture.note_call"}
+"""Steps that are asked for on a page of their own, made for being quick."""
 
 
 @dataclass
@@ -74,6 +78,8 @@ def act(ref: str, key: str) -> ResponseReturnValue:
     record = get_record(session(), actor(), ref)
     process = workflows.get(record.process)
     action = _action(process, key)
+    if request.method == "GET" and (own := ASKED_ON.get(action.key)):
+        return redirect(url_for(own, ref=ref))
     today = systime.london_date(systime.utc_now())
     found = looked_up.resolve(session(), actor(), process, action, record, today)
     if request.method == "POST":

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import SEES_NO_REVIEW, get_record
+from dardr.access import SEES_IDENTITIES, get_record, roles_on
 from dardr.casework.fold import done
 from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.files import files_by_entry
 from dardr.lookups.records import visible_items
 from dardr.lookups.review import actions_of, show
 from dardr.lookups.timeline import timeline
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
+from dardr.web.pages import captured
 from dardr.web.pages.care import undelivered
 from dardr.web.pages.naming import change_lines, facts_lines, kept_lists, names
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of, label_of_clock
 from workflows.definition import PlacesHold, Process
+from workflows.processes.anywhere import PEOPLE_SPOKEN_TO
 
 pages = Blueprint("reviews", __name__)
-
-
-@pages.get("/")
-@who()
-def start() -> ResponseReturnValue:
-    """The first page after signing in: the reviews, or the actions for somebody whose roles show no review."""
-    roles = actor().roles
-    return redirect(url_for("plans.plan" if roles and roles <= SEES_NO_REVIEW else "reviews.caseload"))
 
 
 # --- one review -------------------------------------------------------------------------------------------
@@ -82,6 +77,8 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         notable=facts_lines(process, shown["facts"], known, notable=True),
         others=facts_lines(process, shown["facts"], known, notable=False),
         kept=kept_lists(process, shown["facts"], known),
+        capture=captured.may_capture(session(), actor(), found),
+        people_spoken_to=PEOPLE_SPOKEN_TO,
         undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
         is_review=found.process_key in workflows.REVIEW_KEYS,
     )
@@ -161,7 +158,18 @@ def timeline_page(ref: str) -> ResponseReturnValue:
     process = workflows.get(found.process)
     known = names(session(), found.partnership_id)
     history = timeline(session(), actor(), ref)
-    events = [{**event, "lines": change_lines(_action(event), event, known)} for event in history["events"]]
+    said = captured.lines(history["events"], known)
+    files = files_by_entry(session(), actor(), ref)
+    events = [
+        {
+            **event,
+            "lines": change_lines(_action(event), event, known),
+            "said": said.get((event["ref"], event["seq"]), ""),
+            "files": files.get((event["ref"], event["seq"]), []),
+            "email": event["action"] == captured.FILES_EMAIL,
+        }
+        for event in history["events"]
+    ]
     return render_template(
         "record/timeline.html",
         record=found,
@@ -170,6 +178,7 @@ def timeline_page(ref: str) -> ResponseReturnValue:
         events=list(reversed(events)),
         messages=list(reversed(history["messages"])),
         is_review=found.process_key in workflows.REVIEW_KEYS,
+        reads_emails=bool(roles_on(session(), actor(), found) & SEES_IDENTITIES),
     )
 
 

@@ -1,0 +1,375 @@
+"""My work: what somebody owes, what is past its date, what comes this fortnight, and whom they wait for.
+
+One rule says whose something is: the party that owes it, resolved as for reminders. However many reviews there are,
+the number of queries stays the same.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, defer
+
+import workflows
+from dardr.access import TASK, Actor, visible
+from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
+from dardr.lookups.deadlines import open_holds, running_state
+from dardr.lookups.records import bodies_of
+from dardr.lookups.waiting import ELSEWHERE, Waits, mover_of, some_of, stage_since
+from dardr.storage.people import User, UserRole
+from dardr.storage.reviews import Deadline, Record, RecordLink
+from workflows.clocks import MISSED, State
+from workflows.definition import PARTY_LABELS, Action, Clock, Kind, Party, Process, Role
+
+WEEK = timedelta(days=7)
+FORTNIGHT = timedelta(days=14)
+TEAM_ROLES = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
+OF_THE_TEAM = frozenset({Party.CASE_MANAGER, Party.TEAM_MANAGER, Party.PARTNERSHIP})
+COLLEAGUE = "A colleague, as the second person"
+AGENCY_PARTIES: dict[Role, frozenset[Party]] = {
+    Role.AGENCY_CONTACT: frozenset({Party.AGENCY, Party.ADDRESSED_BODY, Party.ACTION_OWNER}),
+    Role.AGENCY_LEAD: OF_BODIES,
+}
+"""What the people of a body owe for it: a lead also what only somebody senior agrees to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to do, or to wait for: what, of which review, by when, how it stands, and the one action that does it.
+
+    ``stands`` is what ``how_it_stands`` reads; None where no clock runs. ``do`` is (label, reference, key) of the
+    action, ``remind`` the name of the clock by which its owner can be reminded now. ``since`` is a London date.
+    """
+
+    what: str
+    ref: str
+    process: str
+    review_ref: str
+    review_process: str
+    title: str
+    owner: str
+    due: date | None = None
+    state: State | None = None
+    agreed: bool = False
+    local: bool = False
+    stands: dict[str, Any] | None = None
+    since: date | None = None
+    do: tuple[str, str, str] | None = None
+    remind: str = ""
+
+
+@dataclass(slots=True)
+class Work:
+    """The lines of one page, each list in the order in which they come due."""
+
+    breached: list[Line] = field(default_factory=list)
+    late: list[Line] = field(default_factory=list)
+    past_target: list[Line] = field(default_factory=list)
+    past_guide: list[Line] = field(default_factory=list)
+    this_week: list[Line] = field(default_factory=list)
+    next_week: list[Line] = field(default_factory=list)
+    undated: list[Line] = field(default_factory=list)
+    later: list[Line] = field(default_factory=list)
+    waiting: list[Line] = field(default_factory=list)
+
+    def owed(self) -> list[Line]:
+        """Everything to be done, in the order of the page."""
+        return [
+            *self.breached, *self.late, *self.past_target, *self.past_guide, *self.this_week, *self.next_week,
+            *self.undated, *self.later,
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose work is asked for: what they owe, and what they look after."""
+
+    owes: Callable[[Record, Party], bool]
+    looks_after: Callable[[Record], bool]
+    person_id: int = 0
+
+
+def work_of(session: Session, viewer: Actor, today: date, *, person: Actor | None = None, team: bool = False) -> Work:
+    """The work of ``viewer``, of another ``person``, or of the whole team, as far as the viewer may see it.
+
+    ``today`` is a London date.
+    """
+    records = {
+        record.id: record
+        for record in session.scalars(
+            sa.select(Record).options(defer(Record.facts)).where(visible(viewer), Record.final.is_(False))
+        )
+    }
+    people = Recipients(session)
+    people.prepare(records.values())
+    whose = _team(session, people, viewer) if team else _person(people, person or viewer)
+    return _Desk(session, viewer, today, records, people, whose).work()
+
+
+def _person(people: Recipients, who: Actor) -> Whose:
+    parties: dict[int, set[Party]] = {}
+    for grant in who.grants:
+        if grant.body_id is not None and grant.role in AGENCY_PARTIES:
+            parties.setdefault(grant.body_id, set()).update(AGENCY_PARTIES[grant.role])
+
+    def owes(record: Record, party: Party) -> bool:
+        if party in OF_BODIES:
+            return bool(parties) and any(party in parties.get(body, ()) for body in people.bodies(record))
+        return any(one.user_id == who.id for one in people.people(record, party))
+
+    def looks_after(record: Record) -> bool:
+        return any(one.user_id == who.id for one in people.people(record, Party.CASE_MANAGER))
+
+    return Whose(owes, looks_after, who.id)
+
+
+def _team(session: Session, people: Recipients, viewer: Actor) -> Whose:
+    members = {user_id for user_id, _ in team_members(session, viewer)}
+
+    def owes(record: Record, party: Party) -> bool:
+        if party in OF_THE_TEAM:
+            return True
+        return party not in OF_BODIES and any(one.user_id in members for one in people.people(record, party))
+
+    return Whose(owes, lambda _: True)
+
+
+def team_members(session: Session, viewer: Actor) -> list[tuple[int, str]]:
+    """The case managers and team managers of the viewer's partnership, by id and name."""
+    rows = session.execute(
+        sa.select(User.id, User.name)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            User.partnership_id == viewer.partnership_id,
+            User.active.is_(True),
+            User.is_operator.is_(False),
+            UserRole.role.in_([str(role) for role in TEAM_ROLES]),
+            UserRole.csp_id.is_(None),
+            UserRole.body_id.is_(None),
+            UserRole.record_id.is_(None),
+        )
+        .distinct()
+        .order_by(User.name, User.id)
+    )
+    return [(one, name) for one, name in rows]
+
+
+class _Desk:
+    """The records somebody may see, sorted into what they owe and what they wait for."""
+
+    def __init__(
+        self,
+        session: Session,
+        viewer: Actor,
+        today: date,
+        records: dict[int, Record],
+        people: Recipients,
+        whose: Whose,
+    ) -> None:
+        self.session, self.viewer, self.today = session, viewer, today
+        self.records, self.people, self.whose = records, people, whose
+        self.bodies = bodies_of(session, records)
+        self.served = _served(session, records)
+        self.holds = open_holds(session, records)
+        self.since = stage_since(session, records.values())
+
+    def work(self) -> Work:
+        """Every line, sorted."""
+        running = self._running()
+        ours = [r for r in self.records.values() if self._may_be_ours(r)]
+        self.waits = Waits(self.session, self.viewer, [r.id for r in ours], self.today, for_person=self.whose.person_id)
+        found = Work()
+        said: set[int] = set()
+        done: set[tuple[str, str]] = set()
+        for row, record in running:
+            process = workflows.get(record.process)
+            clock = process.clock(row.clock)
+            if self.whose.owes(record, clock.owner):
+                line = self._of_clock(row, record, process, clock, mine=True)
+                if line.do:
+                    done.add(line.do[1:])
+                _place(found, line, self.today)
+                if process.stage(record.stage).acts is clock.owner and record.process_key not in workflows.REVIEW_KEYS:
+                    said.add(record.id)
+            elif self._waits_for(record, clock):
+                found.waiting.append(self._of_clock(row, record, process, clock, mine=False))
+                if process.stage(record.stage).acts is clock.owner:
+                    said.add(record.id)
+        for record in self.records.values():
+            line = None if record.id in said else self._of_stage(record, done)
+            if line is not None:
+                (found.undated if line.do else found.waiting).append(line)
+        for lines in (found.waiting, found.undated, found.later):
+            lines.sort(key=_order)
+        return found
+
+    def _running(self) -> list[tuple[Deadline, Record]]:
+        rows = self.session.execute(
+            sa.select(Deadline, Record.id)
+            .join(Record, Record.id == Deadline.record_id)
+            .options(defer(Deadline.receipt))
+            .where(
+                Deadline.stopped_by_event.is_(None),
+                Deadline.withdrawn_by_event.is_(None),
+                visible(self.viewer),
+                Record.final.is_(False),
+            )
+            .order_by(Deadline.due_on.is_(None), Deadline.due_on, Deadline.id)
+        )
+        return [(row, self.records[record_id]) for row, record_id in rows if record_id in self.records]
+
+    def _may_be_ours(self, record: Record) -> bool:
+        acts = workflows.get(record.process).stage(record.stage).acts
+        if acts not in ELSEWHERE and self.whose.owes(record, acts):
+            return True
+        return record.process_key in workflows.REVIEW_KEYS and self.whose.looks_after(record)
+
+    def _waits_for(self, record: Record, clock: Clock) -> bool:
+        return self.whose.looks_after(record) or self.whose.owes(record, clock.owed_to)
+
+    # --- lines ------------------------------------------------------------------------------------------
+
+    def _of_clock(self, row: Deadline, record: Record, process: Process, clock: Clock, *, mine: bool) -> Line:
+        state = running_state(
+            clock, row.due_on, row.agreed_due_on, row.held, self.holds.get(record.id, set()), self.today
+        )
+        due = row.due_on
+        return self._line(
+            self._called(clock.label, record),
+            record,
+            clock.owner,
+            due=due,
+            state=state,
+            agreed=row.agreed_due_on is not None,
+            local=clock.date.kind is Kind.LOCAL,
+            since=row.start_on,
+            do=self._button(record, process, clock) if mine else None,
+            remind="" if mine or not _can_be_reminded(clock, due, state) else f"{clock.key}-{row.id}",
+            stands={
+                "clock": clock.key,
+                "due": due,
+                "original_due": row.original_due_on,
+                "agreed_due": row.agreed_due_on,
+                "state": str(state),
+                "kind": str(clock.date.kind),
+                "problem": row.problem,
+                "from": row.start_on,
+            },
+        )
+
+    def _button(self, record: Record, process: Process, clock: Clock) -> tuple[str, str, str] | None:
+        """What stops a clock or starts it anew, where the stage allows it; else the step that leads there, or None."""
+        standing = self.waits.of.get(record.id)
+        step = standing.next_step if standing else None
+        if step is not None and step.by_another:
+            return None
+        if step is not None and step.action.key in clock.stops_on:
+            return _do(step.action, record)
+        blocked = {s.action.key for s in standing.steps if s.reasons or s.by_another} if standing else set[str]()
+        anew = [process.action(key) for key in clock.starts_on if clock.restarts and process.action(key).main]
+        here = [
+            action
+            for action in (*anew, *(process.action(key) for key in clock.stops_on))
+            if record.stage in action.source and action.key not in blocked
+        ]
+        leading = [action for action in here if action.main]
+        if leading or (here and not any(process.action(key).main for key in clock.stops_on)):
+            return _do((leading or here)[0], record)
+        return _do(step.action, record) if step else None
+
+    def _of_stage(self, record: Record, done: set[tuple[str, str]]) -> Line | None:
+        """The next step where no clock said it: to do, or to wait for."""
+        standing = self.waits.of.get(record.id)
+        process = workflows.get(record.process)
+        acts = process.stage(record.stage).acts
+        step = standing.next_step if standing else None
+        if standing is not None and step is not None and acts not in ELSEWHERE:
+            if (record.ref, step.action.key) in done:
+                return None
+            if step.by_another:
+                line = self._line(standing.next_words, record, acts, since=standing.since)
+                return dataclasses.replace(line, owner=COLLEAGUE)
+            if self.whose.owes(record, mover_of(acts, step.action) if acts not in OF_BODIES else acts):
+                what = self._called(standing.next_words, record)
+                return self._line(what, record, acts, since=standing.since, do=_do(step.action, record))
+        if not self.whose.looks_after(record) or acts is Party.NOBODY or self.whose.owes(record, acts):
+            return None
+        stage = process.stage(record.stage)
+        what = stage.label if record.process_key in workflows.REVIEW_KEYS else self._called(stage.label, record)
+        return self._line(what, record, acts, since=self.since.get(record.id, record.opened_on))
+
+    def _line(self, what: str, record: Record, party: Party, **more: Any) -> Line:
+        review = self.records.get(self.served.get(record.id, record.id), record)
+        return Line(
+            what,
+            record.ref,
+            record.process_key,
+            review.ref,
+            review.process_key,
+            review.title if review.process_key in workflows.REVIEW_KEYS else "",
+            self._owner(record, party),
+            **more,
+        )
+
+    def _called(self, what: str, record: Record) -> str:
+        """What it is, with the title of the record where that says more than the review or the body it is owed by."""
+        if record.process_key in workflows.REVIEW_KEYS or record.title in ("", *self._bodies(record)):
+            return what
+        return record.title if record.process_key == TASK else f"{what}: {record.title}"
+
+    def _owner(self, record: Record, party: Party) -> str:
+        if party in OF_BODIES and (bodies := self._bodies(record)):
+            return some_of(bodies)
+        names = [one.name for one in self.people.people(record, party)]
+        if not names:
+            return PARTY_LABELS[party]
+        return some_of(names) if party is Party.PERSON_ASKED else f"{PARTY_LABELS[party]} ({some_of(names)})"
+
+    def _bodies(self, record: Record) -> list[str]:
+        return self.bodies.get(record.id, [])
+
+
+def _do(action: Action, record: Record) -> tuple[str, str, str]:
+    return action.label, record.ref, action.key
+
+
+def _can_be_reminded(clock: Clock, due: date | None, state: State) -> bool:
+    return clock.owner not in NEVER_WRITTEN_TO and due is not None and state not in (State.HELD, State.DEFERRED)
+
+
+def _place(found: Work, line: Line, today: date) -> None:
+    """Put a line that has a clock where its date belongs. Only a date that somebody agreed or set is ever late."""
+    if line.state in MISSED:
+        if line.state is State.BREACHED:
+            found.breached.append(line)
+        elif line.state is State.PAST_GUIDE:
+            found.past_guide.append(line)
+        else:
+            (found.late if line.agreed or not line.local else found.past_target).append(line)
+    elif line.due is None or line.state in (State.HELD, State.DEFERRED):
+        found.undated.append(line)
+    elif line.due < today + WEEK:
+        found.this_week.append(line)
+    elif line.due < today + FORTNIGHT:
+        found.next_week.append(line)
+    else:
+        found.later.append(line)
+
+
+def _order(line: Line) -> tuple[bool, date, str]:
+    return (line.due is None, line.due or line.since or date.max, line.ref)
+
+
+def _served(session: Session, ids: Iterable[int]) -> dict[int, int]:
+    """The first record that each one serves."""
+    rows = session.execute(
+        sa.select(RecordLink.item_id, sa.func.min(RecordLink.review_id))
+        .where(RecordLink.item_id.in_(list(ids)), RecordLink.kind == "item")
+        .group_by(RecordLink.item_id)
+    )
+    return {item: review for item, review in rows}
