@@ -76,6 +76,7 @@ def read_message(content: bytes) -> CapturedMessage:
             from dardr.casework.outlook_files import read_outlook
 
             return read_outlook(content)
+        content = content.lstrip(b"\xef\xbb\xbf\r\n")  # a mark that some programs put first, or empty lines
         if not _looks_like_mail(content):
             raise CannotReadMessage(NOT_A_MESSAGE)
         return read_mail(email.message_from_bytes(content, policy=compat32))
@@ -86,7 +87,7 @@ def read_message(content: bytes) -> CapturedMessage:
 
 
 def _looks_like_mail(content: bytes) -> bool:
-    head = re.split(rb"\r?\n\r?\n", content.lstrip(b"\xef\xbb\xbf\r\n")[:65536], maxsplit=1)[0]
+    head = re.split(rb"\r?\n\r?\n", content[:65536], maxsplit=1)[0]
     if b"\0" in head[:4096]:
         return False
     names = {m[1].decode("ascii").lower() for m in re.finditer(rb"(?m)^([A-Za-z][A-Za-z0-9-]*):", head)}

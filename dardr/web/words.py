@@ -200,6 +200,11 @@ def _ended(state: State, due: date | None, stopped: date | None) -> str:
     return f"done{on}"
 
 
+def size_words(size: int) -> str:
+    """``12 KB``, ``3.4 MB``: the size of a file, never less than 1 KB."""
+    return f"{max(1, round(size / 1024)):,} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+
+
 def state_label(state: Any) -> str:
     """The label of a state of a clock."""
     return STATE_LABELS[State(state)]
@@ -211,7 +216,7 @@ def answer_words(field: Field | None, value: Any, choices: tuple[Choice, ...] = 
         return "Not given"
     if isinstance(value, dict):
         if "sha256" in value:
-            return f"A file of {max(1, round(value.get('size', 0) / 1024)):,} KB"
+            return f"A file of {size_words(value.get('size', 0))}"
         return "; ".join(f"{k.replace('_', ' ')}: {answer_words(None, v)}" for k, v in value.items())
     if isinstance(value, list | tuple):
         return "; ".join(answer_words(field, v, choices) for v in value)

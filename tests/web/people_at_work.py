@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from dardr.casework.files import FileGiven
 from dardr.storage.engine import Database
 from tests.builders import a_review, open_a
+from tests.mails import eml
 
 NOW = "2026-12-07T09:00"
 
@@ -38,6 +40,8 @@ def fill(database: Database) -> dict[str, str]:
             "home_office_told_on": evidence.today.isoformat(),
         },
     )
+    evidence.act("file_correspondence", {"message": FileGiven("a.eml", eml(attachments=[("a.pdf", b"%PDF")]))})
+    refs["e-mail"] = str(evidence.record().last_seq)
     refs["evidence"] = evidence.ref
     refs["return"] = evidence.opened("agency-return")[0]
     refs["amending"] = a_review(database, "amending").ref
