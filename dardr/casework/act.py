@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 import workflows
 from dardr.access import Actor, get_record, roles_on
-from dardr.casework import chain, correspondence, deadlines, effects, files, notices
+from dardr.casework import chain, correspondence, deadlines, effects, files, notices, search_index
 from dardr.casework.facts import load_facts, needs_items, settings_of
 from dardr.casework.fold import CLOCKS, fold_event, public
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
@@ -193,6 +193,7 @@ def record_event(
     for name, given in given_files:
         files.store(session, now, record.id, event.id, given, field=name)
     _own(session, record, process, action, after, opening=opening)
+    search_index.note_event(session, record, action, after, event, opening=opening)
 
     for row in started:
         row.started_by_event = event.id

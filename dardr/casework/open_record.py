@@ -27,6 +27,8 @@ from workflows.engine import judge
 
 PARENT_QUESTIONS = ("review", "reviews", "section8_report", "report")
 """Names of opening questions that say which record the new one serves."""
+SAME_INCIDENT = "same_incident"
+"""The opening question that names the notification of another person who died in the same incident."""
 
 
 def open_record(
@@ -38,10 +40,13 @@ def open_record(
     parent_ref: str | None = None,
     *,
     partnership_id: int | None = None,
+    same_incident: Iterable[str] = (),
 ) -> Done:
     """Open a record of ``process_key`` (newest version) or ``key@version``, at the instant ``now`` (UTC).
 
     ``parent_ref`` names the record it serves; an answer to a question such as ``review`` does the same.
+    ``same_incident`` are refs of records of others who died in the same incident, which the same notifier sent: they
+    are linked whether or not this person may see them. One typed as an answer is linked where they may.
     Raises NotFound (no such process or parent), Forbidden, Conflict (a locked regime, a draft), Invalid (answers).
     """
     process = find_process(process_key)
@@ -66,6 +71,7 @@ def open_record(
         settings=settings_of(session, home),
     )
     parents = _parents(session, actor, typed, parent_ref) if not problems else []
+    companions = _companions(session, actor, process, typed, tuple(same_incident)) if not problems else []
     roles: set[Role] = set(actor.everywhere)
     for parent in parents:
         from dardr.access import roles_on
@@ -74,12 +80,38 @@ def open_record(
     verdict = judge(process, process.opening, facts, roles)
     refuse_if_needed(process.opening, verdict, problems)
     warnings = [*verdict.warnings]
-    if process.child_suffix and not parents:
+    if process.child_suffix and not process.ref_prefix and not parents:
         warnings.append(
             f"This belongs to no review: it stands alone under the name {process.label}. If it should serve a review, "
             "open it from that review."
         )
-    return _open(session, actor, now, process, typed, parents, occurred_on, home, warnings)
+    done = _open(session, actor, now, process, typed, parents, occurred_on, home, warnings)
+    for other in companions:
+        effects.link(session, other, _id_of(session, done.ref), "same_death")
+    return done
+
+
+def _companions(
+    session: Session, actor: Actor, process: Process, typed: dict[str, Any], sent: tuple[str, ...]
+) -> list[int]:
+    """The records of others who died in the same incident; the answer says which, for the history to show."""
+    if all(field.name != SAME_INCIDENT for field in process.opening.fields):
+        return []
+    found = [_id_of(session, ref) for ref in sent]
+    named = str(typed.get(SAME_INCIDENT) or "").replace(",", " ").upper().split()
+    for ref in named:
+        try:
+            found.append(get_record(session, actor, ref).id)
+        except NotFound as error:
+            raise Invalid([Reason(str(error), SAME_INCIDENT)]) from error
+    if said := ", ".join(dict.fromkeys((*sent, *named))):
+        typed[SAME_INCIDENT] = said
+    return list(dict.fromkeys(found))
+
+
+def _id_of(session: Session, ref: str) -> int:
+    """The id of the record of that reference, whoever may see it: only for references this package gave out."""
+    return session.scalars(sa.select(Record.id).where(Record.ref == ref)).one()
 
 
 def find_process(key: str) -> Process:
@@ -172,7 +204,13 @@ def _open(
     parent = parents[0] if parents and kind == "item" else None
     stage = process.stage(process.opening.to or process.stages[0].key)
     record = Record(
-        ref=ids.next_ref(session, process, year=occurred_on.year, parent_ref=parent.ref if parent else None),
+        ref=ids.next_ref(
+            session,
+            process,
+            year=occurred_on.year,
+            parent_ref=parent.ref if parent else None,
+            label=str(settings_of(session, partnership_id).get("review_label") or ""),
+        ),
         process=process.id,
         process_key=process.key,
         stage=stage.key,

@@ -10,7 +10,7 @@ from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE
 from dardr.cli import showing
 from dardr.cli.opening import opened
 from dardr.cli.refusing import Group, as_json_option, examples
-from workflows.definition import Role
+from workflows.definition import GIVEN_ROLES, Role
 
 
 @click.group(cls=Group)
@@ -21,7 +21,7 @@ def user() -> None:
 def _roles() -> str:
     scopes = {role: f" (with --{scope})" for role, scope in SCOPE_NEEDED.items()}
     scopes |= {role: f" (may have --{scope})" for role, scope in SCOPE_POSSIBLE.items()}
-    return "Roles: " + ", ".join(f"{role}{scopes.get(role, '')}" for role in Role) + "."
+    return "Roles: " + ", ".join(f"{role}{scopes.get(role, '')}" for role in GIVEN_ROLES) + "."
 
 
 @user.command(
@@ -34,7 +34,7 @@ def _roles() -> str:
 )
 @click.argument("email")
 @click.option("--name", default="", help="The person's name (needed the first time).")
-@click.option("--role", "roles", multiple=True, type=click.Choice([str(r) for r in Role]), help="Repeat for several.")
+@click.option("--role", "roles", multiple=True, type=click.Choice([str(r) for r in GIVEN_ROLES]), help="Repeat for several.")
 @click.option("--csp", metavar="KEY", help="The community safety partnership a role is held for.")
 @click.option("--body", metavar="KEY", help="The body the person works for; agency roles are held for it.")
 @click.option("--review", metavar="REF", help="The review a role is held for.")
@@ -123,8 +123,24 @@ def disable(email: str, as_json: bool) -> None:
     from dardr.casework.people import disable_user
 
     with opened() as at, at.write() as (session, actor):
-        name = disable_user(session, actor, email)
+        name = disable_user(session, actor, at.now, email)
     if as_json:
         showing.print_json({"email": email, "name": name, "active": False})
         return
     click.echo(f"{name} has no access any more.")
+
+
+@user.command("reset-second-factor", epilog=examples("dardr user reset-second-factor ann@council.example"))
+@click.argument("email")
+@as_json_option
+def reset_second_factor(email: str, as_json: bool) -> None:
+    """Forget a person's authenticator app, recovery codes and passkeys, and sign them out. They set up new ones."""
+    from dardr.access import actor_by_email
+    from dardr.casework.sign_ins import reset_second_factor as reset
+
+    with opened() as at, at.write() as (session, actor):
+        name = reset(session, actor, at.now, actor_by_email(session, email).id)
+    if as_json:
+        showing.print_json({"email": email, "name": name, "second_factor": False})
+        return
+    click.echo(f"The second factor of {name} is reset. They set up a new one when they next sign in.")

@@ -11,11 +11,12 @@ from flask import Flask
 from dardr.storage.engine import Database
 from dardr.web import audience
 from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, SIGNED_IN
+from dardr.web.pages.reading import READS_CHANGES, READS_THE_READ_LOG
 from dardr.web.pages.reports import READERS
 from tests.builders import PEOPLE, a_review
 from tests.web.conftest import Browser, signed_in
-from workflows.processes.who import POLICING
 from workflows.definition import Role
+from workflows.processes.who import POLICING
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.TEAM_MANAGER})
@@ -106,6 +107,14 @@ ROUTES = {
     "/reports": READERS,
     "/reports/quarterly.<form>": READERS,
     "/care": RUNS_THE_SERVICE,
+    "/care/reads": READS_THE_READ_LOG,
+    "/care/reads.csv": READS_THE_READ_LOG,
+    "/care/changes": READS_CHANGES,
+    "/reviews/<ref>/people": SEES_IDENTITIES,
+    "/reviews/<ref>/access": SIGNED_IN,
+    "/reviews/<ref>/access/conflict": SIGNED_IN,
+    "/reviews/<ref>/access/conflicts/<int:number>/end": MANAGES_ACCESS,
+    "/reviews/<ref>/open-for-a-reason": frozenset({Role.ADMINISTRATOR}),
     "/administration": KEEPERS,
     "/administration/partnership": ADMINISTRATORS,
     "/administration/partnership/choices": ADMINISTRATORS,
