@@ -45,11 +45,6 @@ def hidden_names(fields: Iterable[Field], roles: Collection[Role]) -> frozenset[
     return frozenset(field.name for field in fields if not sees(field, roles))
 
 
-def shown_to_all(field: Field) -> bool:
-    """True where everybody who sees the record reads the answer: what an index or an export for all may hold."""
-    return not field.identity and not field.seen_by
-
-
 @lru_cache(maxsize=64)
 def _limited(process: Process) -> dict[tuple[str | None, str], Roles]:
     """Which facts have readers of their own: (the list it is kept in or None, the name) -> who reads it.

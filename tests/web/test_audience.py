@@ -8,6 +8,8 @@ from collections import deque
 import pytest
 from flask import Flask
 
+from dardr.access import SEES_IDENTITIES
+from dardr.casework.conflicts import MANAGES_ACCESS
 from dardr.storage.engine import Database
 from dardr.web import audience
 from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, SIGNED_IN

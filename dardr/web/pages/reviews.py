@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 import workflows
@@ -178,6 +178,7 @@ def timeline_page(ref: str) -> ResponseReturnValue:
         events=list(reversed(events)),
         messages=list(reversed(history["messages"])),
         is_review=found.process_key in workflows.REVIEW_KEYS,
+        unfolded=request.args.get("print") == "yes",
         reads_emails=bool(roles_on(session(), actor(), found) & SEES_IDENTITIES),
     )
 
