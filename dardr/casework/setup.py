@@ -161,9 +161,11 @@ def compare(session: Session, profile: dict[str, Any]) -> Loaded:
 
 
 def refuse_another(session: Session, profile: dict[str, Any]) -> None:
-    """Refuse the profile of another partnership once this one is at work. Raises Conflict."""
+    """Refuse the profile of another partnership once this one has people or records. Raises Conflict."""
     here = home(session)
     if here is None or here.key == profile["partnership"]["key"]:
+        return
+    if nobody_yet(session) and session.scalar(sa.select(Record.id).limit(1)) is None:
         return
     raise Conflict(
         f"This installation is that of {here.name}. The profile of {profile['partnership']['name']} is for an "

@@ -14,6 +14,7 @@ _COMMANDS: Listed = {
     "serve": ("serve:serve", "Run web and worker side by side; with --demo, a demonstration."),
     "web": ("serve:web", "Run the web server alone."),
     "worker": ("serve:worker", "Run the background worker: reminders, e-mail, nightly checks."),
+    "setup": ("setup:setup", "Set up a partnership: tables, structure, first administrator."),
     "db": ("db:db", "Set up, upgrade and check the database."),
     "demo": ("demo:demo", "Load the fictional demonstration."),
     "doctor": ("doctor:doctor", "Check this installation and say what to do."),
@@ -28,6 +29,7 @@ _COMMANDS: Listed = {
     "document": ("document:document", "List and build documents."),
     "audit": ("audit:audit", "Verify, export and sign the history."),
     "outbox": ("outbox:outbox", "Look after e-mail that could not be sent."),
+    "search": ("search:search", "Look after what search finds."),
     "calendar": ("calendar:calendar", "Show working days and bank holidays."),
 }
 

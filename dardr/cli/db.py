@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from dardr.cli import showing
 from dardr.cli.opening import is_rehearsal, opened, pretended, set_time
 from dardr.cli.refusing import Group, Refused, as_json_option, examples
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 NOT_REHEARSING = (
     "DARDR_NOW is set, and this would not be a rehearsal. Unset DARDR_NOW, or add --rehearsal to set up a database "
@@ -35,6 +43,37 @@ def upgrade(rehearsal: bool, profile: str | None, as_json: bool) -> None:
     A rehearsal database accepts DARDR_NOW=2027-03-01T09:00 (London time), so that a whole review can be rehearsed
     day by day. A database cannot become a rehearsal later, nor stop being one.
     """
+    from dardr.casework import setup as setting_up
+
+    chosen = setting_up.read_profile(profile) if profile is not None and profile != "none" else None
+    if chosen is not None and chosen.get("person"):
+        raise Refused(f"{profile} is fictional: load it with dardr demo load, into a database of its own.", "profile")
+    with brought_up(rehearsal=rehearsal) as (session, now, said):
+        if said.pop("fresh") and profile is None:
+            chosen = setting_up.read_profile("kent")
+        if chosen:
+            setting_up.refuse_another(session, chosen)
+        partnership = setting_up.load_profile(session, now, chosen) if chosen else setting_up.home(session)
+        said["partnership"] = partnership.name if partnership else None
+    if as_json:
+        showing.print_json(said)
+        return
+    click.echo(f"The database is at version {said['to']}" + (", up to date." if said["from"] == said["to"] else "."))
+    if said["rehearsal"]:
+        click.echo("It is a rehearsal, for good: nothing in it is real, and DARDR_NOW may be set.")
+    if said["partnership"]:
+        click.echo(f"Partnership: {said['partnership']}.")
+    else:
+        click.echo("Partnership: none yet. Load one with: dardr db upgrade --profile kent")
+
+
+@contextmanager
+def brought_up(*, rehearsal: bool = False) -> Iterator[tuple[Session, datetime, dict[str, Any]]]:
+    """The tables made or brought up to date, then one writing transaction: the session, the instant, what was done.
+
+    What was done names the database, the versions before (None for a new one) and after, whether it is a rehearsal,
+    and under ``fresh`` whether nothing had been in it. Raises Refused, Conflict.
+    """
     import sqlalchemy as sa
 
     from dardr.casework import setup as setting_up
@@ -45,9 +84,6 @@ def upgrade(rehearsal: bool, profile: str | None, as_json: bool) -> None:
     from dardr.systime import utc_now
 
     instant = pretended()
-    chosen = setting_up.read_profile(profile) if profile is not None and profile != "none" else None
-    if chosen is not None and chosen.get("person"):
-        raise Refused(f"{profile} is fictional: load it with dardr demo load, into a database of its own.", "profile")
     url = get_settings().url
     path = sqlite_path(url)
     if path is not None:
@@ -67,28 +103,19 @@ def upgrade(rehearsal: bool, profile: str | None, as_json: bool) -> None:
         with database.write() as session:
             fresh = session.scalar(sa.select(Installation.id)) is None
             row = setting_up.prepare(session, now, rehearsal=rehearsal)
-            if fresh and profile is None:
-                chosen = setting_up.read_profile("kent")
-            partnership = setting_up.load_profile(session, now, chosen) if chosen else setting_up.home(session)
-            said = {
-                "database": _shown(url),
-                "from": before,
-                "to": migrate.head(),
-                "rehearsal": row.rehearsal,
-                "partnership": partnership.name if partnership else None,
-            }
+            yield (
+                session,
+                now,
+                {
+                    "database": _shown(url),
+                    "from": before,
+                    "to": migrate.head(),
+                    "rehearsal": row.rehearsal,
+                    "fresh": fresh,
+                },
+            )
     finally:
         database.close()
-    if as_json:
-        showing.print_json(said)
-        return
-    click.echo(f"The database is at version {said['to']}" + (", up to date." if before == said["to"] else "."))
-    if said["rehearsal"]:
-        click.echo("It is a rehearsal, for good: nothing in it is real, and DARDR_NOW may be set.")
-    if said["partnership"]:
-        click.echo(f"Partnership: {said['partnership']}.")
-    else:
-        click.echo("Partnership: none yet. Load one with: dardr db upgrade --profile kent")
 
 
 def _shown(url: str) -> str:

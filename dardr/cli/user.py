@@ -34,7 +34,9 @@ def _roles() -> str:
 )
 @click.argument("email")
 @click.option("--name", default="", help="The person's name (needed the first time).")
-@click.option("--role", "roles", multiple=True, type=click.Choice([str(r) for r in GIVEN_ROLES]), help="Repeat for several.")
+@click.option(
+    "--role", "roles", multiple=True, type=click.Choice([str(r) for r in GIVEN_ROLES]), help="Repeat for several."
+)
 @click.option("--csp", metavar="KEY", help="The community safety partnership a role is held for.")
 @click.option("--body", metavar="KEY", help="The body the person works for; agency roles are held for it.")
 @click.option("--review", metavar="REF", help="The review a role is held for.")

@@ -18,6 +18,7 @@ from dardr.lookups.bodies import bodies as all_bodies
 from dardr.lookups.people import Person, accounts
 from dardr.storage.bodies import Csp
 from dardr.storage.people import User
+from dardr.web.accounts.mail import invite
 from dardr.web.asking import Answers, Asked, ask
 from dardr.web.audience import actor, who
 from dardr.web.pages.administration import KEEPERS, doing, today, trail
@@ -42,6 +43,13 @@ ROLE = (
         required=False,
         help="Its reference. Independent chairs and panel members need it; police and communications may have it.",
     ),
+)
+
+INVITE = Field(
+    "invite",
+    "Send them a link to choose a password now?",
+    FieldType.BOOLEAN,
+    help="You can send it later, from their page.",
 )
 
 
@@ -96,17 +104,19 @@ def people() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Somebody new, with their first role."""
     known = _choices()
-    fields = (*ABOUT_THEM[:2], replace(ABOUT_THEM[2], name="works_for"), *ROLE)
+    fields = (*ABOUT_THEM[:2], replace(ABOUT_THEM[2], name="works_for"), *ROLE, INVITE)
 
     def do(given: Answers) -> str:
         user = changing.add_person(*doing(), given["name"], given["email"], given.get("works_for", ""))
         changing.give_role(*doing(), user.id, Role(given["role"]), _scope(given))
-        flash(f"{user.name} is added.", "done")
+        if given["invite"]:
+            invite(user)
+        flash(f"{user.name} is added{', and is sent a link' if given['invite'] else ''}.", "done")
         return _page(user.id)
 
     way = trail(("People", url_for("administration_people.people")))
     lead = ["More roles can be given on the next page."]
-    return ask(Asked("Add a person", "Add", fields, way, lead, {}, {**known, "works_for": known["body"]}), do)
+    return ask(Asked("Add a person", "Add", fields, way, lead, {"invite": True}, {**known, "works_for": known["body"]}), do)
 
 
 def _scope(given: Answers) -> changing.Scope:
