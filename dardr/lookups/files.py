@@ -36,7 +36,22 @@ KINDS = {
     "text/html": "Web page",
     "application/zip": "Zip folder",
 }
-GIVEN_BY_NAME = {".msg": "E-mail", ".eml": "E-mail", ".pdf": "PDF", ".docx": "Word", ".xlsx": "Excel"}
+"""What kind of file it is said to be, by its media type."""
+
+BY_ENDING = {
+    ".msg": "E-mail",
+    ".eml": "E-mail",
+    ".pdf": "PDF",
+    ".doc": "Word",
+    ".docx": "Word",
+    ".xls": "Excel",
+    ".xlsx": "Excel",
+    ".pptx": "PowerPoint",
+    ".txt": "Text",
+    ".html": "Web page",
+    ".zip": "Zip folder",
+}
+"""What kind of file it seems to be: its ending says more than the type a browser claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ def _lines(session: Session, actor: Actor, records: list[Record]) -> list[FileLi
                 occurred_on=event.occurred_on,
                 added_at=row.added_at,
                 by=event.actor_name,
-                kind=KINDS.get(row.media_type) or GIVEN_BY_NAME.get(suffix) or suffix.lstrip(".").upper() or "File",
+                kind=BY_ENDING.get(suffix) or KINDS.get(row.media_type) or suffix.lstrip(".").upper() or "File",
                 size=row.size,
                 name=row.name if held & SEES_IDENTITIES else "",
                 download_name=download_name(record, row.id, suffix),

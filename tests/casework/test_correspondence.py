@@ -54,7 +54,9 @@ def test_an_email_becomes_a_dated_entry_with_its_attachments(database: Database)
         assert kept is not None and kept.after is not None
         assert kept.after["subject"] == "About the Zephyrine family"
         assert kept.after["sender"] == "Detective Example <d.example@mereshire-police.example>"
-        rows = session.scalars(sa.select(StoredFile).where(StoredFile.event_id == event.id).order_by(StoredFile.id)).all()
+        rows = session.scalars(
+            sa.select(StoredFile).where(StoredFile.event_id == event.id).order_by(StoredFile.id)
+        ).all()
         assert [row.field for row in rows] == ["message", "attachments", "attachments"]
         assert [content(row) for row in rows[1:]] == [b"%PDF", b"b"]
         assert rows[0].source_id == "1@mereshire-police.example" and rows[1].source_id is None

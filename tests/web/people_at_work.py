@@ -6,7 +6,7 @@ from datetime import date
 
 from dardr.casework.files import FileGiven
 from dardr.storage.engine import Database
-from tests.builders import a_review, open_a
+from tests.builders import a_review, at_ten, open_a
 from tests.mails import eml
 
 NOW = "2026-12-07T09:00"
@@ -40,7 +40,8 @@ def fill(database: Database) -> dict[str, str]:
             "home_office_told_on": evidence.today.isoformat(),
         },
     )
-    evidence.act("file_correspondence", {"message": FileGiven("a.eml", eml(attachments=[("a.pdf", b"%PDF")]))})
+    message = eml(sent=at_ten(evidence.today), attachments=[("a.pdf", b"%PDF")])
+    evidence.act("file_correspondence", {"message": FileGiven("a.eml", message)})
     refs["e-mail"] = str(evidence.record().last_seq)
     refs["evidence"] = evidence.ref
     refs["return"] = evidence.opened("agency-return")[0]

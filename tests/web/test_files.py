@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def case(database: Database, app: Flask) -> Case:
     (ref, _) = case.opened("agency-return")
     given = FileGiven("About Zephyrine.PDF", PLAIN, "text/html")
     case.act("record_draft", {"draft_reference": "In the folder", "draft_file": given}, ref=ref)
+    case.today = date(2026, 7, 20)
     case.act("file_correspondence", {"message": FileGiven("Zephyrine.eml", eml(attachments=[("Zed.docx", b"PK")]))})
     return case
 
@@ -84,12 +86,13 @@ def test_an_email_is_for_those_who_see_identities(case: Case, app: Flask, databa
     for person in ("auditor", "panel_member", "deciding_chair"):
         browser = signed_in(app, person)
         page = browser.get(f"/reviews/{case.ref}/files")
-        assert numbers(page.text) == [1], person
+        seen = [] if person == "panel_member" else [1]
+        assert numbers(page.text) == seen, person
         assert "Zephyrine" not in page.text and "Zed" not in page.text
         for number in (2, 3):
             assert browser.get(f"/records/{case.ref}/files/{number}").status_code == 404
         timeline = browser.get(f"/reviews/{case.ref}/timeline").text
-        assert "E-mail from Mereshire Police" in timeline and numbers(timeline) == [1]
+        assert "E-mail from Mereshire Police" in timeline and numbers(timeline) == seen
     chair = signed_in(app, "independent_chair")
     assert numbers(chair.get(f"/reviews/{case.ref}/files").text) == [3, 2, 1]
     assert chair.get(f"/records/{case.ref}/files/3").data == b"PK"

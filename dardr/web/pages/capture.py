@@ -111,7 +111,8 @@ def _file_messages(ref: str) -> ResponseReturnValue:
 
 def _file_one(ref: str, upload: FileStorage, undated: date | None, today: date) -> int | str:
     """File one e-mail in a transaction of its own: the number of its entry, or why it was refused."""
-    content = upload.stream.read(LARGEST + 1)
+    with upload.stream as stream:
+        content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         return too_large()
     given = FileGiven(upload.filename or "message", content, upload.mimetype or "application/octet-stream")
