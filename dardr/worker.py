@@ -1,8 +1,8 @@
-"""What runs in the background: three ticks. The only user of APScheduler, which keeps nothing and only ticks.
+"""What runs in the background: four ticks. The only user of APScheduler, which keeps nothing and only ticks.
 
-Deliver every 20 seconds, sweep every quarter of an hour, housekeeping each night at 04:20. No tick is set for the
-hour after one in the morning, which happens twice in October and not at all in March. Each tick is an ordinary
-function of a database and an instant. Any number of workers may run at once.
+Deliver every 20 seconds, sweep every quarter of an hour, read new documents for search in between, housekeeping each
+night at 04:20. No tick is set for the hour after one in the morning, which happens twice in October and not at all in
+March. Each tick is an ordinary function of a database and an instant. Any number of workers may run at once.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ from sqlalchemy.orm import Session
 from dardr import systime
 from dardr.casework.deliver import deliver, mailer_of
 from dardr.casework.housekeeping import housekeeping
+from dardr.casework.search_index import read_documents
 from dardr.casework.sweep import sweep
 from dardr.settings import Settings
 from dardr.storage.engine import Database, is_sqlite
 from dardr.storage.installation import Heartbeat
 
-DELIVER, SWEEP, HOUSEKEEPING = "deliver", "sweep", "housekeeping"
+DELIVER, SWEEP, DOCUMENTS, HOUSEKEEPING = "deliver", "sweep", "documents", "housekeeping"
 NIGHTLY = time(4, 20)
 """London time; a time of day that exists on every day of the year."""
 
@@ -62,6 +63,13 @@ def deliver_tick(database: Database, settings: Settings, now: datetime) -> Count
 def sweep_tick(database: Database, now: datetime) -> Counts:
     """Write the reminders that the London day of ``now`` calls for."""
     return asdict(sweep(database, now))
+
+
+def documents_tick(database: Database, settings: Settings, now: datetime) -> Counts | None:
+    """Put the words of new documents into the search index; None where documents are not searched here."""
+    if not settings.search_documents:
+        return None
+    return asdict(read_documents(database, now))
 
 
 def housekeeping_tick(database: Database, now: datetime) -> Counts | None:
@@ -141,7 +149,7 @@ def ticking(database: Database, tick: str, now: datetime, work: Callable[[], Cou
 
 
 def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
-    """Sweep, deliver, do the nightly round if it is due, and say what was done.
+    """Sweep, deliver, do the nightly round if it is due, read new documents, and say what was done.
 
     The round comes before the delivery, so that what it has to say is sent with the rest. Raises Conflict, with
     nothing done, where the mail settings do not fit each other.
@@ -150,6 +158,7 @@ def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
     swept = ticking(database, SWEEP, now, lambda: sweep_tick(database, now))
     nightly = ticking(database, HOUSEKEEPING, now, lambda: housekeeping_tick(database, now))
     sent = ticking(database, DELIVER, now, lambda: deliver_tick(database, settings, now))
+    read = ticking(database, DOCUMENTS, now, lambda: documents_tick(database, settings, now))
     done = {
         "looked": swept.get("looked", 0),
         "enqueued": swept.get("enqueued", 0),
@@ -159,8 +168,9 @@ def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
         "waiting": sent.get("waiting", 0),
         "overtaken": sent.get("overtaken", 0),
         "findings": nightly.get("findings", 0),
+        "documents": read.get("documents", 0),
         "housekeeping": int(bool(nightly)),
-        "failed_ticks": sum(one.get("failed_ticks", 0) for one in (swept, nightly, sent)),
+        "failed_ticks": sum(one.get("failed_ticks", 0) for one in (swept, nightly, sent, read)),
     }
     log.info("worker.once", **done)
     return done
@@ -171,6 +181,7 @@ def triggers() -> dict[str, BaseTrigger]:
     return {
         DELIVER: IntervalTrigger(seconds=20, timezone=UTC),
         SWEEP: CronTrigger(hour="0,2-23", minute="*/15", timezone=systime.LONDON),
+        DOCUMENTS: CronTrigger(hour="0,2-23", minute="5-59/15", timezone=systime.LONDON),
         HOUSEKEEPING: CronTrigger(hour=NIGHTLY.hour, minute=NIGHTLY.minute, timezone=systime.LONDON),
     }
 
@@ -190,6 +201,10 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
         ticking(database, SWEEP, now, lambda: sweep_tick(database, now))
         tick_nightly()
 
+    def tick_documents() -> None:
+        now = systime.utc_now()
+        ticking(database, DOCUMENTS, now, lambda: documents_tick(database, settings, now))
+
     def tick_nightly() -> None:
         # Asked after every sweep too: a machine that slept at 04:20 does its round when it wakes.
         now = systime.utc_now()
@@ -198,14 +213,17 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
     def catch_up() -> None:
         tick_sweep()
         tick_deliver()
+        tick_documents()
 
     scheduler = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(3)},
+        executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone=systime.LONDON,
     )
-    work = {DELIVER: tick_deliver, SWEEP: tick_sweep, HOUSEKEEPING: tick_nightly}
+    work = {
+        DELIVER: tick_deliver, SWEEP: tick_sweep, DOCUMENTS: tick_documents, HOUSEKEEPING: tick_nightly,
+    }  # fmt: skip
     for name, trigger in triggers().items():
         scheduler.add_job(work[name], trigger, id=name)
     scheduler.add_job(catch_up, id="catch-up")

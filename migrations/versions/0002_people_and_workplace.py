@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -294,4 +296,13 @@ def upgrade() -> None:
         for what, does in (("INSERT", put_in), ("DELETE", taken_out), ("UPDATE", taken_out + put_in)):
             op.execute(f"CREATE TRIGGER search_words_{what.lower()} AFTER {what} ON search_entry BEGIN {does} END")
     else:
-        op.execute("CREATE INDEX search_words ON search_entry USING gin (to_tsvector('english', label || ' ' || text))")
+        # The parser of PostgreSQL takes "risk/harm" for a file, "2026-001" for a number below zero, and keeps accents.
+        apart = "-/@._:&?=+#~%''|\\’‘“”–—…"
+        accents = {c: unicodedata.normalize("NFKD", c)[0] for c in map(chr, range(0xC0, 0x180))}
+        accents = {c: plain for c, plain in accents.items() if plain != c and plain.isascii()}
+        op.execute(
+            "CREATE FUNCTION dardr_words(words text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
+            f"$$ SELECT to_tsvector('english'::regconfig, translate(words, '{apart}{''.join(accents)}', "
+            f"'{' ' * (len(apart) - 1)}{''.join(accents.values())}')) $$"
+        )
+        op.execute("CREATE INDEX search_words ON search_entry USING gin (dardr_words(text))")

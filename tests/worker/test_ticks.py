@@ -124,7 +124,7 @@ def test_one_round_of_everything(database: Database) -> None:
         again = run_once(database, settings(database, port), now)
     assert (again["enqueued"], again["sent"], again["housekeeping"]) == (0, 0, 0)
     assert len(postbox.messages) == done["sent"]
-    assert set(beats(database)) == {"sweep", "deliver", "housekeeping"}
+    assert set(beats(database)) == {"sweep", "deliver", "documents", "housekeeping"}
 
 
 def test_with_the_mail_server_away_everything_waits_and_nothing_fails(database: Database) -> None:

@@ -8,11 +8,15 @@ from urllib.parse import urlencode
 from flask import request
 
 
+def asked_page() -> int:
+    """The number of the page asked for, from 1, whether or not there is one."""
+    text = request.args.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
 def page_number(total: int, size: int) -> int:
     """The page asked for, from 1; the last one where there are fewer."""
-    text = request.args.get("page", "1")
-    wanted = int(text) if text.isdecimal() else 1
-    return max(1, min(wanted, -(-total // size) or 1))
+    return max(1, min(asked_page(), -(-total // size) or 1))
 
 
 def pager(number: int, total: int, size: int) -> dict[str, Any]:

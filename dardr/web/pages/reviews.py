@@ -12,6 +12,7 @@ from dardr import systime
 from dardr.access import SEES_IDENTITIES, get_record, roles_on
 from dardr.casework.fold import done
 from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.duplicates import likely_same_as
 from dardr.lookups.files import files_by_entry
 from dardr.lookups.records import visible_items
 from dardr.lookups.review import actions_of, show
@@ -26,6 +27,7 @@ from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of, label_of_clock
 from workflows.definition import PlacesHold, Process
 from workflows.processes.anywhere import PEOPLE_SPOKEN_TO
+from workflows.processes.who import CASEWORK
 
 pages = Blueprint("reviews", __name__)
 
@@ -79,6 +81,8 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         kept=kept_lists(process, shown["facts"], known),
         capture=captured.may_capture(session(), actor(), found),
         people_spoken_to=PEOPLE_SPOKEN_TO,
+        likely=likely_same_as(session(), actor(), found) if found.process_key in workflows.REVIEW_KEYS else [],
+        may_compare=bool(roles_on(session(), actor(), found) & CASEWORK),
         undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
         is_review=found.process_key in workflows.REVIEW_KEYS,
     )
