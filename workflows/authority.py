@@ -75,7 +75,7 @@ class Role(StrEnum):
 
 
 GIVEN_ROLES: tuple[Role, ...] = tuple(role for role in Role if role not in (Role.NOTIFIER, Role.PERSON_ASKED))
-"""The roles that people are given. The others are nobody's: ``notifier`` stands for whoever notifies without an account,
+"""The roles that people are given. The others are nobody's: ``notifier`` stands for whoever notifies without account,
 ``person_asked`` for the person a task was given to, on that task."""
 
 

@@ -30,6 +30,7 @@ from workflows.definition import (
     PlacesHold,
     Process,
     Role,
+    SendsReminder,
     UndoesAgreedDate,
     UndoesHold,
 )
@@ -291,6 +292,7 @@ ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     UndoesAgreedDate: lambda _: ("agreed_date",),
     LinksReview: lambda e: (e.name,),
     AssignsCaseManager: lambda e: (e.name,),
+    SendsReminder: lambda _: ("clock",),
     CountsAgain: lambda _: (),
     FilesMessage: lambda e: (
         e.name, "attachments", "message_id", "sent_at", "sender", "recipients", "subject", "direction", "body",

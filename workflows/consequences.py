@@ -103,6 +103,11 @@ class StoodFor:
     when_given: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SendsReminder:
+    """Write now, once a day at most, to whoever owes the clock named in the field ``clock``."""
+
+
 Effect = (
     Opens
     | PlacesHold
@@ -113,6 +118,7 @@ Effect = (
     | UndoesAgreedDate
     | LinksReview
     | AssignsCaseManager
+    | SendsReminder
     | FilesMessage
     | CountsAgain
 )

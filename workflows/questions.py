@@ -38,6 +38,7 @@ class From(StrEnum):
     HOLDS = "holds"
     CLOCKS_TO_PAUSE = "clocks_to_pause"
     CLOCKS_TO_MOVE = "clocks_to_move"
+    CLOCKS_TO_REMIND = "clocks_to_remind"
     AGREED_DATES = "agreed_dates"
     VERSIONS = "versions"
     ITEMS = "items"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.access import Actor, actor_by_email, get_record
-from dardr.casework import correspondence, deadlines
+from dardr.casework import correspondence, deadlines, reminding
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.answers import stored_date, to_json
@@ -27,6 +27,7 @@ from workflows.definition import (
     Opens,
     PlacesHold,
     Process,
+    SendsReminder,
     UndoesAgreedDate,
     UndoesHold,
 )
@@ -260,6 +261,10 @@ def _files_message(h: Happening, effect: FilesMessage) -> None:
     correspondence.keep_source(h.session, h.record, h.event, h.answers, effect)
 
 
+def _sends_reminder(h: Happening, _effect: SendsReminder) -> None:
+    reminding.remind(h.session, h.now, h.today, h.record, h.process, h.event, h.words("clock"))
+
+
 _DO: dict[type, Callable[[Happening, Any], None]] = {
     Opens: _opens,
     PlacesHold: _places_hold,
@@ -270,6 +275,7 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     UndoesAgreedDate: _undoes_agreed_date,
     LinksReview: _links_review,
     AssignsCaseManager: _assigns_case_manager,
+    SendsReminder: _sends_reminder,
     FilesMessage: _files_message,
     CountsAgain: _counts_again,
 }

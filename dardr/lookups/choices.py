@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, visible
-from dardr.casework import effects
+from dardr.casework import effects, reminding
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
@@ -59,6 +59,7 @@ _NOTHING: dict[From, str] = {
     From.HOLDS: "There is no hold on this record.",
     From.CLOCKS_TO_PAUSE: "No date here can be paused.",
     From.CLOCKS_TO_MOVE: "No date that can be agreed anew is running.",
+    From.CLOCKS_TO_REMIND: "No date is running about which anybody is written to.",
     From.AGREED_DATES: "No agreed date is running.",
     From.VERSIONS: "There is no version of the report yet.",
     From.ITEMS: "Nothing of this record is still open.",
@@ -179,6 +180,16 @@ def _clocks_to_move(session: Session, _a: Actor, process: Process, record: Recor
     )
 
 
+def _clocks_to_remind(session: Session, _a: Actor, process: Process, record: Record | None, _t: date) -> Found:
+    if record is None:
+        return ()
+    return tuple(
+        Choice(name, f"{clock.label}, due {in_words(row.due_on)}")
+        for name, row, clock in reminding.remindable(session, record, process)
+        if row.due_on is not None
+    )
+
+
 def _agreed_dates(session: Session, _a: Actor, process: Process, record: Record | None, _t: date) -> Found:
     if record is None:
         return ()
@@ -242,6 +253,7 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.HOLDS: _all_holds,
     From.CLOCKS_TO_PAUSE: _clocks_to_pause,
     From.CLOCKS_TO_MOVE: _clocks_to_move,
+    From.CLOCKS_TO_REMIND: _clocks_to_remind,
     From.AGREED_DATES: _agreed_dates,
     From.VERSIONS: _versions,
     From.ITEMS: _items,

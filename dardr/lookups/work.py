@@ -16,16 +16,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 import workflows
-from dardr.access import TASK, Actor, visible
+from dardr.access import TASK, Actor, roles_on_each, visible
 from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
 from dardr.lookups.deadlines import open_holds, running_state
 from dardr.lookups.records import bodies_of
-from dardr.lookups.waiting import ELSEWHERE, Waits, mover_of, some_of, stage_since
+from dardr.lookups.waiting import ELSEWHERE, Standing, Waits, mover_of, some_of, stage_since
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import Deadline, Record, RecordLink
 from workflows.clocks import MISSED, State
 from workflows.definition import PARTY_LABELS, Action, Clock, Kind, Party, Process, Role
 
+SEND_REMINDER = "send_reminder"
+"""The action by which a person reminds whoever owes something."""
 WEEK = timedelta(days=7)
 FORTNIGHT = timedelta(days=14)
 TEAM_ROLES = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
@@ -43,7 +45,8 @@ class Line:
     """One thing to do, or to wait for: what, of which review, by when, how it stands, and the one action that does it.
 
     ``stands`` is what ``how_it_stands`` reads; None where no clock runs. ``do`` is (label, reference, key) of the
-    action, ``remind`` the name of the clock by which its owner can be reminded now. ``since`` is a London date.
+    action, ``blocked`` says that it is not possible yet, ``remind`` names the clock by which its owner can be reminded
+    now. ``since`` is a London date.
     """
 
     what: str
@@ -60,6 +63,7 @@ class Line:
     stands: dict[str, Any] | None = None
     since: date | None = None
     do: tuple[str, str, str] | None = None
+    blocked: bool = False
     remind: str = ""
 
 
@@ -177,6 +181,7 @@ class _Desk:
         self.served = _served(session, records)
         self.holds = open_holds(session, records)
         self.since = stage_since(session, records.values())
+        self.roles = roles_on_each(session, viewer, records.values())
 
     def work(self) -> Work:
         """Every line, sorted."""
@@ -203,7 +208,7 @@ class _Desk:
         for record in self.records.values():
             line = None if record.id in said else self._of_stage(record, done)
             if line is not None:
-                (found.undated if line.do else found.waiting).append(line)
+                (found.undated if line.do or line.blocked else found.waiting).append(line)
         for lines in (found.waiting, found.undated, found.later):
             lines.sort(key=_order)
         return found
@@ -249,7 +254,9 @@ class _Desk:
             local=clock.date.kind is Kind.LOCAL,
             since=row.start_on,
             do=self._button(record, process, clock) if mine else None,
-            remind="" if mine or not _can_be_reminded(clock, due, state) else f"{clock.key}-{row.id}",
+            remind=""
+            if mine or not self._can_be_reminded(record, process, clock, due, state)
+            else f"{clock.key}-{row.id}",
             stands={
                 "clock": clock.key,
                 "due": due,
@@ -261,6 +268,12 @@ class _Desk:
                 "from": row.start_on,
             },
         )
+
+    def _can_be_reminded(self, record: Record, process: Process, clock: Clock, due: date | None, state: State) -> bool:
+        if clock.owner in NEVER_WRITTEN_TO or due is None or state in (State.HELD, State.DEFERRED):
+            return False
+        action = next((a for a in process.actions if a.key == SEND_REMINDER), None)
+        return action is not None and record.stage in action.source and bool(action.roles & self.roles[record.id])
 
     def _button(self, record: Record, process: Process, clock: Clock) -> tuple[str, str, str] | None:
         """What stops a clock or starts it anew, where the stage allows it; else the step that leads there, or None."""
@@ -297,11 +310,20 @@ class _Desk:
             if self.whose.owes(record, mover_of(acts, step.action) if acts not in OF_BODIES else acts):
                 what = self._called(standing.next_words, record)
                 return self._line(what, record, acts, since=standing.since, do=_do(step.action, record))
+        if standing is not None and step is None and self.whose.owes(record, acts):
+            return self._in_the_way(standing)
         if not self.whose.looks_after(record) or acts is Party.NOBODY or self.whose.owes(record, acts):
             return None
         stage = process.stage(record.stage)
         what = stage.label if record.process_key in workflows.REVIEW_KEYS else self._called(stage.label, record)
         return self._line(what, record, acts, since=self.since.get(record.id, record.opened_on))
+
+    def _in_the_way(self, standing: Standing) -> Line:
+        """A step that is somebody's to take and not possible yet: theirs to look at, or others' to end."""
+        record, acts = standing.record, standing.stage.acts
+        line = self._line(self._called(standing.next_words, record), record, acts, since=standing.since)
+        owners = list(dict.fromkeys(self._owner(item.record, item.stage.acts) for item in standing.in_the_way))
+        return dataclasses.replace(line, owner=some_of(owners)) if owners else dataclasses.replace(line, blocked=True)
 
     def _line(self, what: str, record: Record, party: Party, **more: Any) -> Line:
         review = self.records.get(self.served.get(record.id, record.id), record)
@@ -336,10 +358,6 @@ class _Desk:
 
 def _do(action: Action, record: Record) -> tuple[str, str, str]:
     return action.label, record.ref, action.key
-
-
-def _can_be_reminded(clock: Clock, due: date | None, state: State) -> bool:
-    return clock.owner not in NEVER_WRITTEN_TO and due is not None and state not in (State.HELD, State.DEFERRED)
 
 
 def _place(found: Work, line: Line, today: date) -> None:

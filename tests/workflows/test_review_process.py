@@ -30,7 +30,7 @@ def test_the_stages_are_those_people_know() -> None:
 
 
 PHASES = {
-    "notification": ["notified", "screening"],
+    "notification": ["notified", "screening", "joined"],
     "decision": ["decision_pending", "decided_review", "no_review_scrutiny", "no_review_concluded", "transferred_out"],
     "panel": ["commissioning", "terms_of_reference", "evidence"],
     "drafting": ["drafting", "csp_sign_off"],

@@ -28,6 +28,7 @@ from workflows.definition import (
     Opens,
     PlacesHold,
     Process,
+    SendsReminder,
     UndoesAgreedDate,
     UndoesHold,
 )
@@ -132,6 +133,7 @@ def _effect(effect: Any, action: Action) -> str:
         AgreesDate: "Replaces a date by the one agreed. The first date stays on view beside it.",
         UndoesAgreedDate: "Strikes out the agreed date: the date before it counts again.",
         LinksReview: "Links this record to the review chosen.",
-        AssignsCaseManager: "Makes the person chosen the one who carries this review.",
+        AssignsCaseManager: "Makes the person chosen the one who carries this review or task.",
+        SendsReminder: "Writes an e-mail to whoever owes it, today; once a day at most.",
     }
     return sentences.get(type(effect), "")

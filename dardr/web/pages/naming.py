@@ -19,7 +19,7 @@ from workflows.definition import Action, AssignsCaseManager, Choice, Field, From
 
 LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people", From.CASE_MANAGERS: "people"}
 RENAMED = {"bodies": "body", "csps": "csp"}
-CLOCKS = (From.CLOCKS_TO_PAUSE, From.CLOCKS_TO_MOVE)
+CLOCKS = (From.CLOCKS_TO_PAUSE, From.CLOCKS_TO_MOVE, From.CLOCKS_TO_REMIND)
 ENTRY_OWN = ("on", "seq", "by")
 """What the record itself adds to each entry of a list it keeps."""
 

@@ -14,7 +14,7 @@ from dardr.access import SEES_NO_REVIEW, Actor, load_actor
 from dardr.casework.act import take_action
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
 from dardr.lookups.team import drafts_of, finding_words, last_reminded, team_home
-from dardr.lookups.work import FORTNIGHT, TEAM_ROLES, Line, Work, team_members, work_of
+from dardr.lookups.work import FORTNIGHT, SEND_REMINDER, TEAM_ROLES, Line, Work, team_members, work_of
 from dardr.web.audience import RUNS_THE_SERVICE, actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import commit, session, undo
@@ -26,8 +26,6 @@ pages = Blueprint("work", __name__)
 TEAM = "team"
 NOTIFICATION = "notification"
 """Purpose of the drafts of notifications."""
-SEND_REMINDER = "send_reminder"
-"""The action by which a person reminds whoever owes something."""
 WITH_FAMILY = "family_reading"
 """What is with a family has no date that is counted down."""
 

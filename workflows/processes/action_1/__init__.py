@@ -21,6 +21,7 @@ from workflows.definition import (
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, guidance_2016, local
 from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, text
+from workflows.processes.reminding import send_reminder
 from workflows.processes.who import AGENCY, AGENCY_LEADS, ASSURANCE, CASEWORK, CHAIRING, DECIDERS
 
 SECTION_7 = guidance_2016("7")
@@ -303,6 +304,7 @@ ACTIONS = (
         fields=(paragraph("public_text", "How it reads in the published plan", help="No names."),),
         authority=guidance_2016("8"),
     ),
+    send_reminder(WORKING, CHAIRING | DECIDERS),
     *anywhere.dates(WORKING, DECIDERS),
     *anywhere.holds(WORKING, DECIDERS),
     anywhere.note(UNFINISHED + FINAL, AGENCY | ASSURANCE | CHAIRING),

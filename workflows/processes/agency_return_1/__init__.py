@@ -19,6 +19,7 @@ from workflows.definition import (
 from workflows.processes import anywhere
 from workflows.processes.authorities import guidance_2016, local
 from workflows.processes.fields import choice, choices, day, file, one_of, optional, paragraph, several_of, text
+from workflows.processes.reminding import send_reminder
 from workflows.processes.who import AGENCY, AGENCY_LEADS, CASEWORK, CHAIRING
 
 SECTION_7 = guidance_2016("7")
@@ -248,6 +249,7 @@ ACTIONS = (
         fields=(paragraph("asked", "What was asked, and the answer"),),
         authority=local(),
     ),
+    send_reminder(OPEN, CHAIRING),
     *anywhere.dates(OPEN, CHAIRING),
     *anywhere.holds(OPEN, CHAIRING),
     anywhere.note(OPEN + FINAL, AGENCY | CHAIRING),

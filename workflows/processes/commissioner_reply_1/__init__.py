@@ -26,6 +26,7 @@ from workflows.definition import (
 from workflows.processes import anywhere
 from workflows.processes.authorities import ACT_2021_S16, ACT_2021_S16_56_DAYS, ACT_2021_S16_CONTENT, by_design
 from workflows.processes.fields import choice, day, file, link, one_of, optional, paragraph, text
+from workflows.processes.reminding import send_reminder
 from workflows.processes.who import AGENCY, AGENCY_LEADS, CASEWORK
 
 UNPUBLISHED = ("owed", "agreed")
@@ -218,6 +219,7 @@ PROCESS = Process(
             fields=(paragraph("asked", "What was asked, and the answer"),),
             authority=by_design(),
         ),
+        send_reminder(UNPUBLISHED, CASEWORK),
         anywhere.note(tuple(stage.key for stage in STAGES), AGENCY),
         *anywhere.correspondence(tuple(stage.key for stage in STAGES), CASEWORK),
         anywhere.call(tuple(stage.key for stage in STAGES), CASEWORK),

@@ -127,7 +127,7 @@ def actions(law: Law) -> tuple[Action, ...]:
         Action(
             "reopen",
             "Open the review again",
-            source=("concluded", "no_review_concluded"),
+            source=("concluded", "no_review_concluded", "joined"),
             to="screening",
             roles=DECIDERS,
             fields=(

@@ -121,9 +121,13 @@ BEFORE_REPORT_IS_DONE = (
 )
 
 
+BEFORE_IT = frozenset({"notify", "add_note", "assign_case_manager", "record_identity"})
+"""What may be recorded before a review is brought in: nothing that says where it stands."""
+
+
 def from_a_tracker(facts: Facts) -> Blocked | None:
-    """The review came from a tracker, and nothing has been done on it here since it was opened."""
-    if facts.recorded.get("tracker_reference") and set(facts.done) <= {"notify"}:
+    """The review came from a tracker, and nothing that says where it stands has been recorded here since."""
+    if facts.recorded.get("tracker_reference") and set(facts.done) <= BEFORE_IT:
         return None
     return Blocked(
         "Only a review with a reference in the team's tracker can be brought in at a later stage, and only before"
@@ -208,7 +212,7 @@ def _give_missing_dates() -> Action:
         checks=(
             partial(
                 guards.one_answered,
-                fields=tuple(field.name for field in DATES),
+                fields=tuple(field.name for field in (*DATES, REPORT_DUE)),
                 reason="No date is given yet. Fill in at least one of them.",
             ),
         ),

@@ -29,6 +29,7 @@ from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import ALL, LIVE, since
 from workflows.processes.dardr_s9_1.telling import DEATH_DATE, SUSPECTED_STATUS
 from workflows.processes.fields import choice, choices, day, one_of, optional, paragraph, text
+from workflows.processes.reminding import send_reminder
 from workflows.processes.task_1 import add_task
 from workflows.processes.who import CASEWORK, CHAIRING, DECIDERS, POLICING
 
@@ -284,6 +285,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             help="What was there before stays on the timeline.",
         ),
         *people.actions(),
+        send_reminder(LIVE, CHAIRING),
         add_task(LIVE),
         Action(
             "record_delay_reason",

@@ -6,7 +6,7 @@ from functools import partial
 
 from workflows import guards
 from workflows.criteria_questions import AGE, MANNER, RELATIONSHIP
-from workflows.definition import Action, From, Opens
+from workflows.definition import Action, From, LinksReview, Opens
 from workflows.processes.authorities import POLICE_TELL, by_design, local
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import BEFORE_DECISION
@@ -16,6 +16,7 @@ from workflows.processes.fields import (
     day,
     file,
     number,
+    one_of,
     optional,
     paragraph,
     several_of,
@@ -121,6 +122,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             ),
             authority=law.decide,
             help="The decision table advises and says why. It decides nothing.",
+            main=True,
         ),
         Action(
             "record_core_group",
@@ -181,6 +183,33 @@ def actions(law: Law) -> tuple[Action, ...]:
                 optional(paragraph("transfer_reason", "Why")),
             ),
             authority=law.guidance("3"),
+        ),
+        Action(
+            "join_notification",
+            "Join to another notification of the same death",
+            source=BEFORE_DECISION,
+            to="joined",
+            roles=CASEWORK,
+            fields=(
+                one_of("joined_to", "Which notification is of the same death?", From.REVIEWS),
+                optional(paragraph("join_reason", "What shows that it is the same", help="No names.")),
+            ),
+            effects=(LinksReview("joined_to"),),
+            authority=by_design("One death has one record; a second notification of it is kept and joined"),
+            help="The other one carries on. This one ends here, and keeps its number and what it says.",
+        ),
+        Action(
+            "tell_deaths_apart",
+            "Record that another notification is of another death",
+            source=BEFORE_DECISION,
+            roles=CASEWORK,
+            keep_as="told_apart",
+            fields=(
+                one_of("notification", "Which notification?", From.REVIEWS),
+                optional(paragraph("what_differs", "What tells them apart", help="No names.")),
+            ),
+            authority=by_design(),
+            help="It is then no longer shown as one that may be the same.",
         ),
         Action(
             "secure_records",

@@ -44,6 +44,10 @@ STAGES: tuple[Stage, ...] = (
         means="Another partnership has taken this on.",
     ),
     Stage(
+        "joined", "Joined to another notification", "notification", acts=Party.NOBODY, final=True,
+        means="It is the same death as another notification, which carries on. This one keeps its number.",
+    ),
+    Stage(
         "commissioning", "Commissioning", "panel",
         means="An independent chair and a panel are being appointed.",
     ),

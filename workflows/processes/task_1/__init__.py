@@ -21,6 +21,7 @@ from workflows.definition import (
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, local
 from workflows.processes.fields import day, one_of, optional, paragraph, text
+from workflows.processes.reminding import send_reminder
 from workflows.processes.who import CHAIRING, DECIDERS, POLICING
 
 ASKED = by_design("A task that people here agreed on")
@@ -138,6 +139,7 @@ PROCESS = Process(
             fields=(paragraph("reopened_reason", "Why"), DUE),
             authority=ASKED,
         ),
+        send_reminder(("to_do",), ASKERS),
         anywhere.note(("to_do", "done", "not_needed"), DOERS),
     ),
     clocks=(
