@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import SEES_IDENTITIES, Actor, visible
 from dardr.storage.bodies import Csp
-from dardr.storage.reviews import IdentityValues, Record, RecordCsp
+from dardr.storage.reviews import IdentityValues, Record, RecordCsp, RecordLink
 from workflows.answers import stored_date
 from workflows.definition import UNKNOWN_VALUES
 from workflows.partial import NotADate, PartialDate
+from workflows.processes.dardr_s9_1.stages import BEFORE_DECISION
 
 ALIKE = 85
 """Two names are alike from this likeness on (of 100, the order of their words not counted)."""
@@ -81,6 +82,24 @@ def likely_same(
         )
         for row, agrees in found
     ]
+
+
+def likely_same_as(session: Session, actor: Actor, record: Record) -> list[Likely]:
+    """The same for a notification on record, until its decision: without those linked to it or told apart from it."""
+    if record.stage not in BEFORE_DECISION:
+        return []
+    sees = bool(actor.everywhere & SEES_IDENTITIES)
+    identity = _identities(session, [record.id]).get(record.id, {}) if sees else {}
+    apart = {str(entry.get("notification")) for entry in record.facts.get("told_apart") or []}
+    linked = set(
+        session.scalars(
+            sa.select(Record.ref)
+            .join(RecordLink, sa.or_(RecordLink.review_id == Record.id, RecordLink.item_id == Record.id))
+            .where(sa.or_(RecordLink.review_id == record.id, RecordLink.item_id == record.id))
+        )
+    )
+    found = likely_same(session, actor, {**record.facts, **identity}, without=record.id)
+    return [one for one in found if one.ref not in apart | linked]
 
 
 def _agreement(a: _Told, b: _Told) -> tuple[str, ...]:

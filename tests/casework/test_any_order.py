@@ -29,7 +29,7 @@ from tests.builders import START, a_review
 from workflows.answers import to_json
 from workflows.definition import UNKNOWN_VALUES, Action, Choice, Field, FieldType, Role
 
-ENDS_IT = frozenset({"transfer_out"})
+ENDS_IT = frozenset({"transfer_out", "join_notification"})
 EVERYBODY = ("case_manager", "team_manager", "deciding_chair", "second_case_manager", "independent_chair", "operator")
 
 

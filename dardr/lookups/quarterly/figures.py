@@ -51,6 +51,12 @@ ACTIVITY: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ),
     ("transferred", "Transferred to another partnership", ("transfer_out",), "By the day of the transfer."),
     (
+        "joined",
+        "Joined to another notification",
+        ("join_notification",),
+        "Second notifications of one death, by the day they were joined; they are among those notified.",
+    ),
+    (
         "signed_off",
         "Overview reports signed off",
         ("sign_off",),
