@@ -181,7 +181,8 @@ def test_it_is_only_for_a_review_from_a_tracker_and_only_at_once(sqlite_database
     with pytest.raises(DardrError, match="reference in the team's tracker"):
         ordinary.act("bring_in_at_screening", {"known_from": "A guess"})
     case = opened(sqlite_database)
-    case.act("add_note", {"note": "Something was recorded."})
+    case.act("add_note", {"note": "A note says nothing of where it stands."})
+    case.act("correct_aware_date", {"csp_aware_on": "2026-02-10", "aware_date_reason": "The e-mail was found"})
     with pytest.raises(DardrError, match="before anything else"):
         case.act("bring_in_at_screening", {"known_from": "The tracker"})
     with pytest.raises(DardrError, match="brought in from the team's tracker"):
