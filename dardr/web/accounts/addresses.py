@@ -9,7 +9,7 @@ from flask import request
 
 def own_path(text: str | None) -> str | None:
     """The path and query of an address of ours; None for any other, so that nobody is led elsewhere."""
-    if not text or any(ord(letter) <= 32 or letter == "\\" for letter in text):
+    if not text or text.startswith("//") or any(ord(letter) <= 32 or letter == "\\" for letter in text):
         return None
     parts = urlsplit(text)
     if parts.netloc and parts.netloc != request.host:

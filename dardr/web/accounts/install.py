@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, abort, redirect, url_for
+from flask import Flask, abort, redirect, request, url_for
 from flask_security import Security
 
 from dardr import systime
@@ -13,6 +13,7 @@ from dardr.casework.passwords import SHORTEST
 from dardr.casework.sign_ins import IDLE, WARNED_BEFORE
 from dardr.settings import Settings
 from dardr.web.accounts import forms, kept, mail, second_factor, sessions, sso
+from dardr.web.accounts.addresses import own_path
 from dardr.web.accounts.people import REFUSED, AccountStore
 from dardr.web.transaction import ACCOUNT_BLUEPRINT
 
@@ -116,6 +117,7 @@ def _shown_everywhere() -> dict[str, Any]:
         },
         "sso_name": other.name if other else "",
         "sso_address": sso.start_address,
+        "way_back": own_path(request.args.get("next")),
     }
 
 

@@ -23,6 +23,10 @@ class IntoTheOutbox(MailUtil):
     """Writes the library's e-mails down to be sent with all others. Links begin with the service's own address:
     what a request says of the host is not believed."""
 
+    def validate(self, email: str) -> str:
+        """The address as it is looked for. Nothing is asked of the network: the account is here, or it is not."""
+        return self.normalize(email)
+
     def send_mail(self, template: str, subject: str, recipient: Any, sender: Any, body: Any, html: Any,
                   **kwargs: Any) -> None:  # fmt: skip
         """``template`` says which of our messages it is."""
