@@ -34,6 +34,7 @@ from workflows.definition import (
     UndoesAgreedDate,
     UndoesHold,
 )
+from workflows.questions import OWN_NAME, OWN_PLACES
 
 Problems = Iterator[str]
 
@@ -165,7 +166,11 @@ def _opening_date(opening: Action) -> Problems:
 def _fields(action: Action) -> Problems:
     for name in _twice(field.name for field in action.fields):
         yield f"the action {action.key} asks {name} twice."
+    if action.own_questions and action.own_questions not in OWN_PLACES:
+        yield f"{action.key} names the form {action.own_questions}, to which nobody may add questions."
     for field in action.fields:
+        if OWN_NAME.fullmatch(field.name):
+            yield f"{action.key} asks {field.name}: such names are for the questions of a partnership's own."
         where = f"the question {field.name} of {action.key}"
         if not field.name.isidentifier() or field.name == "on" or field.name.startswith("_"):
             yield f"{where} needs a plain name of its own (letters, digits, _; not on)."

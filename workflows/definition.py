@@ -178,6 +178,8 @@ class Action:
     ``guards`` look at the record; ``checks`` look at what was submitted; ``warnings`` never refuse.
     ``keep_as`` appends the answers as one entry to a list of facts of that name instead of replacing facts.
     ``occurred_from`` names the field whose date is when this happened (openings have no other date).
+    ``own_questions`` names the form (of ``OWN_PLACES``) to which a partnership may add questions of its own;
+    ``own_questions_when`` = (field, values): only where that fact of the record has one of those values.
     ``stands_for`` are the actions done on paper before, in their order, where this brings in a live record: they count
     as done, and a clock that they would have left running counts from the day given for the one that starts it.
     """
@@ -197,6 +199,8 @@ class Action:
     authority: Authority | None = None
     help: str = ""
     main: bool = False
+    own_questions: str = ""
+    own_questions_when: tuple[str, tuple[str, ...]] | None = None
     stands_for: tuple[StoodFor, ...] = ()
 
 

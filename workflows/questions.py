@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +54,17 @@ UNKNOWN_VALUES: dict[str, str] = {
     "not_applicable": "Does not apply",
 }
 """Four different kinds of not knowing. They are values of their own, never an empty cell."""
+
+
+OWN_PLACES: dict[str, str] = {
+    "notification": "Notification of a death",
+    "scoping": "Information return of an agency, for the decision",
+    "imr_checklist": "Quality checklist of a management review",
+    "feedback": "Feedback on a review",
+}
+"""The forms to which a partnership may add questions of its own: what an action names, and what people read."""
+OWN_NAME = re.compile(r"own_.+_v\d+")
+"""What the facts are called that hold the answers to a partnership's own questions, and no others."""
 
 
 @dataclass(frozen=True, slots=True)

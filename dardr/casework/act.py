@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 import workflows
 from dardr.access import Actor, get_record, roles_on
-from dardr.casework import chain, correspondence, deadlines, effects, files, notices, search_index
+from dardr.casework import chain, correspondence, deadlines, effects, files, notices, own_questions, search_index
 from dardr.casework.facts import load_facts, needs_items, settings_of
 from dardr.casework.fold import CLOCKS, fold_event, public
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
@@ -78,7 +78,8 @@ def take_action(
     today = london_date(now)
     found = choices.resolve(session, actor, process, action, record, today)
     values = correspondence.with_message_read(session, record, action, values, found, today)
-    typed, problems = reading.read(action.fields, values, found)
+    asked = own_questions.whole(session, record.partnership_id, action, record.facts)
+    typed, problems = reading.read(asked.fields, values, found)
     locks = any(needs_items(g) for g in (*action.guards, *action.checks))
     facts = load_facts(session, actor, record, process, today, typed, occurred_on, actions=(action,), lock=locks)
     verdict = judge(process, action, facts, roles_on(session, actor, record))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, get_record
-from dardr.casework import effects, ids
+from dardr.casework import effects, ids, own_questions
 from dardr.casework.act import Done, record_event, refuse_if_needed
 from dardr.casework.facts import settings_of
 from dardr.errors import NO_PARTNERSHIP, Conflict, Invalid, NotFound, Reason
@@ -53,10 +53,12 @@ def open_record(
     require_open(session, process)
     today = london_date(now)
     found = choices.resolve(session, actor, process, process.opening, None, today)
-    typed, problems = reading.read(process.opening.fields, values, found)
     home = partnership_id or actor.partnership_id
     if home is None:
         raise Conflict(NO_PARTNERSHIP)
+    # A list kept on paper never asked what a partnership has added since.
+    asked = own_questions.whole(session, home, process.opening, optional=bool(values.get("tracker_reference")))
+    typed, problems = reading.read(asked.fields, values, found)
     occurred_on = _occurred(process, typed, today)
     facts = Facts(
         ref="",

@@ -35,10 +35,11 @@ def open_(
 ) -> None:
     """Open a review, or another record: a Commissioner's report, an item of a review."""
     from dardr.casework.open_record import find_process, open_record
+    from dardr.casework.own_questions import whole
 
     with opened(as_email) as at, at.write() as (session, actor):
         process = find_process(process_key)
-        values = gather(process.opening.fields, fields)
+        values = gather(whole(session, actor.partnership_id, process.opening).fields, fields)
         done = open_record(session, actor, at.now, process_key, values, parent)
     _say_done(done.as_dict(), as_json, "Opened")
 
@@ -297,11 +298,14 @@ def act(
     import workflows
     from dardr.access import get_record
     from dardr.casework.act import take_action
+    from dardr.casework.own_questions import whole
 
     occurred_on = day(on, "on")
     with opened(as_email) as at, at.write() as (session, actor):
-        process = workflows.get(get_record(session, actor, ref).process)
-        known = next((a.fields for a in (*process.actions, *process.brings_in) if a.key == action), ())
+        record = get_record(session, actor, ref)
+        process = workflows.get(record.process)
+        step = next((a for a in (*process.actions, *process.brings_in) if a.key == action), None)
+        known = whole(session, record.partnership_id, step, record.facts).fields if step else ()
         done = take_action(
             session, actor, at.now, ref, action, gather(known, fields), occurred_on, expected_revision=revision
         )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework.facts import load_facts
+from dardr.casework.own_questions import whole
 from dardr.lookups.choices import nothing_to_choose, resolve_fields
 from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, visible_items
 from dardr.seeing import seen_facts
@@ -125,7 +126,7 @@ def _actions(
                 "to": to,
                 "to_label": process.stage(to).label,
                 "moves": to != record.stage,
-                "fields": fields_of(action, choices),
+                "fields": fields_of(whole(session, record.partnership_id, action, record.facts), choices),
                 "blocked": [blocked.reason for blocked in verdict.blocked] or nothing_to_choose(action, choices),
                 "roles": sorted(str(role) for role in action.roles),
                 "keep_as": action.keep_as,

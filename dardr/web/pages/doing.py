@@ -19,6 +19,7 @@ from dardr.access import get_record, roles_on
 from dardr.casework.act import Done, take_action
 from dardr.casework.facts import load_facts, settings_of
 from dardr.casework.open_record import find_process, open_record, require_open
+from dardr.casework.own_questions import asked_otherwise, whole
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
 from dardr.lookups.records import linked
@@ -82,15 +83,16 @@ def act(ref: str, key: str) -> ResponseReturnValue:
         return redirect(url_for(own, ref=ref))
     today = systime.london_date(systime.utc_now())
     found = looked_up.resolve(session(), actor(), process, action, record, today)
+    asked = whole(session(), record.partnership_id, action, record.facts)
     if request.method == "POST":
-        return _do(record, process, action, found, today)
+        return _do(record, process, asked, found, today)
     roles = roles_on(session(), actor(), record)
     facts = load_facts(session(), actor(), record, process, today, actions=(action,))
     verdict = judge(process, action, facts, roles)
     if not verdict.permitted:
         raise Forbidden(f"“{action.label}” is for other roles than yours.")
-    form = forms.starting(action, today, record.facts)
-    return _show(Page(action, process, found, form, record, [b.reason for b in verdict.blocked]), today)
+    form = forms.starting(asked, today, record.facts)
+    return _show(Page(asked, process, found, form, record, [b.reason for b in verdict.blocked]), today)
 
 
 def _action(process: Process, key: str) -> Action:
@@ -110,7 +112,10 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
     if revision is not None and revision != record.revision:
         page.changed, page.status = _since(record, seen or 0), 409
         return _show(page, today)
-    reasons: list[Reason] = forms.both_given(action.fields, request.form, values)
+    reasons: list[Reason] = [
+        *forms.both_given(action.fields, request.form, values),
+        *asked_otherwise(session(), record.partnership_id, action, request.form),
+    ]
     on = today
     try:
         on = parse_date(forms.occurred_on(request.form))
@@ -191,7 +196,8 @@ def open_new(process_key: str) -> ResponseReturnValue:
         raise Forbidden(f"“{action.label}” is for other roles than yours.")
     today = systime.london_date(systime.utc_now())
     found = looked_up.resolve(session(), actor(), process, action, None, today)
-    page = Page(action, process, found, forms.starting(action, today, {}))
+    asked = whole(session(), actor().partnership_id, action)
+    page = Page(asked, process, found, forms.starting(asked, today, {}))
     try:
         require_open(session(), process)
     except Conflict as error:
@@ -199,10 +205,13 @@ def open_new(process_key: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _show(page, today)
     page.form = request.form
-    values = forms.given(action.fields, request.form, request.files)
+    values = forms.given(asked.fields, request.form, request.files)
     try:
-        if reasons := forms.both_given(action.fields, request.form, values):
-            raise Invalid([*reasons, *_unreadable(action.fields, values, found)])
+        if reasons := [
+            *forms.both_given(asked.fields, request.form, values),
+            *asked_otherwise(session(), actor().partnership_id, asked, request.form),
+        ]:
+            raise Invalid([*reasons, *_unreadable(asked.fields, values, found)])
         done = open_record(session(), actor(), systime.utc_now(), process.id, values)
         commit()
     except (Conflict, Invalid) as error:

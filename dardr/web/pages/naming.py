@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from flask import g
 from sqlalchemy.orm import Session
 
+from dardr.casework.own_questions import known_fields
 from dardr.lookups.names import FormerNames
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
 from dardr.web.words import answer_words, as_day, day_words, label_of_clock
 from workflows.definition import Action, AssignsCaseManager, Choice, Field, From, Process
+from workflows.questions import OWN_NAME
 
 LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people", From.CASE_MANAGERS: "people"}
 RENAMED = {"bodies": "body", "csps": "csp"}
@@ -41,6 +43,7 @@ class Names:
         self._kept: dict[tuple[str, date | None], tuple[Choice, ...]] = {}
         self._rows: dict[str, list[tuple[int, str, str]]] = {}
         self._former: dict[str, FormerNames] = {}
+        self._own: dict[str, Field] | None = None
 
     def choices(self, field: Field, on: date | None = None) -> tuple[Choice, ...]:
         """The choices of a question; past bodies and people included, so that old answers keep their names.
@@ -83,6 +86,14 @@ class Names:
             return "; ".join(label_of_clock(str(key).partition("-")[0]) for key in keys)
         return answer_words(field, value, self.choices(field, on) if field else ())
 
+    def own(self, values: Mapping[str, Any]) -> dict[str, Field]:
+        """The partnership's own questions that have an answer among ``values``, in the words they were asked in."""
+        if not any(OWN_NAME.fullmatch(name) for name in values):
+            return {}
+        if self._own is None:
+            self._own = known_fields(self._session, self._partnership)
+        return {name: field for name, field in self._own.items() if values.get(name) not in (None, "", [])}
+
     def body(self, key: str) -> str:
         """The name of a body."""
         return self.answer(Field("body", "", choices_from=From.BODIES), key)
@@ -114,6 +125,9 @@ def facts_lines(process: Process, facts: Mapping[str, Any], known: Names, *, not
             continue  # said at the head of the page
         if field.notable is notable and facts.get(name) not in (None, "", []):
             lines.append(Line(field.label, known.answer(field, facts[name])))
+    if not notable:
+        own = known.own(facts)
+        lines += [Line(field.label, known.answer(field, facts[name])) for name, field in own.items()]
     return lines
 
 
@@ -140,7 +154,7 @@ def kept_lists(process: Process, facts: Mapping[str, Any], known: Names) -> list
 
 def entry_lines(action: Action, values: Mapping[str, Any], known: Names) -> list[Line]:
     """The answers of one event or entry."""
-    by_name = {f.name: f for f in action.fields}
+    by_name = {f.name: f for f in action.fields} | known.own(values)
     on = as_day(values.get("on"))
     return [
         Line(
@@ -154,6 +168,7 @@ def entry_lines(action: Action, values: Mapping[str, Any], known: Names) -> list
 def change_lines(action: Action | None, event: Mapping[str, Any], known: Names) -> list[Line]:
     """What one event recorded, with what it replaced."""
     by_name = {f.name: f for f in action.fields} if action else {}
+    by_name |= known.own(event.get("after") or {})
     before = event.get("before") or {}
     on = as_day(event.get("occurred_on"))
     lines = []

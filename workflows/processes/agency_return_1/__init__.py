@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from workflows.definition import (
     Action,
+    Blocked,
     Clock,
+    Facts,
     Field,
     FieldType,
     From,
@@ -95,6 +97,14 @@ OPENING = Action(
     authority=SECTION_7,
 )
 
+
+
+def _is_for_the_review(facts: Facts) -> Blocked | None:
+    if facts.recorded.get("kind") in REVIEW_KINDS:
+        return None
+    return Blocked("The checklist is for management reviews, summary reports and chronologies.")
+
+
 WHAT_IS_KNOWN = (
     choice("known", "Is anybody concerned known to the body?", ("yes", "Yes"), ("no", "No"), unknown=True),
     text("return_reference", "The return: reference or where it is kept"),
@@ -146,6 +156,8 @@ ACTIONS = (
         to="received_unsigned",
         roles=AGENCY,
         fields=WHAT_IS_KNOWN,
+        own_questions="scoping",
+        own_questions_when=("kind", ("information_return",)),
         authority=SECTION_7,
         main=True,
     ),
@@ -163,6 +175,27 @@ ACTIONS = (
         authority=SECTION_7,
         main=True,
         help="Somebody senior in the body, not in line management of the case.",
+    ),
+    Action(
+        "check_quality",
+        "Record the quality check of a return",
+        source=(*OPEN[1:], "signed_off"),
+        roles=CHAIRING,
+        keep_as="quality_checks",
+        fields=(
+            choice(
+                "quality",
+                "What did the check find?",
+                ("sound", "It answers what was asked"),
+                ("minor", "Small things to mend"),
+                ("more_needed", "More is needed before it can be used"),
+            ),
+            optional(paragraph("quality_notes", "What is good, and what is missing", help="No names.")),
+        ),
+        guards=(_is_for_the_review,),
+        own_questions="imr_checklist",
+        authority=local("The partnership's own checklist for a management review"),
+        help="Each check is an entry of its own, so that a second draft can be compared with the first.",
     ),
     Action(
         "query_return",

@@ -6,11 +6,23 @@ from functools import partial
 
 from workflows import guards
 from workflows.definition import Action
-from workflows.processes.authorities import local
+from workflows.processes.authorities import by_design, local
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.publication import CLEARED_BY
-from workflows.processes.fields import link, optional, paragraph, text
-from workflows.processes.who import CASEWORK
+from workflows.processes.fields import choice, link, optional, paragraph, text
+from workflows.processes.who import CASEWORK, CHAIRING
+
+LATE = (
+    "submitted",
+    "home_office_qa",
+    "amending",
+    "pre_publication",
+    "published",
+    "not_published",
+    "action_monitoring",
+    "concluded",
+)
+"""From when the report is signed off: nobody is asked how a review went before it has been written."""
 
 
 def actions(law: Law) -> tuple[Action, ...]:
@@ -44,5 +56,27 @@ def actions(law: Law) -> tuple[Action, ...]:
             ),
             authority=local("Learning is shared from cleared text only"),
             help="Briefings and slides are made from these words, and from nothing else.",
+        ),
+        Action(
+            "record_feedback",
+            "Record feedback on the review",
+            source=LATE,
+            roles=CHAIRING,
+            keep_as="feedback",
+            fields=(
+                choice(
+                    "feedback_from",
+                    "From whom?",
+                    ("family", "The family, or somebody for them"),
+                    ("panel", "A member of the panel"),
+                    ("agency", "An agency"),
+                    ("chair", "The independent chair"),
+                    ("other", "Somebody else"),
+                ),
+                optional(paragraph("feedback_said", "What they said about how the review went", help="No names.")),
+            ),
+            own_questions="feedback",
+            authority=by_design("What people say about a review makes the next one better"),
+            help="Asked once the report is signed off, and as often as people tell something.",
         ),
     )

@@ -312,6 +312,7 @@ def notify(law: Law) -> Action:
         to="notified",
         roles=TELLING,
         occurred_from="notified_on",
+        own_questions="notification",
         fields=(
             *WHO_TELLS,
             *WHERE_THEY_LIVED,
