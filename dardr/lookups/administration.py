@@ -139,21 +139,21 @@ def target_lines(session: Session, partnership_id: int) -> list[TargetLine]:
     """Every local target with how many clocks run on it now."""
     settings = settings_of(session, partnership_id)
     rows = session.execute(
-        sa.select(Deadline.clock, sa.func.count())
+        sa.select(Record.process, Deadline.clock, sa.func.count())
         .join(Record, Record.id == Deadline.record_id)
         .where(
             Record.partnership_id == partnership_id,
             Deadline.stopped_by_event.is_(None),
             Deadline.withdrawn_by_event.is_(None),
         )
-        .group_by(Deadline.clock)
+        .group_by(Record.process, Deadline.clock)
     )
-    running: dict[str, int] = {key: count for key, count in rows}
+    running = {(process, key): count for process, key, count in rows}
     found = []
     for target in targets():
         own = settings.get(target.key)
         since = str(own.get("from") or "") if isinstance(own, dict) else ""
-        count = sum(running.get(key, 0) for key in {clock.key for clock in target.clocks})
+        count = sum(running.get(run, 0) for run in target.runs)
         span = span_of(target.clocks[0].length, settings)
         found.append(TargetLine(target, span, target.key in settings, since, count))
     return found

@@ -234,3 +234,72 @@ def test_a_partnership_from_the_kent_profile(page: Page, from_kent: Serving) -> 
     with server.database.read() as session:
         here = session.scalars(sa.select(Partnership).where(Partnership.home.is_(True))).one()
         assert here.key == "kent" and session.scalar(sa.select(Installation.rehearsal))
+
+
+PAGES = (
+    "",
+    "/partnership",
+    "/partnership/choices",
+    "/partnership/name",
+    "/csps",
+    "/csps/add",
+    "/csps/medway",
+    "/csps/medway/change",
+    "/csps/medway/name",
+    "/csps/medway/end",
+    "/bodies",
+    "/bodies?show=ended",
+    "/bodies?show=without a contact",
+    "/bodies/add",
+    "/bodies/kent-police",
+    "/bodies/medway-pct",
+    "/bodies/kent-police/change",
+    "/bodies/kent-police/name",
+    "/bodies/kent-police/end",
+    "/bodies/kent-police/split",
+    "/bodies/kent-police/contacts/add",
+    "/people",
+    "/people?role=auditor",
+    "/people/add",
+    "/people/{ada}",
+    "/people/{ada}/change",
+    "/people/{ada}/roles/add",
+    "/people/{ada}/leave",
+    "/targets",
+    "/targets/imr_return",
+    "/calendar",
+    "/calendar/add",
+    "/calendar/import",
+    "/profiles/kent",
+    "/profiles/demonstration",
+)
+
+
+def test_every_page_of_administration_is_accessible_and_fits(page: Page, from_kent: Serving) -> None:
+    server, wrong = from_kent, []
+    sign_in(page, server, ADMIN)
+    with server.database.read() as session:
+        ada = session.scalars(sa.select(User.id).where(User.email == ADMIN)).one()
+    for path in PAGES:
+        answer = page.goto(f"{server.address}/administration{path.format(ada=ada)}")
+        assert answer is not None and answer.status == 200, path
+        wrong += look(page)
+        page.set_viewport_size({"width": 768, "height": 900})
+        if extra := too_wide(page):
+            wrong.append(f"{path}: {extra} pixels too wide at 768")
+    assert wrong == []
+
+
+def test_administration_without_scripts(browser: Browser, from_kent: Serving) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    sign_in(page, from_kent, ADMIN)
+    administration(page, "Agencies and their contacts")
+    page.get_by_role("main").get_by_role("link", name="Kent Police", exact=True).click()
+    page.get_by_role("link", name="Change name").click()
+    page.get_by_label("New name").fill("Police in Kent")
+    fill_date(page, "From which day", "1", "7", "2026")
+    page.get_by_role("button", name="Save the name").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Police in Kent")
+    expect(page.get_by_text("until 30 June 2026")).to_be_visible()
+    context.close()

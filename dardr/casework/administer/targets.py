@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -22,12 +22,16 @@ MOST: dict[Unit, int] = {Unit.DAYS: 1000, Unit.WORKING_DAYS: 750, Unit.MONTHS: 6
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One length that is the partnership's own: the clocks it is for, and what holds without a choice."""
+    """One length that is the partnership's own: the clocks it is for, and what holds without a choice.
+
+    ``runs`` are those clocks by process and key, since a clock of the same key may have its length from an Act elsewhere.
+    """
 
     key: str
     default: Span | None
     clocks: tuple[Clock, ...]
     regime: str
+    runs: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def label(self) -> str:
@@ -42,11 +46,14 @@ def targets() -> tuple[Target, ...]:
         for clock in process.clocks:
             if not isinstance(clock.length, LocalSetting):
                 continue
-            key, before = clock.length.key, found.get(clock.length.key)
-            if before is None:
-                found[key] = Target(key, clock.length.default, (clock,), process.regime)
-            elif clock.key not in {one.key for one in before.clocks}:
-                found[key] = Target(key, before.default, (*before.clocks, clock), before.regime)
+            key = clock.length.key
+            before = found.get(key, Target(key, clock.length.default, (), process.regime))
+            known = clock.key in {one.key for one in before.clocks}
+            found[key] = replace(
+                before,
+                clocks=before.clocks if known else (*before.clocks, clock),
+                runs=before.runs | {(process.id, clock.key)},
+            )
     return tuple(sorted(found.values(), key=lambda one: one.regime == "s8a"))
 
 

@@ -254,7 +254,7 @@ def profile(name: str) -> ResponseReturnValue:
     return render_template(
         "administration/profile.html",
         name=name,
-        partnership=read["partnership"]["name"],
+        called=read["partnership"]["name"],
         found=compare(session(), read),
         blocked=blocked,
         fictional=bool(read.get("person")),
