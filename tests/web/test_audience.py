@@ -37,14 +37,19 @@ NOTIFYING = {
 }
 """A notifier without an account comes in by a link, and finds only the forms of their own address."""
 
+CARRIES_REVIEWS = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
+TRACKER = (
+    "/administration/tracker",
+    *(f"/administration/tracker/<int:number>/{page}" for page in ("sheet", "columns", "words", "preview", "done")),
+    "/administration/tracker/layouts/<int:number>/download",
+)
+
 ROUTES = {
     "/": SIGNED_IN,
     "/work/remind": SIGNED_IN,
     "/reviews/<ref>/waiting": SIGNED_IN,
     "/reviews/<ref>/brief": SIGNED_IN,
-    "/reviews/<ref>/brief.pdf": SIGNED_IN,
     "/brief": SIGNED_IN,
-    "/brief.pdf": SIGNED_IN,
     "/sign-in": EVERYONE,
     "/sign-out": EVERYONE,
     "/sign-in/again": SIGNED_IN,
@@ -158,6 +163,7 @@ ROUTES = {
     "/administration/calendar/add": KEEPERS,
     "/administration/calendar/import": KEEPERS,
     "/administration/profiles/<name>": ADMINISTRATORS,
+    **dict.fromkeys(TRACKER, CARRIES_REVIEWS),
 }
 """Signed-in pages show each person only the records they may see; doing asks for a role on that record."""
 
