@@ -11,13 +11,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+from flask import g
 from werkzeug.datastructures import MultiDict
 
 import workflows
 from dardr.casework.notifying import REVIEW, Form, Way
+from dardr.casework.own_questions import whole
+from dardr.storage.bodies import Partnership
 from dardr.web import forms
+from dardr.web.transaction import session
 from workflows import answers as reading
 from workflows.definition import UNKNOWN_VALUES, Action, Choice, Field, FieldType
+from workflows.questions import OWN_NAME
 
 Answers = Mapping[str, Any]
 Choices = Mapping[str, tuple[Choice, ...]]
@@ -91,6 +97,8 @@ SECTIONS: tuple[tuple[str, str], ...] = (
     ("around", "Media and other reviews"),
     ("files", "Files"),
 )
+OWN_SECTION = ("own", "More questions of this partnership")
+ALL_SECTIONS = (*SECTIONS, OWN_SECTION)
 
 PAGES: tuple[FormPage, ...] = (
     FormPage("who", "telling", "Who told the team", ("notifier", "notifier_organisation"), ways=TEAM),
@@ -114,7 +122,7 @@ PAGES: tuple[FormPage, ...] = (
     FormPage(
         "name",
         "person",
-        "The person who died",
+        "Their name and age",
         ("person_name", "other_names", "date_of_birth", "age"),
         says="Leave out what you do not know. Where the age is not known, say so.",
     ),
@@ -150,7 +158,7 @@ PAGES: tuple[FormPage, ...] = (
     FormPage(
         "lived",
         "lived",
-        "Where the person lived",
+        "Their last address, and whose area it is",
         ("address", "area", "csps", "area_certain"),
         says="A review is held by the partnership where the person lived, wherever they died. Not certain? Choose the"
         " nearest and say so: the team checks it.",
@@ -171,7 +179,7 @@ PAGES: tuple[FormPage, ...] = (
         title_for_suicide="The person whose behaviour gives concern",
     ),
     FormPage("suspected-died", "suspected", "Their death", ("suspected_death_date",), only_if=_suspected_died),
-    FormPage("children", "children", "Children", ("children_under_18",)),
+    FormPage("children", "children", "How many children", ("children_under_18",)),
     FormPage(
         "their-safety",
         "children",
@@ -194,7 +202,7 @@ PAGES: tuple[FormPage, ...] = (
         ("next_of_kin", "safe_contact"),
         says="Nobody is written to by this service. The team decides, with the police, how the family is told.",
     ),
-    FormPage("agencies", "agencies", "Agencies that knew them", ("known_agencies", "other_agencies")),
+    FormPage("agencies", "agencies", "Which agencies", ("known_agencies", "other_agencies")),
     FormPage("risk", "risk", "What was known of risk", ("marac", "mappa", "risk_history")),
     FormPage("safety", "risk", "What must be made safe or learnt at once", ("immediate_safeguarding",)),
     FormPage("media", "around", "The media", ("media_interest",)),
@@ -203,7 +211,7 @@ PAGES: tuple[FormPage, ...] = (
     FormPage(
         "files",
         "files",
-        "Files",
+        "Files to add",
         ("notification_form", "received_marking"),
         says="A form, a letter or an e-mail that should be kept with this. Files are kept encrypted.",
     ),
@@ -242,22 +250,36 @@ def action() -> Action:
     return workflows.newest(REVIEW).opening
 
 
+def whole_action() -> Action:
+    """The same with the partnership's own questions, looked up once a request."""
+    if "dardr_notification" not in g:
+        home = session().scalar(sa.select(Partnership.id).where(Partnership.home.is_(True)))
+        g.dardr_notification = whole(session(), home, action())
+    return g.dardr_notification
+
+
+def all_pages() -> tuple[FormPage, ...]:
+    """Every page, and last the one of the partnership's own questions, where it asks any."""
+    names = tuple(f.name for f in whole_action().fields if OWN_NAME.fullmatch(f.name))
+    return (*PAGES, FormPage("own", OWN_SECTION[0], "More questions", names)) if names else PAGES
+
+
 def pages_of(form: Form, answers: Answers | None = None) -> list[FormPage]:
     """The pages this form asks, in order, given what was answered so far."""
     said = given(form) if answers is None else answers
     if form.way is Way.POLICE:
         said = {**said, "notifier": "police"}
-    return [p for p in PAGES if form.way in p.ways and (p.only_if is None or p.only_if(said))]
+    return [p for p in all_pages() if form.way in p.ways and (p.only_if is None or p.only_if(said))]
 
 
 def page_of_field(form: Form, name: str | None) -> FormPage | None:
     """The page that asks a question, whether or not it is asked now."""
-    return next((p for p in PAGES if form.way in p.ways and name in p.names), None)
+    return next((p for p in all_pages() if form.way in p.ways and name in p.names), None)
 
 
 def fields_of(page: FormPage, form: Form, answers: Answers) -> list[Field]:
     """The questions of a page, in the words for this way and these answers."""
-    asked = {f.name: f for f in action().fields}
+    asked = {f.name: f for f in whole_action().fields}
     return [_in_words(asked[name], form.way, answers) for name in page.names]
 
 
@@ -305,7 +327,7 @@ def typed_of(form: Form) -> MultiDict[str, str]:
 
 def given(form: Form) -> dict[str, Any]:
     """Every answer typed so far, whether or not its page is asked now; files are not among them."""
-    fields = [f for f in action().fields if f.type is not FieldType.FILE]
+    fields = [f for f in whole_action().fields if f.type is not FieldType.FILE]
     return forms.given(fields, typed_of(form), {})
 
 
@@ -318,7 +340,7 @@ def asked_answers(form: Form) -> dict[str, Any]:
 
 def readable(form: Form, choices: Choices) -> dict[str, Any]:
     """The answers that can be read, typed; what cannot is left out."""
-    return reading.read(action().fields, asked_answers(form), choices)[0]
+    return reading.read(whole_action().fields, asked_answers(form), choices)[0]
 
 
 # --- how far it is ------------------------------------------------------------------------------------------
@@ -341,7 +363,7 @@ def sections(form: Form, choices: Choices, files: int) -> list[Section]:
     said = given(form)
     pages = pages_of(form, said)
     found = []
-    for key, label in SECTIONS:
+    for key, label in ALL_SECTIONS:
         own = tuple(p for p in pages if p.section == key)
         if own:
             found.append(Section(key, label, own, _status(form, own, said, choices, files)))

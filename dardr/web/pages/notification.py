@@ -71,7 +71,7 @@ def both(rule: str, name: str, methods: Sequence[str] = ("GET",)) -> Callable[[V
 
 
 def _page(here: Here, key: str) -> FormPage:
-    for page in asked.PAGES:
+    for page in asked.all_pages():
         if page.key == key and here.form.way in page.ways:
             return page
     raise NotFound("This form has no page of that name. Go back to its list of parts.")
@@ -190,7 +190,7 @@ def _wrong(here: Here, page: FormPage) -> list[Reason]:
 def _show_page(here: Here, page: FormPage, reasons: Sequence[Reason]) -> ResponseReturnValue:
     said = asked.given(here.form)
     fields = asked.fields_of(page, here.form, said)
-    label = dict(asked.SECTIONS)[page.section]
+    label = dict(asked.ALL_SECTIONS)[page.section]
     shown = _shown(
         "notification/page.html",
         here,
@@ -234,7 +234,7 @@ def next_address(here: Here, then: str) -> str:
     """The page to go on with: the one named, or the list of parts. Any other name leads to the list."""
     if then == "check":
         return here.at("check")
-    if any(page.key == then for page in asked.PAGES):
+    if any(page.key == then for page in asked.all_pages()):
         return here.at("page", key=then)
     return here.at("task_list")
 
@@ -288,7 +288,7 @@ def check(here: Here) -> ResponseReturnValue:
         )
     try:
         said = asked.asked_answers(here.form)
-        if reasons := forms.both_given(asked.action().fields, asked.typed_of(here.form), said):
+        if reasons := forms.both_given(asked.whole_action().fields, asked.typed_of(here.form), said):
             raise Invalid(reasons)
         notifying.send(session(), here.actor, systime.utc_now(), here.form, said)
         commit()
@@ -304,7 +304,7 @@ def _show_check(here: Here, reasons: Sequence[Reason], status: int = 200) -> Res
     stored = {name: reading.to_json(value) for name, value in asked.readable(here.form, here.choices).items()}
     files = notifying.files_of(session(), here.form)
     parts = []
-    for key, label in asked.SECTIONS:
+    for key, label in asked.ALL_SECTIONS:
         rows = [
             _row(here, page, name, {**said, **stored}, len(files))
             for page in asked.pages_of(here.form, said)
@@ -329,7 +329,7 @@ def _where(here: Here, name: str | None) -> str:
     page = asked.page_of_field(here.form, name)
     if page is None:
         return "#main-content"
-    return here.at("page", key=page.key) + forms.anchor(asked.action().fields, name)
+    return here.at("page", key=page.key) + forms.anchor(asked.whole_action().fields, name)
 
 
 def _row(here: Here, page: FormPage, name: str, said: dict[str, Any], files: int) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def own_form(number: int) -> tuple[Form, Actor]:
 
 
 def _save_for_later(form: Form) -> None:
-    page = next((p for p in asked.PAGES if p.key == (request.view_args or {}).get("key")), None)
+    page = next((p for p in asked.all_pages() if p.key == (request.view_args or {}).get("key")), None)
     if request.method != "POST" or page is None or form.ref:
         return
     asked.keep_typed(form, asked.fields_of(page, form, {}), request.form)
