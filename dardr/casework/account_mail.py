@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ PARTY = "account"
 
 def send_password_link(session: Session, now: datetime, user: User, path: str) -> None:
     """Write down a link with which ``user`` chooses a password; ``path`` begins with a slash and holds its token."""
-    said = _about(session) | {"link": f"{base_url()}{path}"}
+    said: dict[str, Any] = {**_about(session), "link": f"{base_url()}{path}"}
     _write(session, now, user, PasswordLink(**said, first=user.password is None))
 
 
@@ -31,7 +32,7 @@ def tell_of_change(session: Session, now: datetime, user: User, change: AccountC
     _write(session, now, user, AccountChanged(**_about(session), change=change))
 
 
-def _about(session: Session) -> dict:
+def _about(session: Session) -> dict[str, Any]:
     home = session.execute(sa.select(Partnership.name, Partnership.team_name).where(Partnership.home.is_(True))).first()
     demonstration = session.scalar(sa.select(Installation.demonstration))
     return {

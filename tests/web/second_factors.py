@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -29,8 +28,10 @@ def key_on(page: str) -> str:
 
 
 def code(key: str, later: int = 0) -> str:
-    """The six figures that an app shows; ``later`` seconds from now. A code that was used is of no more use."""
-    return TOTP(key=key).generate(time=time.time() + later).token
+    """The six figures that an app shows now, or in its next half minute if ``later``: a code works only once."""
+    app = TOTP(key=key)
+    now = app.generate()
+    return str((app.generate(time=now.expire_time) if later else now).token)
 
 
 def set_up(browser: Browser) -> str:

@@ -13,9 +13,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from dardr.casework.passwords import hashed
+from dardr.casework.sign_ins import TRIES
 from dardr.storage.engine import Database
 from dardr.storage.people import User
-from dardr.casework.sign_ins import TRIES
 from dardr.web.accounts import REFUSED
 from tests import builders
 from tests.web.conftest import PASSWORD, Browser, application, signed_in, token

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -64,7 +65,7 @@ def issuer() -> Iterator[str]:
         yield address
 
 
-def known_there(issuer: str, sub: str, **claims: object) -> None:
+def known_there(issuer: str, sub: str, **claims: Any) -> None:
     """Somebody has an account of the provider."""
     assert requests.put(f"{issuer}/users/{sub}", json=claims, timeout=10).status_code == 204
 
