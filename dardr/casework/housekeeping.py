@@ -15,8 +15,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dardr.casework import drafts, notices, outbox
-from dardr.casework.integrity import CHECKS, Check, Finding, rebuild_next_looks
+from dardr.casework.findings import Check, Finding
+from dardr.casework.integrity import CHECKS, rebuild_next_looks
 from dardr.casework.recipients import OF_BODIES
+from dardr.casework.search_gaps import search_is_whole
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.engine import Database
 from dardr.storage.installation import IntegrityFinding
@@ -29,6 +31,7 @@ from notifications.messages import UndeliveredMail
 from workflows.definition import PARTY_LABELS, Party, Role
 
 MOST_IN_A_DIGEST = 100
+ALL_CHECKS: tuple[Check, ...] = (*CHECKS, search_is_whole)
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +46,7 @@ class Kept:
     digests: int = 0
 
 
-def housekeeping(database: Database, now: datetime, checks: Sequence[Check] = CHECKS) -> Kept:
+def housekeeping(database: Database, now: datetime, checks: Sequence[Check] = ALL_CHECKS) -> Kept:
     """Run every check, keep what was found, put next looks right, and tell each team of mail that failed.
 
     ``now`` is an aware UTC instant. Never raises for what one check or one row does.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +11,9 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework import deadlines
+from dardr.casework.carried import reviews_carried, tasks_carried
 from dardr.casework.facts import load_holds, load_items, settings_of
+from dardr.casework.findings import Check, Finding
 from dardr.casework.fold import done, fold_event
 from dardr.casework.recipients import Recipients
 from dardr.casework.sweep import next_look
@@ -30,18 +31,6 @@ HORIZON_ALARM = timedelta(days=548)
 """Warn when the published bank holidays end within eighteen months."""
 
 OWED_BY_BODIES = ("agency-return", "commissioner-reply", "action")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that needs somebody's attention, in a sentence. ``record_id`` None: about the installation."""
-
-    record_id: int | None
-    kind: str
-    sentence: str
-
-
-Check = Callable[[Session, date], Iterator[Finding]]
 
 
 def _batches(session: Session, query: sa.Select[*tuple[Any, ...]], key: Any) -> Iterator[Sequence[Any]]:
@@ -312,10 +301,10 @@ def bodies_reachable(session: Session, today: date) -> Iterator[Finding]:
     people = Recipients(session)
     records = {r.id: r for r in session.scalars(sa.select(Record).where(Record.id.in_([one for one, _, _ in rows])))}
     people.prepare(records.values())
-    for _, body_id, name in rows:
+    for record_id, body_id, name in rows:
         if not people.at_body(body_id, Party.AGENCY):
             yield Finding(
-                None,
+                record_id,
                 "no_contact",
                 f"{name} owes something, and nobody there can be written to. Enter a contact.",
             )
@@ -413,7 +402,9 @@ CHECKS: tuple[Check, ...] = (
     deadlines_match,
     facts_match,
     holds_looked_at,
+    reviews_carried,
     items_owned,
+    tasks_carried,
     bodies_reachable,
     something_possible,
     calendar_reaches,

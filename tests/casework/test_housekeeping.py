@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.casework import integrity
+from dardr.casework.findings import Finding
 from dardr.casework.housekeeping import housekeeping
-from dardr.casework.integrity import CHECKS, Finding, calendar_reaches
+from dardr.casework.integrity import CHECKS, calendar_reaches
 from dardr.storage.bodies import BodyContact, Partnership
 from dardr.storage.engine import Database
 from dardr.storage.installation import IntegrityFinding
@@ -27,6 +28,7 @@ from tests.builders import Case, a_review, at_ten
 def case(database: Database) -> Case:
     """A review with a return and an action, a hold, an agreed date: everything in order."""
     case = a_review(database, "evidence")
+    case.act("assign_case_manager", {"case_manager": builders.address("case_manager")})
     case.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
     case.act(
         "add_action",

@@ -79,7 +79,7 @@ def test_a_review_shows_where_it_stands_and_what_comes_next(manager: Browser, da
     text = main_text(manager, f"/reviews/{case.ref}")
     assert "Notification done Decision done Panel now Drafting to come" in text
     assert "Gathering evidence . Agencies write their returns" in text
-    assert "Who acts next: Independent chair" in text
+    assert "Waiting for: Independent chair" in text
     assert "Start drafting the report" in text
     assert "not yet" in text and "No version of the report is recorded. Record one first." in text
     assert "Overview report" in text and "guidance" in text and "Why this date?" in text

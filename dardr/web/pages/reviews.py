@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -17,6 +18,7 @@ from dardr.lookups.files import files_by_entry
 from dardr.lookups.records import visible_items
 from dardr.lookups.review import actions_of, show
 from dardr.lookups.timeline import timeline
+from dardr.lookups.waiting import waiting_lines
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
@@ -72,6 +74,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         shown=shown,
         holds=holds,
         phases=_phases(process, found),
+        waiting=_waiting(found.id, today) if blueprint == "reviews" else "",
         steps=_steps(actions_of(session(), actor(), ref, today, with_items=False), set(done(found.facts))),
         deadlines=[d for d in deadlines if d["running"]],
         ended=[d for d in deadlines if not d["running"]],
@@ -86,6 +89,10 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
         is_review=found.process_key in workflows.REVIEW_KEYS,
     )
+
+
+def _waiting(record_id: int, today: date) -> str:
+    return waiting_lines(session(), actor(), [record_id], today).get(record_id, "")
 
 
 def _hold_words(process: Process, hold: dict[str, Any]) -> dict[str, Any]:
