@@ -26,6 +26,7 @@ _COMMANDS: Listed = {
     "review": ("review:review", "Open reviews and other records, read them, act on them."),
     "report": ("report:report", "Make reports."),
     "import": ("importing:import_", "Load published cases."),
+    "tracker": ("tracker:tracker", "Bring in the team's tracker of live reviews; have it back."),
     "document": ("document:document", "List and build documents."),
     "audit": ("audit:audit", "Verify, export and sign the history."),
     "outbox": ("outbox:outbox", "Look after e-mail that could not be sent."),
