@@ -42,7 +42,7 @@ def test_a_question_is_added_tried_and_asked(database: Database, administrator: 
     path = f"/records/{case.ref}/do/record_feedback"
     form = manager.get(path)
     assert "Would you &lt;b&gt;" in form.text and 'name="own_would_you_b_v1"' in form.text
-    day = dated("_on", case.today.isoformat())
+    day = dated("_on", "2026-08-03")
     missing = manager.send(path, form, feedback_from="panel", **day)
     assert missing.status_code == 422 and "this is needed" in missing.text.lower()
     done = manager.send(path, form, feedback_from="panel", own_would_you_b_v1="never", **day)
@@ -80,7 +80,7 @@ def test_a_page_opened_before_a_question_changed_loses_nothing(
     path = f"/records/{case.ref}/do/record_feedback"
     form = manager.get(path)
     administrator.send(f"{ALL}/what_helped/retire", administrator.get(ALL))
-    sent = {"feedback_from": "panel", **dated("_on", case.today.isoformat())}
+    sent = {"feedback_from": "panel", **dated("_on", "2026-08-03")}
     answer = manager.send(path, form, own_what_helped_v1="The <i>family</i> advocate", **sent)
     assert answer.status_code == 422
     assert "“What helped?” is not asked in these words any more" in answer.text

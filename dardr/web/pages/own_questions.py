@@ -53,7 +53,7 @@ QUESTIONS = (
         "Must it be answered?",
         FieldType.BOOLEAN,
         default="no",
-        help="“Not asked yet”, “Asked, not known”, “Asked, would not say” and “Does not apply” always count as answers.",
+        help="“Asked, not known” and the other ways of having no answer always count as answers.",
     ),
 )
 
