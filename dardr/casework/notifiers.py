@@ -104,6 +104,8 @@ def link_waits(session: Session, now: datetime, token: str) -> bool:
 
 def use_link(session: Session, now: datetime, token: str) -> str:
     """Use a link up; gives the address it was sent to. Raises NotFound for one that was used, or is too old."""
+    found = sa.select(Draft.id).where(Draft.token_hash == drafts.token_hash(token))
+    session.scalar(found.with_for_update())  # of two at once, the second finds it used
     link = drafts.by_token(session, now, token, LINK)
     if link is None:
         raise NotFound("This link was used before, or is more than a week old. Ask for a new one.")

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor
 from dardr.casework import drafts, outbox
+from dardr.casework.act import take_action
 from dardr.casework.files import FileGiven, check
 from dardr.casework.notices import base_url, frame
 from dardr.casework.open_record import open_record
@@ -262,6 +263,9 @@ def send(session: Session, actor: Actor, now: datetime, form: Form, values: Mapp
         answers["notification_form"] = given
     same = [*form.same_incident, *(ref for ref, said in form.compared.items() if said == "same_incident")]
     done = open_record(session, actor, now, REVIEW, answers, same_incident=dict.fromkeys(same))
+    if form.way is Way.TEAM:
+        for ref in (ref for ref, said in form.compared.items() if said == "another"):
+            take_action(session, actor, now, done.ref, "tell_deaths_apart", {"notification": ref}, today)
     form.draft.submitted_ref = done.ref
     _empty_files(session, now, form)
     _keep_for_another(form, now)

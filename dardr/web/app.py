@@ -62,7 +62,7 @@ def create_app(database: Database, settings: Settings) -> Flask:
     for noun in _nouns():
         app.register_blueprint(noun.pages)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", default_limits=[])
-    for page in accounts.SLOWED:
+    for page in (*accounts.SLOWED, "notifiers.ask", "notifiers.open_link"):
         slowed: Any = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(app.view_functions[page])
         app.view_functions[page] = slowed
     frame.install(app)

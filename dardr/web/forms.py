@@ -326,10 +326,9 @@ def _file(field: Field, _choices: tuple[Choice, ...], _form: MultiDict[str, str]
     params = _base(field, problem)
     params["label"] = {"text": _label(field), "classes": "govuk-label--s"}
     if field.many:
+        # The component's script is left out: its button has a name that differs from what it shows. Files can be
+        # dropped on the browser's own field as well.
         params["multiple"] = True
-        params["javascript"] = True
-        params["chooseFilesButtonText"] = "Choose files"
-        params["dropInstructionText"] = "or drop them here"
     params.setdefault("hint", {"text": f"Up to 50 MB{' each' if field.many else ''}. Kept encrypted."})
     return Question("file", params)
 

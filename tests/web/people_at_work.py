@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from dardr.casework import notifying
 from dardr.casework.files import FileGiven
+from dardr.casework.notifying import Way
 from dardr.storage.engine import Database
-from tests.builders import a_review, at_ten, open_a
+from tests.builders import a_review, actor, address, at_ten, open_a
 from tests.mails import eml
 
 NOW = "2026-12-07T09:00"
@@ -42,9 +44,17 @@ def fill(database: Database) -> dict[str, str]:
     )
     message = eml(sent=at_ten(evidence.today), attachments=[("a.pdf", b"%PDF")])
     evidence.act("file_correspondence", {"message": FileGiven("a.eml", message)})
-    refs["e-mail"] = str(evidence.record().last_seq)
     refs["evidence"] = evidence.ref
     refs["return"] = evidence.opened("agency-return")[0]
+    refs["task"] = evidence.act(
+        "add_task",
+        {"title": "Book a room for the panel", "given_to": address("case_manager"), "due_on": "2026-12-10"},
+    ).created[0]
+    with database.write() as session:
+        manager = actor(session, "case_manager")
+        typed = {"person_name": ["Somebody"], "age": ["15"], "notifier": ["health"], "area": ["Northmere"]}
+        form = notifying.begin(session, at_ten(date(2026, 12, 6)), Way.TEAM, user_id=manager.id, typed=typed)
+        refs["form"] = str(form.number)
     refs["amending"] = a_review(database, "amending").ref
     refs["before publication"] = a_review(database, "pre_publication").ref
     report = open_a(

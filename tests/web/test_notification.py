@@ -165,7 +165,7 @@ def test_what_is_typed_is_kept_sealed_on_another_day(
     clock("2026-08-20T10:00")
     manager.sign_in("case_manager")
     assert 'value="Quintessa Unlikely"' in manager.get(f"{at}/questions/name").text
-    assert at in manager.get("/notify").text
+    assert at in manager.get("/notify").text and f'href="{at}"' in manager.get("/").text
     listed = manager.get(at).text
     assert "In progress" in listed
 
@@ -477,6 +477,11 @@ def test_a_death_that_may_be_on_record_already_is_shown_to_the_team(manager: Bro
     assert manager.send(answer.headers["Location"], same="another").headers["Location"] == at
     ref = send(manager, at)
     assert ref != known.ref
+    assert [entry["notification"] for entry in record(database, ref).facts["told_apart"]] == [known.ref]
+    assert "This may be the death" not in manager.get(f"/reviews/{ref}").text
+    assert (
+        f'already notified as <a class="govuk-link" href="/reviews/{ref}"' in manager.get(f"/reviews/{known.ref}").text
+    )
 
 
 def test_what_is_known_is_added_to_the_record_there_is(manager: Browser, database: Database) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, render_template, request, stream_with_context, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import workflows
@@ -81,18 +81,8 @@ def caseload_file() -> ResponseReturnValue:
     today = systime.london_date(systime.utc_now())
     asked = case_query.read(request.args)
 
-    def lines() -> Iterator[list[Any]]:
-        yield list(HEADINGS)
-        yield from case_lines(session(), actor(), today, asked.filters)
-
-    return Response(
-        stream_with_context(spreadsheet.csv_bytes(lines())),
-        mimetype="text/csv",
-        headers={
-            "Content-Disposition": f'attachment; filename="reviews-{today.isoformat()}.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
+    lines = case_lines(session(), actor(), today, asked.filters)
+    return spreadsheet.download(itertools.chain([HEADINGS], lines), "reviews", today)
 
 
 # --- what surrounds the list ------------------------------------------------------------------------------
@@ -123,7 +113,7 @@ def _around(asked: Asked) -> dict[str, Any]:
         "views": _views(filters),
         "may_open": bool(process.opening.roles & actor().everywhere) and may_use("doing.open_new"),
         "opening": process.opening.label,
-        "opening_url": url_for("doing.open_new", process_key=process.key),
+        "opening_url": url_for("notification.start"),
     }
 
 

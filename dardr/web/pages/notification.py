@@ -103,7 +103,8 @@ def begin() -> ResponseReturnValue:
         raise NotFound("Notifications are recorded by the team and by the police who notify for a whole force.")
     typed = {} if way is Way.TEAM else {"notifier_name": [by.name], "notifier_email": [by.email]}
     form = notifying.begin(session(), systime.utc_now(), way, user_id=by.id, typed=typed)
-    return redirect(url_for("notification.task_list", number=form.number), 303)
+    form.draft.path = url_for("notification.task_list", number=form.number)
+    return redirect(form.draft.path, 303)
 
 
 @both("", "task_list")
@@ -355,7 +356,8 @@ def sent(here: Here) -> ResponseReturnValue:
     if request.method == "POST":
         another = notifying.begin_another(session(), systime.utc_now(), here.form)
         here.form = another
-        return redirect(here.at("task_list"), 303)
+        another.draft.path = here.at("task_list")
+        return redirect(another.draft.path, 303)
     return _shown("notification/sent.html", here, another=bool(here.form.typed), visible=_sees(here))
 
 
