@@ -107,6 +107,9 @@ def every_page(server: Serving) -> dict[str, str]:
         "rules": "/process",
         "process": "/process/dardr-s9",
         "care": "/care",
+        "your account": "/me",
+        "passkeys": "/me/passkeys",
+        "new password": "/me/password",
         "nothing here": "/reviews/DARDR-1999-001",
         "not yours": f"/records/{REFS['pending']}/do/decide_review",
     }

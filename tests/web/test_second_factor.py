@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -184,3 +186,43 @@ def test_the_command_line_begins_somebody_afresh(app: Flask, database: Database,
     assert row(database, "case_manager").tf_totp_secret is None
     again_ = CliRunner().invoke(main, ["user", "reset-second-factor", builders.address("case_manager")])
     assert again_.exit_code == 1
+
+
+def test_a_recovery_code_sent_twice_at_once_lets_one_in(either_database: Database, tmp_path: Path) -> None:
+    app = application(either_database, tmp_path)
+    browser = signed_in(app, "case_manager")
+    set_up(browser)
+    first, *_ = recovery_codes(browser)
+    both = [again(app, "case_manager") for _ in range(2)]
+    pages = [one.get("/sign-in/recovery-code") for one in both]
+    together = threading.Barrier(2)
+
+    def give(number: int) -> int:
+        together.wait(10)
+        return sent(both[number].client, "/sign-in/recovery-code", pages[number], code=first).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(give, range(2))) == [200, 302]
+
+
+def test_the_way_of_signing_in_is_changed_only_soon_after_the_password(app: Flask) -> None:
+    browser = signed_in(app, "auditor")
+    assert browser.get("/me/passkeys").status_code == 200
+    with browser.client.session_transaction() as cookie:
+        cookie["fs_paa"] -= 3600
+        cookie.pop("fs_gexp", None)
+    assert browser.get("/me/passkeys").headers["Location"] == "/sign-in/again?next=/me/passkeys"
+    page = browser.get("/sign-in/again?next=/me/passkeys")
+    wrong = sent(browser.client, "/sign-in/again?next=/me/passkeys", page, password="wrong, wrong, wrong")
+    assert REFUSED in wrong.text
+    right = sent(browser.client, "/sign-in/again?next=/me/passkeys", page, password=PASSWORD)
+    assert right.headers["Location"] == "/me/passkeys"
+    assert browser.get("/me/passkeys").status_code == 200
+
+
+def test_a_locked_account_is_on_the_log_of_administration(app: Flask, database: Database) -> None:
+    for _ in range(TRIES):
+        Browser(app.test_client()).sign_in("case_manager", "wrong, wrong, wrong")
+    with database.read() as session:
+        (logged,) = session.scalars(sa.select(AdminEvent).where(AdminEvent.what == "account_locked"))
+    assert (logged.subject, logged.details) == ("Alex Example", {"after_wrong": "password"})

@@ -11,6 +11,7 @@ from flask_security import RoleMixin, UserDatastore, UserMixin, WebAuthnMixin
 from flask_security.datastore import Datastore
 
 from dardr import systime
+from dardr.casework.admin_log import note_change
 from dardr.casework.sign_ins import LOCKED_FOR, TRIES
 from dardr.storage.people import Passkey, User
 from dardr.web.accounts import second_factor
@@ -85,8 +86,10 @@ class Account(UserMixin):
             return
         row.failed_sign_ins += 1
         if row.failed_sign_ins >= TRIES:
-            row.locked_until = systime.utc_now() + LOCKED_FOR
+            now = systime.utc_now()
+            row.locked_until = now + LOCKED_FOR
             row.failed_sign_ins = 0
+            note_change(session(), now, None, "account_locked", row.name, {"after_wrong": auth_type})
         super().track_failed_authn(auth_type, tfa)
 
     def is_locked(self, form_error: list[str] | None = None) -> bool:
