@@ -18,10 +18,10 @@ def search() -> None:
 @as_json_option
 def rebuild(as_json: bool) -> None:
     """Make the search index again, from the history and the stored files. People may go on working."""
-    from dardr.casework.search_index import rebuild as again
+    from dardr.casework import search_index
 
     with opened() as at, showing.progress("Making the search index again") as advance:
-        done = again(at.database, at.now, documents=at.settings.search_documents, progress=advance)
+        done = search_index.rebuild(at.database, at.now, documents=at.settings.search_documents, progress=advance)
     if as_json:
         showing.print_json(done)
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -258,11 +258,22 @@ def _groups(session: Session, heaps: Sequence[_Heap], words: Sequence[str]) -> l
             heap.head.title,
             heap.head.process_key,
             workflows.get(heap.head.process).stage(heap.head.stage).label,
-            tuple(_hit(row, label, kind, texts.get(row.entry.id, ""), words) for row, label, kind in heap.rows),
+            tuple(_hits(heap, texts, words)),
             heap.more,
         )
         for heap in heaps
     ]
+
+
+def _hits(heap: _Heap, texts: Mapping[int, str], words: Sequence[str]) -> Iterator[Hit]:
+    """The passages of one heading; one that says the same as one above it is left out."""
+    said: list[str] = []
+    for row, label, kind in heap.rows:
+        text = texts.get(row.entry.id, "").removeprefix(f"{row.record.ref}\n")
+        if text and any(text in other for other in said):
+            continue
+        said.append(text)
+        yield _hit(row, label, kind, text or row.record.ref, words)
 
 
 def _hit(row: _Row, label: str, kind: str, text: str, words: Sequence[str]) -> Hit:
@@ -273,7 +284,7 @@ def _hit(row: _Row, label: str, kind: str, text: str, words: Sequence[str]) -> H
         process_key=record.process_key,
         of=workflows.get(record.process).label,
         label=label,
-        parts=marked(text, words),
+        parts=() if row.entry.kind == DOCUMENT else marked(text, words),
         occurred_on=row.entry.occurred_on,
         file=row.entry.file_id,
         file_kind=kind,

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from flask import Response, stream_with_context
+
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet reads as the beginning of a formula, the wide forms of Asian keyboards included."""
 
@@ -29,6 +31,18 @@ def cell(value: Any) -> str:
         return str(value)
     text = str(value).replace("\x00", "")
     return f"'{text}" if text.lstrip(" ").startswith(BEGINS_A_FORMULA) or text.startswith(BEGINS_A_FORMULA) else text
+
+
+def download(lines: Iterable[Sequence[Any]], name: str, today: date) -> Response:
+    """The lines as a file to save, sent as they come. ``today`` (London date) stands in its name."""
+    return Response(
+        stream_with_context(csv_bytes(lines)),
+        mimetype="text/csv",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}-{today.isoformat()}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
 
 
 def csv_bytes(lines: Iterable[Sequence[Any]]) -> Iterator[bytes]:

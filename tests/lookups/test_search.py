@@ -185,7 +185,7 @@ def excel(text: str) -> bytes:
     from openpyxl import Workbook
 
     made = Workbook()
-    made.active["B7"] = text
+    made.active.append([None, text])
     return _saved(made.save)
 
 

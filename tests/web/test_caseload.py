@@ -223,3 +223,23 @@ def test_both_databases_list_the_same(either_database: Database, tmp_path: Path)
     assert names["name"] == ["Alder", "Birch", "Rowan"] and names["stage"] == ["Alder", "Rowan", "Birch"]
     assert all(sorted(found) == ["Alder", "Birch", "Rowan"] for found in names.values())
     assert [line["Name used"] for line in lines(browser, "/reviews.csv?joint=yes")] == ["Rowan"]
+
+
+def test_actions_and_deadlines_have_a_file_too(database: Database, manager: Browser, app: Flask) -> None:
+    case = a_review(database, "evidence")
+    case.act(
+        "add_action", {"action_text": NASTY, "lead_body": "northmere-council", "plan_source": "panel", "scope": "local"}
+    )
+    (ref,) = case.opened("action")
+    page = manager.get("/actions").text
+    assert 'href="/actions.csv"' in page and "<script>alert" not in page
+    (line,) = lines(manager, "/actions.csv")
+    assert (line["Reference"], line["Action"], line["Who"]) == (ref, f"'{NASTY}", "Northmere Council")
+    odd = manager.get("/actions?endpoint=x&_external=1&_scheme=javascript&_anchor=y&values=z")
+    assert odd.status_code == 200 and "javascript:" not in odd.text
+    dates = lines(manager, "/deadlines.csv")
+    assert {one["Review"] for one in dates} == {case.ref}
+    assert {one["Record"] for one in dates} >= {case.ref}
+    assert {one["What it rests on"] for one in lines(manager, "/deadlines.csv?kind=guidance")} == {"guidance"}
+    other = signed_in(app, "other_csp_member")
+    assert lines(other, "/actions.csv") == [] and lines(other, "/deadlines.csv") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,10 +11,11 @@ from flask.typing import ResponseReturnValue
 
 from dardr import systime
 from dardr.lookups.deadlines import DeadlineRow, all_deadlines
+from dardr.web import spreadsheet
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import session
-from workflows.clocks import State
+from workflows.clocks import STATE_LABELS, State
 from workflows.definition import Kind
 
 pages = Blueprint("deadlines", __name__)
@@ -48,6 +50,38 @@ def all_running() -> ResponseReturnValue:
         kind=kind,
         kinds=KIND_ORDER,
     )
+
+
+HEADINGS = (
+    "What is due", "Record", "What it is", "Review", "Date", "First date", "Agreed date", "How it stands",
+    "What it rests on", "Who owes it", "Cannot be counted because",
+)  # fmt: skip
+
+
+@pages.get("/deadlines.csv")
+@who()
+def deadlines_file() -> ResponseReturnValue:
+    """The same dates as a file for Excel, in the order in which they come."""
+    today = systime.london_date(systime.utc_now())
+    kind = request.args.get("kind", "")
+    rows = [row for row in all_deadlines(session(), actor(), today) if not kind or row.kind == kind]
+    return spreadsheet.download(itertools.chain([HEADINGS], map(_cells, rows)), "deadlines", today)
+
+
+def _cells(row: DeadlineRow) -> list[Any]:
+    return [
+        row.label,
+        row.ref,
+        row.record_label,
+        row.review_ref,
+        row.due,
+        row.original_due,
+        row.agreed_due,
+        STATE_LABELS[row.state],
+        row.kind,
+        row.owner,
+        row.problem,
+    ]
 
 
 def _undated(row: DeadlineRow) -> bool:
