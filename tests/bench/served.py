@@ -14,6 +14,7 @@ from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader
 
+from dardr import systime
 from dardr.settings import get_settings
 from dardr.storage.engine import Database
 from dardr.storage.reviews import Record
@@ -49,6 +50,7 @@ def main() -> None:
 
     serve.create_app = with_bare  # type: ignore[assignment]
     settings = get_settings()
+    systime.pretend(systime.parse_pretended(settings.now))
     serve.serve(Database(settings.url), settings, port=int(sys.argv[1]), quiet=True)
 
 
