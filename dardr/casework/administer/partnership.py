@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dardr.access import Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_key, a_name, an_email, home, require_administrator
+from dardr.casework.notifiers import OUTSIDE_SETTING
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.bodies import Partnership
 from dardr.storage.people import User
@@ -22,7 +23,10 @@ LONGEST_TEXT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The partnership's own choices. ``deciding`` says in words who decides, and who stands in."""
+    """The partnership's own choices. ``deciding`` says in words who decides, and who stands in.
+
+    ``outside_notifications``: whether people without an account may notify a death by a link to their address.
+    """
 
     team_name: str
     team_email: str
@@ -30,6 +34,7 @@ class Choices:
     action_plan_assured: bool
     deciding: str = ""
     support_contacts: tuple[str, ...] = ()
+    outside_notifications: bool = True
 
 
 def begin(session: Session, actor: Actor, now: datetime, *, key: str, name: str) -> Partnership:
@@ -73,6 +78,7 @@ def change(session: Session, actor: Actor, now: datetime, chosen: Choices) -> Pa
     before = {"team_name": row.team_name, "team_email": row.team_email, **own}
     own["review_label"] = chosen.review_label
     own["action_plan_assured"] = chosen.action_plan_assured
+    own[OUTSIDE_SETTING] = chosen.outside_notifications
     _put(own, "deciding_arrangement", chosen.deciding.strip())
     _put(own, "support_contacts", [line for line in chosen.support_contacts if line.strip()])
     row.team_name, row.team_email, row.settings = name, email, own

@@ -137,6 +137,13 @@ CHOSEN = (
         FieldType.BOOLEAN,
     ),
     Field(
+        "outside_notifications",
+        "May people without an account here notify a death?",
+        FieldType.BOOLEAN,
+        required=False,
+        help="They get a link to a form of their own by e-mail. Without this, they write to the team or ring.",
+    ),
+    Field(
         "deciding",
         "Who decides, and who stands in?",
         required=False,
@@ -210,6 +217,7 @@ def choices() -> ResponseReturnValue:
                 given["action_plan_assured"],
                 given.get("deciding", ""),
                 tuple(given.get("support_contacts", ())),
+                given.get("outside_notifications", bool(own.get("outside_notifications", True))),
             ),
         )
         flash("Saved. It counts from now on; what is on record stays as it is.", "done")
@@ -220,6 +228,7 @@ def choices() -> ResponseReturnValue:
         "team_email": here.team_email,
         "review_label": own.get("review_label", changing.LABELS[0]),
         "action_plan_assured": bool(own.get("action_plan_assured", True)),
+        "outside_notifications": bool(own.get("outside_notifications", True)),
         "deciding": own.get("deciding_arrangement", ""),
         "support_contacts": own.get("support_contacts", ()),
     }
