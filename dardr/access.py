@@ -328,6 +328,13 @@ def _of_csps(actor: Actor) -> list[sa.ColumnElement[bool]]:
     return found
 
 
+def refs_in_conflict(session: Session, actor: Actor) -> frozenset[str]:
+    """The references that conflicts of interest hide from this actor: what was counted for all leaves out their lines."""
+    if not actor.conflicts:
+        return frozenset()
+    return frozenset(session.scalars(sa.select(Record.ref).where(_of_reviews(actor.conflicts))))
+
+
 def get_record(session: Session, actor: Actor, ref: str, *, lock: bool = False) -> Record:
     """The record of that reference, if the actor may see it; locked for change where asked. Raises NotFound."""
     query = sa.select(Record).where(Record.ref == ref, visible(actor))

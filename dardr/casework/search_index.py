@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,8 @@ import workflows
 from dardr import systime
 from dardr.casework.document_text import text_of
 from dardr.casework.files import content
+from dardr.casework.own_questions import known_fields
+from dardr.lookups.files import asked
 from dardr.storage.bodies import Body
 from dardr.storage.engine import Database
 from dardr.storage.files import StoredFile
@@ -48,8 +50,8 @@ def note_event(
     session: Session, record: Record, action: Action, after: Mapping[str, Any], event: AuditEvent, *, opening: bool
 ) -> None:
     """Make the words of an event findable, and the record by its name as it is now. In the event's transaction."""
-    entries = list(_answers(record.id, record.title, action, after, event.id, event.occurred_on))
-    session.add_all(entries)
+    fields = (*action.fields, *_added(session, record.partnership_id, after))
+    session.add_all(_answers(record, fields, after, event))
     if opening:
         session.add(_named(session, record))
     elif any(field.name in after for field in action.fields if field.type in (FieldType.TEXT, FieldType.CHOICE)):
@@ -57,14 +59,28 @@ def note_event(
         _name_again(session, record)
 
 
+def _added(session: Session, partnership_id: int, after: Mapping[str, Any]) -> list[Field]:
+    """The questions of the partnership's own that were answered, in the words in which they were asked."""
+    named = [name for name in after if name.startswith("own_")]
+    if not named:
+        return []
+    known = known_fields(session, partnership_id)
+    return [known[name] for name in named if name in known]
+
+
 def _answers(
-    record_id: int, title: str, action: Action, after: Mapping[str, Any], event_id: int, on: date
+    record: Record, fields: Iterable[Field], after: Mapping[str, Any], event: AuditEvent
 ) -> Iterator[SearchEntry]:
-    for field in action.fields:
+    for field in fields:
         text = _words(field, after.get(field.name))
-        if text and text != title:
+        if text and text != record.title:
             yield SearchEntry(
-                record_id=record_id, event_id=event_id, kind=ANSWER, label=field.label[:200], text=text, occurred_on=on
+                record_id=record.id,
+                event_id=event.id,
+                kind=ANSWER,
+                label=field.label[:200],
+                text=text,
+                occurred_on=event.occurred_on,
             )
 
 
@@ -120,7 +136,8 @@ def read_documents(database: Database, now: datetime, progress: Progress | None 
     """Put the words of documents not read yet into the index, oldest first. ``now`` is an aware UTC instant.
 
     Any number of workers may do this at once: what another has read meanwhile is left alone. A document that cannot
-    be read is marked as read, and stops no other; one that cannot be opened with the key in use waits for the key.
+    be read is marked as read, and stops no other; one that cannot be opened with the key in use waits for the key. The
+    words of a file that only some roles may read are in no index.
     """
     read = without = 0
     began, after = systime.monotonic(), 0
@@ -136,7 +153,7 @@ def read_documents(database: Database, now: datetime, progress: Progress | None 
             break
         after = row.id
         try:
-            text = text_of(content(row))
+            text = text_of(content(row)) if _for_all(database, row) else ""
         except Exception as error:
             log.warning("search.document_not_opened", file=row.id, error=type(error).__name__)
             continue
@@ -145,6 +162,13 @@ def read_documents(database: Database, now: datetime, progress: Progress | None 
         if progress is not None:
             progress()
     return DocumentsRead(read, without)
+
+
+def _for_all(database: Database, row: StoredFile) -> bool:
+    """Whether everybody who sees the record may read the file: an e-mail or another answer that names people is not."""
+    with database.read() as session:
+        event = session.get(AuditEvent, row.event_id)
+        return event is not None and not asked(event, row.field)[1]
 
 
 def _keep(database: Database, row: StoredFile, text: str | None, now: datetime) -> bool:
@@ -235,8 +259,8 @@ def _records_again(session: Session, ids: Iterable[int]) -> int:
             action = workflows.get(event.process).action(event.action)
         except KeyError:
             continue
-        record = records[event.record_id]
-        found += _answers(record.id, record.title, action, after or {}, event.id, event.occurred_on)
+        record, given = records[event.record_id], after or {}
+        found += _answers(record, (*action.fields, *_added(session, record.partnership_id, given)), given, event)
     session.add_all(found)
     session.flush()
     return len(found)

@@ -18,6 +18,7 @@ from workflows.definition import Role
 WHAT_WAS_READ = {
     "identity": "Who the people are",
     "file": "A file",
+    "file_names": "Names of files",
     "message": "A filed e-mail",
     "opened": "Opened for a reason",
 }

@@ -6,13 +6,14 @@ for the same D, the report is the same.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import SEES_EVERY_REVIEW, SEES_PLANS, Actor
+from dardr.access import SEES_EVERY_REVIEW, SEES_PLANS, Actor, refs_in_conflict
 from dardr.errors import NO_PARTNERSHIP, Conflict, Forbidden, Invalid, Reason
 from dardr.lookups.names import name_of, names_on
 from dardr.lookups.quarterly import figures, history, plans
@@ -53,6 +54,7 @@ def quarterly(
 ) -> Report:
     """The report for the period ``from_`` to ``to`` (London dates, both included), as at ``as_at`` (today if None).
 
+    Somebody with a conflict of interest reads the same figures, without the lines that name a review hidden from them.
     Raises Forbidden for people who may not read it, Invalid for a day to come or a period that had not begun.
     """
     period = Period(from_, to)
@@ -68,7 +70,7 @@ def quarterly(
     reviews = past.of(*workflows.REVIEW_KEYS)
     bodies = _names(session, "body", partnership.id, day)
     caseload = figures.caseload(past, reviews)
-    return Report(
+    report = Report(
         partnership=name_of(session, "partnership", partnership.id, day),
         period=period,
         year=year_label(day),
@@ -88,6 +90,22 @@ def quarterly(
         by_csp=plans.by_csp(past, reviews, period, _names(session, "csp", partnership.id, day)),
         catalogue=plans.catalogue(published, period, _partnership_names(session)),
         definitions=dict(DEFINITIONS),
+    )
+    hidden = refs_in_conflict(session, actor)
+    return _without(report, hidden) if hidden else report
+
+
+def _without(report: Report, hidden: frozenset[str]) -> Report:
+    """The report without the lines about some records; what was counted stays as it was counted."""
+    ended = [ref for ref in report.actions.reviews_with_every_action_ended if ref not in hidden]
+    return replace(
+        report,
+        ages=[replace(one, reviews=[row for row in one.reviews if row.ref not in hidden]) for one in report.ages],
+        extensions=[row for row in report.extensions if row.ref not in hidden],
+        holds=[row for row in report.holds if row.ref not in hidden],
+        no_reviews=[row for row in report.no_reviews if row.ref not in hidden],
+        actions=replace(report.actions, reviews_with_every_action_ended=ended),
+        commissioner_replies=[row for row in report.commissioner_replies if row.ref not in hidden],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import workflows
@@ -39,13 +39,18 @@ def _files(ref: str, *, is_review: bool) -> ResponseReturnValue:
     if (record.process_key in workflows.REVIEW_KEYS) != is_review:
         return redirect(url_for("files.record_files" if is_review else "files.review_files", ref=ref))
     process = workflows.get(record.process)
+    files = files_of(session(), actor(), ref)
+    named = any(file.name for file in files) and request.args.get("names") == "yes"
+    if named:
+        note_read(database(), systime.utc_now(), actor(), "file_names", record.id, "names that files came with")
     return render_template(
         "file/files.html",
         record=record,
         process=process,
         stage=process.stage(record.stage),
         is_review=is_review,
-        files=files_of(session(), actor(), ref),
+        files=files,
+        named=named,
     )
 
 
