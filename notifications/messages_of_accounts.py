@@ -8,7 +8,13 @@ from typing import ClassVar, Literal, Self
 from notifications.message import Message, sample_frame
 
 AccountChange = Literal[
-    "password", "second_factor", "second_factor_off", "second_factor_reset", "passkey_added", "passkey_removed"
+    "password",
+    "address",
+    "second_factor",
+    "second_factor_off",
+    "second_factor_reset",
+    "passkey_added",
+    "passkey_removed",
 ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -90,7 +89,7 @@ def bodies(session: Session, partnership_id: int, today: date) -> list[Line]:
     ]
 
 
-def _counted(session: Session, query: sa.Select[Any]) -> dict[Any, int]:
+def _counted(session: Session, query: sa.Select[int, int]) -> dict[int, int]:
     return {key: count for key, count in session.execute(query)}
 
 

@@ -53,8 +53,7 @@ def name_of(session: Session, kind: str, of_id: int, on: date | None = None) -> 
 
 def names_on(session: Session, kind: str, partnership_id: int, on: date | None = None) -> dict[str, str]:
     """The names of all bodies or CSPs of a partnership on a day, by key, ended ones included."""
-    table = TABLES[kind]
-    assert table is not Partnership
+    table = Body if kind == "body" else Csp
     former = FormerNames(session, kind)
     rows = session.execute(sa.select(table.id, table.key, table.name).where(table.partnership_id == partnership_id))
     return {key: former.then(of_id, name, on) for of_id, key, name in rows}

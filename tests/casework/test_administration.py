@@ -16,6 +16,7 @@ from dardr.casework.recipients import Recipients
 from dardr.errors import Conflict, DardrError, Forbidden, Invalid, NotFound
 from dardr.storage.bodies import Body, BodyContact, Csp, FormerName, Partnership
 from dardr.storage.engine import Database
+from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import AdminEvent, User, UserRole
 from tests import builders
 from workflows.definition import Party, Role
@@ -234,6 +235,18 @@ def test_roles_for_what_they_are_not_held_for(database: Database, role: Role, sc
     with database.read() as session:
         number = user_id(session, "auditor")
     refused(database, Invalid, says, people.give_role, number, role, scope)
+
+
+def test_a_team_manager_does_not_change_the_address_of_those_who_are_not_of_agencies(database: Database) -> None:
+    with database.write() as session:
+        me = builders.actor(session, "team_manager")
+        with pytest.raises(Forbidden, match="not of an agency"):
+            people.change_person(session, me, NOW, user_id(session, "administrator"), "Harper", "mine@mere.example")
+        people.change_person(session, me, NOW, user_id(session, "agency_contact"), "Lane", "lane@mere.example")
+    with database.read() as session:
+        told = session.scalars(sa.select(OutboxMessage)).one()
+        assert told.recipient == builders.address("agency_contact") and "another e-mail address" in told.text
+        assert "Lane" not in told.subject
 
 
 def test_the_commands_own_person_is_nobody_here(database: Database) -> None:

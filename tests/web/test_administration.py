@@ -109,6 +109,47 @@ def test_a_partnership_is_set_up_from_nothing(empty: tuple[Flask, Database]) -> 
     database.close()
 
 
+def test_every_page_of_an_installation_without_a_partnership_answers_kindly(empty: tuple[Flask, Database]) -> None:
+    app, database = empty
+    browser = first_in(app)
+    paths = set(re.findall(r'href="(/[^"#]*)"', browser.get("/administration").text)) | {"/", "/reviews", "/me"}
+    paths |= {f"/administration/{part}" for part in ("csps", "bodies", "people", "targets", "bodies/add", "people/add")}
+    wrong = {}
+    for path in sorted(path for path in paths if not path.startswith("/static")):
+        answer = browser.client.get(path.replace("&amp;", "&"), follow_redirects=True)
+        if answer.status_code not in (200, 409):
+            wrong[path] = answer.status_code
+    assert wrong == {}
+    assert "No partnership has been set up yet" in browser.get("/administration/bodies").text
+    database.close()
+
+
+def test_a_role_taken_away_counts_with_the_next_page(database: Database, admin: Browser, app: Flask) -> None:
+    case = builders.a_review(database, "notified")
+    manager = signed_in(app, "case_manager")
+    form = manager.get(f"/records/{case.ref}/do/accept_notification")
+    assert form.status_code == 200
+    number = number_of(database, "case_manager")
+    page = admin.get(f"/administration/people/{number}")
+    (held,) = re.findall(r"/roles/(\d+)/take-away", page.text)
+    assert admin.send(f"/administration/people/{number}/roles/{held}/take-away", page).status_code == 303
+    fields = {"area_confirmed": "yes", **dated("_on", "2026-08-03")}
+    answer = manager.send(f"/records/{case.ref}/do/accept_notification", form, **fields)
+    assert answer.status_code == 404 and case.stage == "notified"
+    again = admin.send(f"/administration/people/{number}/roles/{held}/take-away", page)
+    assert again.status_code == 404, "pressed twice"
+
+
+def test_a_form_sent_twice_adds_one(database: Database, admin: Browser) -> None:
+    form = admin.get("/administration/bodies/add")
+    chosen = {"name": "Twice", "kind": "other", "section9": "no", "section15": "no"}
+    assert admin.send("/administration/bodies/add", form, **chosen).status_code == 303
+    again = admin.send("/administration/bodies/add", form, **chosen)
+    assert again.status_code == 422 and "already" in again.text
+    with database.read() as session:
+        assert session.scalar(sa.select(sa.func.count()).where(Body.name == "Twice")) == 1
+
+
 def test_an_empty_installation_says_what_to_run(sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     with database.write() as session:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.access import Actor
-from dardr.errors import NO_PARTNERSHIP, Conflict, Forbidden, Invalid, NotFound, Reason
+from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, Csp, Partnership
 from workflows.answers import CannotRead, read
 from workflows.calendar import in_words
@@ -42,7 +42,9 @@ def home(session: Session) -> Partnership:
     """The partnership of this installation. Raises Conflict where there is none yet."""
     found = session.scalar(sa.select(Partnership).where(Partnership.home.is_(True)))
     if found is None:
-        raise Conflict(NO_PARTNERSHIP)
+        raise Conflict(
+            "No partnership has been set up yet. Name it on the first page of Administration, or load a profile there."
+        )
     return found
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE, Actor, get_record
+from dardr.casework.account_mail import tell_of_change
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_name, an_email, home, of_key, require_administrator, require_keeper
 from dardr.casework.administer.roles import OF_AGENCIES, label_of_role
@@ -58,10 +59,16 @@ def add_person(session: Session, actor: Actor, now: datetime, name: str, email: 
 def change_person(
     session: Session, actor: Actor, now: datetime, number: int, name: str, email: str, body: str = ""
 ) -> User:
-    """Change somebody's name, address or employer. Raises Forbidden, Invalid, NotFound."""
-    user = person(session, actor, number)
+    """Change somebody's name, address or employer; the address they had is told of another.
+
+    A team manager changes only people of agencies. Raises Forbidden, Invalid, NotFound.
+    """
+    user = person(session, actor, number, lock=True)
+    _may_change_access(session, actor, user)
     name, email = a_name(name), an_email(email)
     _refuse_same_email(session, email, but=user.id)
+    if email.lower() != user.email.lower():
+        tell_of_change(session, now, user, "address")
     before = {"name": user.name, "email": user.email, "body_id": user.body_id}
     user.name, user.email = name, email
     user.body_id = of_key(session, Body, body).id if body else None

@@ -24,7 +24,7 @@ MOST: dict[Unit, int] = {Unit.DAYS: 1000, Unit.WORKING_DAYS: 750, Unit.MONTHS: 6
 class Target:
     """One length that is the partnership's own: the clocks it is for, and what holds without a choice.
 
-    ``runs`` are those clocks by process and key, since a clock of the same key may have its length from an Act elsewhere.
+    ``runs`` are those clocks by process and key, since a clock of the same key may have its length from elsewhere.
     """
 
     key: str

@@ -16,7 +16,7 @@ from dardr.errors import NotFound
 from dardr.lookups.administration import carried_by
 from dardr.lookups.bodies import bodies as all_bodies
 from dardr.lookups.people import Person, accounts
-from dardr.storage.bodies import Csp
+from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
 from dardr.web.accounts.mail import invite
 from dardr.web.asking import Answers, Asked, ask
@@ -116,7 +116,8 @@ def add() -> ResponseReturnValue:
 
     way = trail(("People", url_for("administration_people.people")))
     lead = ["More roles can be given on the next page."]
-    return ask(Asked("Add a person", "Add", fields, way, lead, {"invite": True}, {**known, "works_for": known["body"]}), do)
+    offered = {**known, "works_for": known["body"]}
+    return ask(Asked("Add a person", "Add", fields, way, lead, {"invite": True}, offered), do)
 
 
 def _scope(given: Answers) -> changing.Scope:
@@ -146,16 +147,18 @@ def person(number: int) -> ResponseReturnValue:
 def change(number: int) -> ResponseReturnValue:
     """Somebody's name, address and employer."""
     found = _found(number)
-    known = _choices()
-    employer = next((one.value for one in known["body"] if one.label == found.body), "")
+    offered = _choices()["body"]
+    works_for = session().get(Body, found.row.body_id) if found.row.body_id else None
+    if works_for is not None and works_for.key not in {one.value for one in offered}:
+        offered = (Choice(works_for.key, works_for.name), *offered)
 
     def do(given: Answers) -> str:
         changing.change_person(*doing(), number, given["name"], given["email"], given.get("body", ""))
         flash("Saved.", "done")
         return _page(number)
 
-    start = {"name": found.row.name, "email": found.row.email, "body": employer}
-    asked = Asked("Change a person’s details", "Save", ABOUT_THEM, _of(found.row), (), start, {"body": known["body"]})
+    start = {"name": found.row.name, "email": found.row.email, "body": works_for.key if works_for else ""}
+    asked = Asked("Change a person’s details", "Save", ABOUT_THEM, _of(found.row), (), start, {"body": offered})
     return ask(asked, do)
 
 
