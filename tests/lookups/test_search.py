@@ -225,14 +225,14 @@ KINDS: dict[str, Callable[[str], bytes]] = {
 }
 
 
-def stored(database: Database, case: Case, content: bytes, name: str = "report.docx") -> int:
+def stored(database: Database, case: Case, content: bytes, name: str = "report.docx", field: str = "") -> int:
     """A file given with the opening answer of a review; its number."""
     from dardr.casework.files import FileGiven, store
 
     with database.write() as session:
         record = case.record()
         event = case.events()[0][0]
-        row = store(session, at_ten(START), record.id, event.id, FileGiven(name, content), field="")
+        row = store(session, at_ten(START), record.id, event.id, FileGiven(name, content), field=field)
         session.flush()
         return row.id
 
@@ -261,6 +261,14 @@ def test_documents_are_found_on_both_databases(database: Database) -> None:
     assert len(found.groups[0].hits) == 1, "one line for a document, however long"
     for who in ("csp_member", "agency_contact", "steering_member"):
         assert look(database, "lighthouse", who).total == 0
+
+
+def test_a_file_that_only_some_may_read_has_its_words_in_no_index(sqlite_database: Database) -> None:
+    case = a_review(sqlite_database, "notified")
+    stored(sqlite_database, case, b"lighthouse", field="asked_no_more")
+    done = read_documents(sqlite_database, at_ten(START))
+    assert (done.documents, done.without_words) == (0, 1)
+    assert look(sqlite_database, "lighthouse").total == 0
 
 
 def test_one_bad_document_stops_no_other(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,6 +331,23 @@ def test_pieces_lose_no_word() -> None:
     assert " ".join(pieces(text, 100)) == text
     assert list(pieces("x" * 250, 100)) == ["x" * 100, "x" * 100, "x" * 50]
     assert list(pieces("", 100)) == []
+
+
+# --- questions of the partnership's own -------------------------------------------------------------------
+
+
+def test_answers_to_the_partnership_s_own_questions_are_found(database: Database) -> None:
+    from dardr.casework.own_questions import Wording, add_question, field_of
+
+    with database.write() as session:
+        who = builders.actor(session, "administrator")
+        row = add_question(session, who, at_ten(START), "notification", Wording("What did the neighbours say?", "long"))
+        name = field_of(row).name
+    case = a_review(database, "notified", **{name: "They had heard of the lighthouse."})
+    assert refs(look(database, "lighthouse")) == {case.ref}
+    rebuild(database, at_ten(START))
+    (hit,) = look(database, "lighthouse").groups[0].hits
+    assert hit.label == "What did the neighbours say?"
 
 
 # --- the index --------------------------------------------------------------------------------------------
