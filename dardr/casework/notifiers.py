@@ -82,13 +82,13 @@ def send_link(session: Session, now: datetime, email: str) -> bool:
     if (session.scalar(recent.where(Draft.email == email.casefold())) or 0) >= LINKS_AN_HOUR:
         return False
     link, token = drafts.begin(session, now, LINK, {}, email=email.casefold())
-    link.until_at = now + timedelta(days=LINK_DAYS)
+    until = link.until_at = now + timedelta(days=LINK_DAYS)
     message = NotificationFormLink(
         ref="Your form",
         link=f"{base_url()}/notify/link/{token}",
         record="Form",
         days=LINK_DAYS,
-        until=london_date(link.until_at),
+        until=london_date(until),
         **team_frame(session, home),
     )
     outbox.write(

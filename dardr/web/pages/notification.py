@@ -60,11 +60,9 @@ def both(rule: str, name: str, methods: Sequence[str] = ("GET",)) -> Callable[[V
             form, by = notifiers.own_form(number)
             return view(here_with(form, by, outside=True), **more)
 
-        options = {"methods": list(methods)}
-        pages.add_url_rule(f"/notify/<int:number>{rule}", name, who(*POLICING)(inside), **options)
-        pages.add_url_rule(
-            f"/notify/outside/<int:number>{rule}", f"outside_{name}", who(audience=EVERYONE)(outside), **options
-        )
+        ways, at = list(methods), f"<int:number>{rule}"
+        pages.add_url_rule(f"/notify/{at}", name, who(*POLICING)(inside), methods=ways)
+        pages.add_url_rule(f"/notify/outside/{at}", f"outside_{name}", who(audience=EVERYONE)(outside), methods=ways)
         return view
 
     return register
@@ -191,7 +189,7 @@ def _wrong(here: Here, page: FormPage) -> list[Reason]:
 def _show_page(here: Here, page: FormPage, reasons: Sequence[Reason]) -> ResponseReturnValue:
     said = asked.given(here.form)
     fields = asked.fields_of(page, here.form, said)
-    label = dict(asked.ALL_SECTIONS)[page.section]
+    label = next(words for key, words in asked.ALL_SECTIONS if key == page.section)
     shown = _shown(
         "notification/page.html",
         here,
