@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.casework.fold import done
+from dardr.casework.fold import done, was_given
 from dardr.lookups.calendars import calendar_named
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows import clocks
@@ -83,6 +83,8 @@ def start(
     """New deadline rows for the clocks this action starts. A clock that cannot be armed gives a row with a problem."""
     rows: list[Deadline] = []
     for clock in touched_by(process, action.key).starts:
+        if action.stands_for and not _was_begun(action, clock, answers):
+            continue
         from_ = begun_on(action, clock, answers) if action.stands_for else occurred_on
         row = _start_one(session, record, clock, process, answers, facts, from_, settings, today)
         if row is not None:
@@ -179,6 +181,12 @@ def begun_on(action: Action, clock: Clock, answers: Mapping[str, Any]) -> Any:
     """The answer of a bringing-in that says when what starts this clock was done on paper; None where none does."""
     asked = [one.on for one in action.stands_for if one.action in clock.starts_on and one.on]
     return answers.get(asked[-1]) if asked else None
+
+
+def _was_begun(action: Action, clock: Clock, answers: Mapping[str, Any]) -> bool:
+    """False where what starts this clock counts as done only with its day given, and it was not given."""
+    begins = [one for one in action.stands_for if one.action in clock.starts_on]
+    return any(not one.when_given or was_given(answers.get(one.on)) for one in begins)
 
 
 def count_again(

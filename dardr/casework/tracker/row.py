@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor
 from dardr.casework.act import take_action
+from dardr.casework.deadlines import running
 from dardr.casework.open_record import open_record
 from dardr.casework.tracker.days import Day, read_day
 from dardr.casework.tracker.matching import BY_KEY, LEAVE_ROW, Column, Fact
@@ -134,8 +135,6 @@ class Work:
             lambda given: open_record(self.session, self.actor, self.now, PROCESS, given),
         )
         self.ref = done.ref
-        for said in done.warnings:
-            self._say(said)
         if stage != "notified":
             self._bring_in_at(stage)
         else:
@@ -147,7 +146,13 @@ class Work:
                 self._act("add_note", {"note": "As given in the tracker. " + "; ".join(self.as_given)})
         self._notes()
         self._case_manager()
-        return self.session.scalars(sa.select(Record).where(Record.ref == self.ref)).one()
+        record = self.session.scalars(sa.select(Record).where(Record.ref == self.ref)).one()
+        still = {row.problem for row in running(self.session, [record.id]) if row.problem}
+        for said in done.warnings:
+            # A clock that could not start, and that ended on paper long ago, is nothing to look at.
+            if said in still or "cannot be counted" not in said:
+                self._say(said)
+        return record
 
     def _csps(self) -> list[str]:
         column, value = self._of("csp")

@@ -264,6 +264,7 @@ def _columns_page(
         columns=found,
         facts=FACTS,
         leave=LEAVE,
+        asks_key=plan.of("reference") is None,
         rows=len(table.lines),
         remarks=table.remarks,
     )
