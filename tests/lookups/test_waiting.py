@@ -81,7 +81,7 @@ def test_returns_and_holds_are_waited_for_beside_the_next_step(database: Databas
 
 
 def test_a_clock_that_could_not_start_is_a_wait(database: Database) -> None:
-    case = a_review(database, "screening", death_date="2010-01", police_identified_on="2010-02-01")
+    case = a_review(database, "screening", death_date="2010-01", police_identified_on="2010-02-01", in_writing="no")
     unarmed = [w for w in waits(database, case) if w.kind == "unarmed"]
     assert [w.what for w in unarmed] == ["Written notification by the police: no date can be counted"]
     assert unarmed[0].reasons

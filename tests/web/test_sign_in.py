@@ -26,12 +26,12 @@ def row(database: Database, person: str) -> User:
         return session.scalars(sa.select(User).where(User.email == builders.address(person))).one()
 
 
-def test_signing_in_leads_to_the_reviews_and_is_remembered(app: Flask, database: Database) -> None:
+def test_signing_in_leads_to_my_work_and_is_remembered(app: Flask, database: Database) -> None:
     browser = Browser(app.test_client())
     assert browser.get("/reviews").headers["Location"] == "/sign-in?next=/reviews"
     answer = browser.sign_in("case_manager")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
-    assert browser.get("/").status_code == 200
+    assert "<h1" in (first := browser.get("/").text) and "My work" in first
     assert re.search(r'Signed in as <a [^>]*href="/me">Alex Example</a>', browser.get("/reviews").text)
     assert row(database, "case_manager").last_sign_in_at is not None
 
