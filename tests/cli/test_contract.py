@@ -51,7 +51,7 @@ def test_every_command_has_help_and_the_last_of_each_way_has_examples(on_sqlite:
 def test_the_commands_of_the_contract_are_there() -> None:
     paths = {" ".join(path) for path, _ in _commands(main)}
     assert paths >= {
-        "serve", "web", "worker", "db upgrade", "db check", "demo load", "doctor", "user add", "user list",
+        "serve", "web", "worker", "setup", "db upgrade", "db check", "demo load", "doctor", "user add", "user list",
         "user disable", "process list", "process check", "process show", "process diagram", "regime show",
         "regime unlock", "clock compute", "clock due", "criteria assess", "review open", "review list", "review show",
         "review actions", "review deadlines", "review timeline", "review act", "report quarterly", "import published",

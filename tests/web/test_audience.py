@@ -234,7 +234,12 @@ def test_a_role_that_may_not_act_is_refused_when_it_sends_the_form_all_the_same(
     assert case.stage == "notified"
 
 
-@pytest.mark.parametrize("person", ["case_manager", "deciding_chair", "agency_contact", "auditor", "steering_member"])
+@pytest.mark.parametrize(
+    "person",
+    [
+        "case_manager", "deciding_chair", "agency_contact", "auditor", "steering_member", "administrator", "team_manager",
+    ],
+)  # fmt: skip
 def test_no_link_is_dead(app: Flask, database: Database, person: str) -> None:
     """Every link that a person is shown leads to a page that person may see."""
     assert person in PEOPLE
