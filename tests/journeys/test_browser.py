@@ -113,6 +113,10 @@ def every_page(server: Serving) -> dict[str, str]:
         "rules": "/process",
         "process": "/process/dardr-s9",
         "care": "/care",
+        "people (restricted)": f"/reviews/{REFS['evidence']}/people",
+        "access": f"/reviews/{REFS['evidence']}/access",
+        "conflict of interest": f"/reviews/{REFS['evidence']}/access/conflict",
+        "timeline, unfolded": f"/reviews/{REFS['evidence']}/timeline?print=yes",
         "your account": "/me",
         "passkeys": "/me/passkeys",
         "new password": "/me/password",
@@ -247,7 +251,7 @@ def test_a_review_is_opened_and_moved_without_scripts(browser: Browser, server: 
     page.get_by_label(re.compile("^What was the other person")).first.select_option(index=1)
     page.get_by_role("button", name="Record a notification").click()
     expect(page.get_by_role("alert")).to_contain_text("Recorded: Record a notification.")
-    page.get_by_role("link", name="Accept for screening").first.click()
+    page.get_by_role("link", name="Accept for screening", exact=True).first.click()
     page.get_by_label("Yes", exact=True).check()
     page.get_by_role("button", name="Accept for screening").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.access import ASSIGNED_ONLY, Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_key, a_name, an_email, home, require_administrator
 from dardr.casework.notifiers import OUTSIDE_SETTING
@@ -26,6 +26,7 @@ class Choices:
     """The partnership's own choices. ``deciding`` says in words who decides, and who stands in.
 
     ``outside_notifications``: whether people without an account may notify a death by a link to their address.
+    ``assigned_only``: whether a case manager sees only what they carry, what nobody carries, and what is granted.
     """
 
     team_name: str
@@ -35,6 +36,7 @@ class Choices:
     deciding: str = ""
     support_contacts: tuple[str, ...] = ()
     outside_notifications: bool = True
+    assigned_only: bool = False
 
 
 def begin(session: Session, actor: Actor, now: datetime, *, key: str, name: str) -> Partnership:
@@ -79,6 +81,7 @@ def change(session: Session, actor: Actor, now: datetime, chosen: Choices) -> Pa
     own["review_label"] = chosen.review_label
     own["action_plan_assured"] = chosen.action_plan_assured
     own[OUTSIDE_SETTING] = chosen.outside_notifications
+    _put(own, ASSIGNED_ONLY, chosen.assigned_only)
     _put(own, "deciding_arrangement", chosen.deciding.strip())
     _put(own, "support_contacts", [line for line in chosen.support_contacts if line.strip()])
     row.team_name, row.team_email, row.settings = name, email, own

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dardr import systime
-from dardr.access import Actor
+from dardr.access import ASSIGNED_ONLY, Actor
 from dardr.casework.administer import csps as changing_csps
 from dardr.casework.administer import partnership as changing
 from dardr.casework.administer.checks import home, key_from, of_key
@@ -144,6 +144,13 @@ CHOSEN = (
         help="They get a link to a form of their own by e-mail. Without this, they write to the team or ring.",
     ),
     Field(
+        "assigned_only",
+        "Do case managers see only the reviews that they carry?",
+        FieldType.BOOLEAN,
+        required=False,
+        help="And those that nobody carries or that are granted to them. Otherwise the team works the caseload as one.",
+    ),
+    Field(
         "deciding",
         "Who decides, and who stands in?",
         required=False,
@@ -218,6 +225,7 @@ def choices() -> ResponseReturnValue:
                 given.get("deciding", ""),
                 tuple(given.get("support_contacts", ())),
                 given.get("outside_notifications", bool(own.get("outside_notifications", True))),
+                given.get("assigned_only", bool(own.get(ASSIGNED_ONLY, False))),
             ),
         )
         flash("Saved. It counts from now on; what is on record stays as it is.", "done")
@@ -229,6 +237,7 @@ def choices() -> ResponseReturnValue:
         "review_label": own.get("review_label", changing.LABELS[0]),
         "action_plan_assured": bool(own.get("action_plan_assured", True)),
         "outside_notifications": bool(own.get("outside_notifications", True)),
+        "assigned_only": bool(own.get(ASSIGNED_ONLY, False)),
         "deciding": own.get("deciding_arrangement", ""),
         "support_contacts": own.get("support_contacts", ()),
     }
