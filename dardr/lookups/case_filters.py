@@ -240,7 +240,7 @@ def _standing(wanted: sa.Select[int], today: date) -> sa.Subquery:
 # --- order ------------------------------------------------------------------------------------------------
 
 
-def _order(filters: CaseFilter, late: Any, standing: sa.Subquery) -> list[sa.ColumnElement[Any]]:
+def _order(filters: CaseFilter, late: Any, standing: sa.Subquery) -> list[Any]:
     on = sa.func.coalesce(sa.func.substr(standing.c.key, 2), "9999-12-31")
     if filters.sort not in SORTS or not filters.sort:
         return [late.desc(), Record.final, on, Record.ref]

@@ -196,7 +196,7 @@ def _readable(session: Session, actor: Actor, rows: Sequence[_Row]) -> list[tupl
                 StoredFile.id.in_(wanted)
             )
         ):
-            files[number] = (named, KINDS.get(media, "File"), happened.get(event_id))
+            files[number] = (named, KINDS.get(media, "File"), happened.get(event_id or 0))
         roles = roles_on_each(session, actor, {r.record.id: r.record for r in rows}.values())
     found = []
     for row in rows:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -185,17 +186,17 @@ def excel(text: str) -> bytes:
     from openpyxl import Workbook
 
     made = Workbook()
-    made.active.append([None, text])
+    made.create_sheet("Second").append([None, text])
     return _saved(made.save)
 
 
 def slides(text: str) -> bytes:
     from pptx import Presentation
+    from pptx.util import Emu
 
     made = Presentation()
     slide = made.slides.add_slide(made.slide_layouts[5])
-    slide.shapes.title.text = text
-    slide.notes_slide.notes_text_frame.text = "Spoken"
+    slide.shapes.add_textbox(Emu(0), Emu(0), Emu(100), Emu(100)).text_frame.text = text
     return _saved(made.save)
 
 
@@ -343,7 +344,8 @@ def test_answers_to_the_partnership_s_own_questions_are_found(database: Database
         who = builders.actor(session, "administrator")
         row = add_question(session, who, at_ten(START), "notification", Wording("What did the neighbours say?", "long"))
         name = field_of(row).name
-    case = a_review(database, "notified", **{name: "They had heard of the lighthouse."})
+    answers: dict[str, Any] = {name: "They had heard of the lighthouse."}
+    case = a_review(database, "notified", **answers)
     assert refs(look(database, "lighthouse")) == {case.ref}
     rebuild(database, at_ten(START))
     (hit,) = look(database, "lighthouse").groups[0].hits

@@ -63,12 +63,12 @@ def test_the_list_can_be_narrowed(manager: Browser, database: Database, asked: s
 
 
 def test_a_list_longer_than_a_page_has_pages(manager: Browser, database: Database) -> None:
-    for _ in range(51):
+    for _ in range(26):
         a_review(database, "notified")
     first, second = manager.get("/reviews").text, manager.get("/reviews?page=2").text
-    assert "Showing 1 to 50 of 51" in first and "Showing 51 to 51 of 51" in second
+    assert "Showing 1 to 25 of 26" in first and "Showing 26 to 26 of 26" in second
     assert 'aria-current="page">2</a>' in second
-    assert "Showing 51 to 51" in manager.get("/reviews?page=99").text
+    assert "Showing 26 to 26" in manager.get("/reviews?page=99").text
 
 
 # --- a record ---------------------------------------------------------------------------------------------

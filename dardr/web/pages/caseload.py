@@ -30,7 +30,7 @@ from dardr.web.pages.listing import asked_page, pager
 from dardr.web.pages.reviews import pages as reviews
 from dardr.web.transaction import session
 
-A_PAGE = 50
+A_PAGE = 25
 A_CHART = 60
 VIEWS_OF = "reviews"
 """The page that saved views of the caseload belong to."""
