@@ -180,9 +180,8 @@ def _identities(session: Session, ids: list[int]) -> dict[int, dict[str, Any]]:
         .order_by(IdentityValues.event_id)
     )
     for record_id, after in rows:
-        found.setdefault(record_id, {}).update(
-            {name: after[name] for name in (*NAMES, "date_of_birth") if name in after}
-        )
+        known = {name: value for name, value in (after or {}).items() if name in (*NAMES, "date_of_birth")}
+        found.setdefault(record_id, {}).update(known)
     return found
 
 

@@ -89,7 +89,7 @@ def screened(browser: Browser, server: Serving) -> str:
     case = builders.a_review(server.database, "notified", on=date(2026, 3, 18))
     with as_person(browser, server, "case_manager") as page:
         page.goto(f"{server.address}/reviews/{case.ref}")
-        page.get_by_role("link", name="Accept for screening").first.click()
+        page.get_by_role("link", name="Accept for screening", exact=True).first.click()
         answer(page, {"area_confirmed": "yes"})
         page.get_by_role("button", name="Accept for screening").click()
         page.get_by_role("link", name="Decision", exact=True).click()
