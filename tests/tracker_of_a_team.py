@@ -17,7 +17,8 @@ TITLE = "Mereshire: live reviews. Fictional."
 
 ROWS: tuple[tuple[Any, ...], ...] = (
     ("M/01", "Alder", "Ann Fictional", "Northmere", date(2025, 1, 20), date(2025, 1, 28), "Drafting",
-     date(2025, 2, 24), "Oakley Example", "Alex Example", date(2026, 12, 1), None, 4021, "Second draft with the chair."),
+     date(2025, 2, 24), "Oakley Example", "Alex Example", date(2026, 12, 1), None, 4021,
+     "Second draft with the chair."),
     ("M/02", "Birch", "Bea Fictional", "Northmere", "3rd Feb 25", "10/02/2025", "IMRs", "03/03/2025", None,
      "Bailey Example", "TBC", None, 4022, None),
     ("M/03", "Cedar", None, "Southmere CSP", "early 2025", "Feb 2025", "Screening", None, None, "Alex Example", None,

@@ -110,7 +110,7 @@ def _print(said: dict[str, Any], columns: list[tuple[str, str]]) -> None:
             click.echo(f"{where}: {row['reason']}", err=row["state"] == "refused")
         elif row["state"] in ("new", "changed"):
             ref = "" if said["dry_run"] and row["state"] == "new" else f" {row['ref']}"
-            click.echo(f"{where}: {row['state']}{ref}, {row['stage']}")
+            click.echo(f"{where}: {row['state']}{ref}, {row['stands_at']}")
         for change in row["changes"]:
             click.echo(f"  {change['heading']}: {change['what']}")
         for one in row["said"]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import shutil
+import subprocess
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -78,7 +82,7 @@ def test_every_column_is_guessed(sqlite_database: Database) -> None:
 def test_a_first_import(database: Database) -> None:
     outcome = brought(database, workbook())
     rows = by_key(outcome)
-    stages = {key: (row.state, row.stage) for key, row in rows.items()}
+    stages = {key: (row.state, row.stands_at) for key, row in rows.items()}
     assert stages == {
         "M/01": ("new", "Drafting"),
         "M/02": ("new", "Gathering evidence"),
@@ -296,3 +300,20 @@ def test_a_csv_file_comes_in_too(sqlite_database: Database) -> None:
 def test_a_file_that_is_no_tracker_is_refused_kindly(data: bytes, name: str, said: str) -> None:
     with pytest.raises(DardrError, match=said):
         read_file(data, name)
+
+
+@pytest.mark.office
+@pytest.mark.slow
+def test_libreoffice_opens_the_tracker_given_back(sqlite_database: Database, tmp_path: Path) -> None:
+    program = shutil.which("soffice")
+    assert program, "Install LibreOffice: apt-get install --no-install-recommends libreoffice-calc"
+    brought(sqlite_database, workbook())
+    with sqlite_database.read() as session:
+        person = builders.actor(session, "case_manager")
+        (tmp_path / "back.xlsx").write_bytes(export(session, person, layout_named(session, person, SHEET)).data)
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [program, "--headless", profile, "--convert-to", "csv", "--outdir", str(tmp_path), "back.xlsx"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=240)
+    rows = list(csv.reader((tmp_path / "back.csv").read_text(encoding="utf-8").splitlines()))
+    assert tuple(rows[0]) == HEADINGS and len(rows) == 11
+    assert rows[1][:2] == ["M/01", "Alder"] and "2025" in rows[1][4] and "20" in rows[1][4]

@@ -73,7 +73,7 @@ class RowResult:
     key: str
     state: str = UNCHANGED
     ref: str = ""
-    stage: str = ""
+    stands_at: str = ""
     reason: str = ""
     changes: list[dict[str, str]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -198,7 +198,7 @@ def _one(
         result.changes = work.update(record, base, known.imported_at if known is not None else None)
         result.state = CHANGED if result.changes else UNCHANGED
     session.flush()
-    result.ref, result.stage = record.ref, choices.stages.get(record.stage, record.stage)
+    result.ref, result.stands_at = record.ref, choices.stages.get(record.stage, record.stage)
     result.said = work.said
     _keep(session, now, plan.columns, layout, line, position, result, known, record)
 

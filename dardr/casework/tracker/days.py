@@ -62,9 +62,9 @@ def read_day(given: Any) -> Day:
     if given in (None, ""):
         return Day()
     if isinstance(given, datetime):
-        return Day(given.date().isoformat())
+        given = given.date()
     if isinstance(given, date):
-        return Day(given.isoformat())
+        return _plain(given.isoformat())
     if isinstance(given, bool):
         return Day(problem="Yes or no is not a date.")
     if isinstance(given, int | float):
@@ -73,6 +73,8 @@ def read_day(given: Any) -> Day:
 
 
 def _number(given: float) -> Day:
+    if given != given or given in (float("inf"), float("-inf")):
+        return Day(problem="That is not a date.")
     whole = int(given)
     if whole == given and whole in YEARS:
         return Day(str(whole))

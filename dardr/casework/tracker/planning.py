@@ -11,7 +11,7 @@ from dardr.casework.tracker.bringing import Plan
 from dardr.casework.tracker.exporting import layout_named, layouts
 from dardr.casework.tracker.matching import Column, plain, suggest, suggest_stage, words_of
 from dardr.casework.tracker.reading import Sheet, Table, guess_heading_row, shown, table_of
-from dardr.casework.tracker.standing import Choices, stage_of
+from dardr.casework.tracker.standing import Choices
 from dardr.errors import Invalid, Reason
 from dardr.storage.tracker import TrackerLayout
 
@@ -61,14 +61,6 @@ def unexplained(columns: Sequence[Column], table: Table, choices: Choices) -> li
             if unknown:
                 found.append((column, unknown))
     return found
-
-
-def without_meaning(columns: Sequence[Column], table: Table, choices: Choices) -> list[str]:
-    """The words of the stage column that were matched to no stage."""
-    column = next((c for c in columns if c.fact == "stage"), None)
-    if column is None:
-        return []
-    return [w for w in words_of(table, column.heading) if not stage_of(w, choices, column)]
 
 
 def _sheet(sheets: Sequence[Sheet], name: str, remembered: TrackerLayout | None) -> Sheet:

@@ -97,7 +97,7 @@ class Bringing:
 
 
 def _page(template: str, reasons: tuple[Reason, ...] = (), **values: Any) -> ResponseReturnValue:
-    return render_template(f"tracker/{template}.html", reasons=reasons, **values), 422 if reasons else 200
+    return render_template(template, reasons=reasons, **values), 422 if reasons else 200
 
 
 def _to(page: str, number: int) -> ResponseReturnValue:
@@ -141,7 +141,7 @@ def choose() -> ResponseReturnValue:
 def _start(reasons: tuple[Reason, ...] = ()) -> ResponseReturnValue:
     kept = layouts(session(), actor())
     names = {one.id: any(c["fact"] in IDENTITY for c in one.columns) for one in kept}
-    return _page("start", reasons, layouts=kept, has_names=names)
+    return _page("tracker/start.html", reasons, layouts=kept, has_names=names)
 
 
 @pages.get("/<int:number>/sheet")
@@ -177,7 +177,7 @@ def choose_sheet(number: int) -> ResponseReturnValue:
 def _sheet_page(bringing: Bringing, name: str, row: str, reasons: tuple[Reason, ...] = ()) -> ResponseReturnValue:
     sheets = bringing.sheets()
     return _page(
-        "sheet",
+        "tracker/sheet.html",
         reasons,
         number=bringing.draft.id,
         sheets=[(s, guess_heading_row(s), [shown(v) for v in s.rows[guess_heading_row(s) - 1] if v]) for s in sheets],
@@ -257,7 +257,7 @@ def _columns_page(
             }
         )
     return _page(
-        "columns",
+        "tracker/columns.html",
         reasons,
         number=bringing.draft.id,
         plan=plan,
@@ -316,7 +316,7 @@ def _words_page(bringing: Bringing, plan: Plan, reasons: tuple[Reason, ...] = ()
             }
         )
     return _page(
-        "words",
+        "tracker/words.html",
         reasons,
         number=bringing.draft.id,
         asked=asked,
@@ -347,7 +347,7 @@ def preview(number: int) -> ResponseReturnValue:
     if "outcome" not in bringing.values:
         return _to("columns", number)
     asks = any(c.fact in ("stage", "csp") for c in bringing.plan().columns)
-    return _page("preview", number=number, asks_words=asks, **_grouped(bringing.values["outcome"]))
+    return _page("tracker/preview.html", number=number, asks_words=asks, **_grouped(bringing.values["outcome"]))
 
 
 @pages.post("/<int:number>/preview")
@@ -371,7 +371,7 @@ def done(number: int) -> ResponseReturnValue:
         return _to("preview", number)
     outcome = bringing.values["outcome"]
     layout = next((one for one in layouts(session(), actor()) if one.name == outcome["layout"]), None)
-    return _page("done", layout=layout, **_grouped(outcome))
+    return _page("tracker/done.html", layout=layout, **_grouped(outcome))
 
 
 def _grouped(outcome: dict[str, Any]) -> dict[str, Any]:
