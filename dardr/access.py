@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dardr.errors import NotFound
 from dardr.storage.bodies import Body, Partnership
+from dardr.storage.engine import remembered
 from dardr.storage.people import User, UserRole
 from dardr.storage.reading import ConflictOfInterest, OpenedCase
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
@@ -337,10 +338,15 @@ def refs_in_conflict(session: Session, actor: Actor) -> frozenset[str]:
 
 def get_record(session: Session, actor: Actor, ref: str, *, lock: bool = False) -> Record:
     """The record of that reference, if the actor may see it; locked for change where asked. Raises NotFound."""
-    query = sa.select(Record).where(Record.ref == ref, visible(actor))
     if lock:
-        query = query.with_for_update(of=Record).execution_options(populate_existing=True)
-    record = session.scalar(query)
+        query = sa.select(Record).where(Record.ref == ref, visible(actor)).with_for_update(of=Record)
+        record = session.scalar(query.execution_options(populate_existing=True))
+    else:
+        record = remembered(
+            session,
+            ("record", actor.id, ref),
+            lambda: session.scalar(sa.select(Record).where(Record.ref == ref, visible(actor))),
+        )
     if record is None:
         raise NotFound(f"There is no record {ref}, or it is not yours to see. Check the reference.")
     return record

@@ -68,12 +68,23 @@ _NOTHING: dict[From, str] = {
 }
 
 
-def nothing_to_choose(action: Action, choices: Mapping[str, Found]) -> list[str]:
+def of_the_record(action: Action) -> tuple[Field, ...]:
+    """The questions that must be answered from what the record itself has: its versions, holds, dates, items.
+
+    What is long and hardly ever empty (bodies, people, other reviews) is left to the page of the action.
+    """
+    return tuple(f for f in action.fields if f.required and f.choices_from in _NOTHING and f.choices_from not in _LONG)
+
+
+_LONG = (From.REVIEWS, From.SECTION8_REPORTS)
+
+
+def nothing_to_choose(fields: Iterable[Field], choices: Mapping[str, Found]) -> list[str]:
     """Why an action cannot be done: a question that must be answered has nothing to choose from."""
     return list(
         dict.fromkeys(
             _NOTHING.get(field.choices_from, f"{field.label} There is nothing to choose from yet.")
-            for field in action.fields
+            for field in fields
             if field.required and field.choices_from is not None and not choices.get(field.name)
         )
     )

@@ -102,7 +102,7 @@ def deciding(session: Session, actor: Actor, ref: str, today: date) -> Deciding:
     """The decision of one review as it stands on the London day ``today``. Raises NotFound."""
     record = get_record(session, actor, ref)
     process = workflows.get(record.process)
-    possible = {a["key"]: a for a in actions_of(session, actor, ref, today, with_items=False)}
+    possible = {a["key"]: a for a in actions_of(session, actor, ref, today, with_items=False, with_fields=False)}
     history = done(record.facts)
     names = _names(session, history)
     decision = _standing_decision(history)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, visible
 from dardr.storage.bodies import Body, Csp
+from dardr.storage.engine import remembered
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows.definition import PARTY_LABELS, UNKNOWN_VALUES, Action, Choice, Field, FieldType
 
@@ -90,14 +91,13 @@ def linked(session: Session, actor: Actor, record: Record) -> list[tuple[str, st
 
 def visible_items(session: Session, actor: Actor, record: Record) -> list[Record]:
     """The records that serve this one and that the actor may see, oldest first."""
-    return list(
-        session.scalars(
-            sa.select(Record)
-            .join(RecordLink, RecordLink.item_id == Record.id)
-            .where(RecordLink.review_id == record.id, RecordLink.kind == "item", visible(actor))
-            .order_by(Record.id)
-        )
+    query = (
+        sa.select(Record)
+        .join(RecordLink, RecordLink.item_id == Record.id)
+        .where(RecordLink.review_id == record.id, RecordLink.kind == "item", visible(actor))
+        .order_by(Record.id)
     )
+    return list(remembered(session, ("items", actor.id, record.id), lambda: session.scalars(query).all()))
 
 
 def label_of(record: Record, bodies: Sequence[str] = ()) -> str:

@@ -13,7 +13,7 @@ import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework.facts import load_facts
 from dardr.casework.own_questions import whole
-from dardr.lookups.choices import nothing_to_choose, resolve_fields
+from dardr.lookups.choices import nothing_to_choose, of_the_record, resolve_fields
 from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, visible_items
 from dardr.seeing import seen_facts
 from dardr.storage.people import User
@@ -78,20 +78,21 @@ def holds_of(session: Session, record: Record, today: date) -> list[dict[str, An
 
 
 def actions_of(
-    session: Session, actor: Actor, ref: str, today: date, *, with_items: bool = True
+    session: Session, actor: Actor, ref: str, today: date, *, with_items: bool = True, with_fields: bool = True
 ) -> list[dict[str, Any]]:
     """What this actor may do on a record and on its open items, each with every reason why it is not possible yet.
 
     Only actions of the stage, and of a role the actor holds on that record. The day it happened is asked besides
-    the fields of every action. Raises NotFound.
+    the fields of every action. ``with_fields`` False leaves the questions out and does not look up their choices:
+    enough for a page that only links to each action. Raises NotFound.
     """
     record = get_record(session, actor, ref)
     lists: dict[From, tuple[Choice, ...]] = {}
-    found = _actions(session, actor, record, today, lists)
+    found = _actions(session, actor, record, today, lists, with_fields)
     if with_items:
         for item in visible_items(session, actor, record):
             if not item.final:
-                found += _actions(session, actor, item, today, lists)
+                found += _actions(session, actor, item, today, lists, with_fields)
     return found
 
 
@@ -100,7 +101,12 @@ THE_SAME_FOR_ALL = (From.BODIES, From.CSPS, From.PEOPLE, From.CASE_MANAGERS)
 
 
 def _actions(
-    session: Session, actor: Actor, record: Record, today: date, lists: dict[From, tuple[Choice, ...]]
+    session: Session,
+    actor: Actor,
+    record: Record,
+    today: date,
+    lists: dict[From, tuple[Choice, ...]],
+    with_fields: bool,
 ) -> list[dict[str, Any]]:
     process = workflows.get(record.process)
     roles = roles_on(session, actor, record)
@@ -112,7 +118,9 @@ def _actions(
     kept = dict(lists)
     found = []
     for action in permitted:
-        choices = resolve_fields(session, actor, process, action.fields, record, today, kept)
+        asked = action.fields if with_fields else of_the_record(action)
+        choices = resolve_fields(session, actor, process, asked, record, today, kept)
+        questions = whole(session, record.partnership_id, action, record.facts) if with_fields else None
         verdict = engine.judge(process, action, facts, roles)
         to = action.to or record.stage
         found.append(
@@ -126,8 +134,8 @@ def _actions(
                 "to": to,
                 "to_label": process.stage(to).label,
                 "moves": to != record.stage,
-                "fields": fields_of(whole(session, record.partnership_id, action, record.facts), choices),
-                "blocked": [blocked.reason for blocked in verdict.blocked] or nothing_to_choose(action, choices),
+                "fields": fields_of(questions, choices) if questions else [],
+                "blocked": [blocked.reason for blocked in verdict.blocked] or nothing_to_choose(asked, choices),
                 "roles": sorted(str(role) for role in action.roles),
                 "keep_as": action.keep_as,
                 "authority": action.authority.as_dict() if action.authority else None,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -88,6 +88,19 @@ def _sqlite_begin(connection: sa.Connection) -> None:
     reading = connection.get_execution_options().get("dardr_mode") == "read"
     connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+Kept = TypeVar("Kept")
+
+
+def remembered(session: Session, key: tuple[Any, ...], make: Callable[[], Kept]) -> Kept:
+    """What ``make`` gives, asked for once in a session that only reads; a session that may write asks each time."""
+    if session.get_bind().get_execution_options().get("dardr_mode") != "read":
+        return make()
+    kept = session.info.setdefault("remembered", {})
+    if key not in kept:
+        kept[key] = make()
+    return kept[key]
 
 
 def is_sqlite(session: Session) -> bool:

@@ -1,4 +1,8 @@
-"""The product's own server with one more page, for the benchmark: bare, with the same frame and macros and one query.
+"""The product's own server with one more page for the benchmark: each page again, bare.
+
+``/bare?of=/reviews`` renders what ``/reviews`` rendered when it was last asked for: the same template with the same
+macros and the same values, kept; the person signed in and the frame around every page are read as always, and one
+indexed query of 25 rows stands for the page's own. What a page costs beyond that is finding its values.
 
 Run as ``python -m tests.bench.served PORT`` with the usual settings in the environment.
 """
@@ -6,13 +10,12 @@ Run as ``python -m tests.bench.served PORT`` with the usual settings in the envi
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, render_template
+from flask import Flask, current_app, request, template_rendered
 from flask.typing import ResponseReturnValue
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import Template
 
 from dardr import systime
 from dardr.settings import get_settings
@@ -23,17 +26,28 @@ from dardr.web.audience import actor
 from dardr.web.transaction import session
 
 ROWS = 25
+KEPT: dict[str, tuple[Template, dict[str, Any]]] = {}
+"""By address: the template last rendered there, and its values."""
+
+
+def keep(_app: Flask, template: Template, context: dict[str, Any], **_more: Any) -> None:
+    """Remember what a page was made of, once."""
+    if request.path != "/bare":
+        KEPT.setdefault(request.full_path.rstrip("?"), (template, context))
 
 
 def bare() -> ResponseReturnValue:
-    """What any page costs: the signed-in person, the frame, a few macros, one indexed query of 25 rows."""
+    """A page again, without finding its values."""
     actor()
-    rows = session().execute(
+    session().execute(
         sa.select(Record.ref, Record.stage, Record.opened_on)
         .where(Record.process_key == "dardr-s9", Record.final.is_(False), Record.stage == "evidence")
         .limit(ROWS)
-    )
-    return render_template("bare.html", rows=rows.all())
+    ).all()
+    template, kept = KEPT[request.args["of"]]
+    context: dict[str, Any] = {}
+    current_app.update_template_context(context)
+    return template.render({**kept, **context})
 
 
 def main() -> None:
@@ -42,10 +56,8 @@ def main() -> None:
 
     def with_bare(*given: Any) -> Flask:
         app = made(*given)
-        loader = app.jinja_loader
-        assert loader is not None
-        app.jinja_loader = ChoiceLoader([loader, FileSystemLoader(Path(__file__).parent / "bare")])  # type: ignore[assignment]
         app.add_url_rule("/bare", "bare", bare)
+        template_rendered.connect(keep, app, weak=False)
         return app
 
     serve.create_app = with_bare  # type: ignore[assignment]

@@ -75,7 +75,9 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         holds=holds,
         phases=_phases(process, found),
         waiting=_waiting(found.id, today) if blueprint == "reviews" else "",
-        steps=_steps(actions_of(session(), actor(), ref, today, with_items=False), set(done(found.facts))),
+        steps=_steps(
+            actions_of(session(), actor(), ref, today, with_items=False, with_fields=False), set(done(found.facts))
+        ),
         deadlines=[d for d in deadlines if d["running"]],
         ended=[d for d in deadlines if not d["running"]],
         items=_items(shown["items"], next_of_item, _kinds(visible_items(session(), actor(), found))),
