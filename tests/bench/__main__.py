@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: ``python -m tests.bench [act] [sweep] [help]``."""
+"""Run all benchmarks, or those named: ``python -m tests.bench [act] [sweep] [help] [web]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tests.bench.report import Ratio, show
 
-ALL = {"help": "help_text", "act": "act", "sweep": "sweep"}
+ALL = {"help": "help_text", "act": "act", "sweep": "sweep", "web": "web"}
 
 
 def main() -> int:
