@@ -41,6 +41,13 @@ WHERE = {
     "calendar": "administration_settings.calendar",
 }
 """The page of each part of setting up."""
+BESIDE = (
+    ("own_questions.questions", "The partnership's own questions"),
+    ("tracker.start", "The team's tracker of live reviews"),
+    ("sessions.all_sessions", "Who is signed in, and second factors"),
+    ("care.findings", "Checks and e-mails not delivered"),
+)
+"""Pages that look after the partnership once it is set up; each is shown to those who may use it."""
 
 FROM_WHEN = Field(
     "from_on",
@@ -105,6 +112,7 @@ def start() -> ResponseReturnValue:
         here=here,
         tasks=tasks,
         done=sum(task.done for task, _ in tasks),
+        beside=BESIDE,
         profiles=shown if may_use("administration_settings.profile") else [],
     )
 
