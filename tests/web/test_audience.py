@@ -46,7 +46,7 @@ TRACKER = (
 
 ROUTES = {
     "/": SIGNED_IN,
-    "/work/remind": SIGNED_IN,
+    "/reminders": SIGNED_IN,
     "/reviews/<ref>/waiting": SIGNED_IN,
     "/reviews/<ref>/brief": SIGNED_IN,
     "/brief": SIGNED_IN,

@@ -81,31 +81,31 @@ def test_a_reminder_leaves_with_one_button_and_only_once_a_day(
 ) -> None:
     ref = case.opened("agency-return")[0]
     clock = f"imr_return-{case.deadline('imr_return', ref=ref).id}"
-    answer = manager.send("/work/remind", manager.get("/"), ref=ref, clock=clock, of="team")
+    answer = manager.send("/reminders", manager.get("/"), ref=ref, clock=clock, of="team")
     assert answer.status_code == 303 and answer.headers["Location"] == "/?of=team#waiting"
     page = manager.get("/").text
     assert f"A reminder about {ref} was written" in page
     assert "written to today" in tables(page)["waiting"]
-    again = manager.send("/work/remind", manager.get("/"), ref=ref, clock=clock)
+    again = manager.send("/reminders", manager.get("/"), ref=ref, clock=clock)
     assert again.headers["Location"] == "/#waiting"
     assert "today already" in manager.get("/").text
     with database.read() as session:
         rows = session.scalars(sa.select(OutboxMessage.recipient).where(OutboxMessage.rung == "by-hand")).all()
     assert len(rows) == 2
     outsider = signed_in(app, "other_agency_contact")
-    assert outsider.send("/work/remind", outsider.get("/"), ref=ref, clock=clock).status_code == 404
+    assert outsider.send("/reminders", outsider.get("/"), ref=ref, clock=clock).status_code == 404
     agency = signed_in(app, "agency_contact")
-    assert agency.send("/work/remind", agency.get("/"), ref=ref, clock=clock).status_code == 403
+    assert agency.send("/reminders", agency.get("/"), ref=ref, clock=clock).status_code == 403
 
 
 def test_a_reminder_without_its_token_is_refused(case: Case, manager: Browser) -> None:
     ref = case.opened("agency-return")[0]
-    assert manager.client.post("/work/remind", data={"ref": ref, "clock": "imr_return"}).status_code == 400
+    assert manager.client.post("/reminders", data={"ref": ref, "clock": "imr_return"}).status_code == 400
 
 
 def test_back_from_a_reminder_leads_nowhere_else(case: Case, manager: Browser) -> None:
     ref = case.opened("agency-return")[0]
-    answer = manager.send("/work/remind", manager.get("/"), ref=ref, clock="x", of="//elsewhere.example")
+    answer = manager.send("/reminders", manager.get("/"), ref=ref, clock="x", of="//elsewhere.example")
     assert answer.headers["Location"] == "/#waiting"
 
 

@@ -146,13 +146,14 @@ def _button(line: Line) -> dict[str, str] | None:
     return {"label": "Do this" if label == line.what else label, "href": url_for("doing.act", ref=ref, key=key)}
 
 
-@pages.post("/work/remind")
+@pages.post("/reminders")
 @who()
 def remind() -> ResponseReturnValue:
     """Remind whoever owes something, now; then back to the page it was asked from."""
     now = systime.utc_now()
     ref, clock, of = (request.form.get(name, "") for name in ("ref", "clock", "of"))
-    back = url_for("work.my_work", **({"of": of} if of == TEAM or of.isdecimal() else {}), _anchor="waiting")
+    kept = of if of == TEAM or of.isdecimal() else None
+    back = url_for("work.my_work", of=kept, _anchor="waiting")
     try:
         take_action(session(), actor(), now, ref, SEND_REMINDER, {"clock": clock}, systime.london_date(now))
         commit()
