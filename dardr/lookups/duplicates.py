@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from workflows.processes.dardr_s9_1.stages import BEFORE_DECISION
 
 ALIKE = 85
 """Two names are alike from this likeness on (of 100, the order of their words not counted)."""
+NEAR = timedelta(days=366)
+"""One death is told twice within days or months: for the page of a notification no more is read than that."""
 AGES_APART = 1
 """Years by which two ages of one person may differ, as they are told."""
 NAMES = ("person_name", "other_names")
@@ -52,14 +54,15 @@ class _Told:
 
 
 def likely_same(
-    session: Session, actor: Actor, answers: Mapping[str, Any], *, without: int | None = None
+    session: Session, actor: Actor, answers: Mapping[str, Any], *, without: int | None = None, near: date | None = None
 ) -> list[Likely]:
     """The records that may be of the death told in ``answers`` (typed or stored), newest first.
 
     Two are likely the same where the dates of death overlap and of local partnership, age (a year apart at most) and
     manner at least two agree and none disagrees (one may, where both dates are the same full day). For people who may
     see identities, names that are alike do too, unless the dates exclude it; so does the date of birth. ``without``
-    is the id of a record left out: the one asked about.
+    is the id of a record left out: the one asked about. With ``near`` (a London day) only records that begin within
+    ``NEAR`` of it are looked at.
     """
     told = _told(answers, answers)
     sees = bool(actor.everywhere & SEES_IDENTITIES)
@@ -70,6 +73,8 @@ def likely_same(
     )
     if without is not None:
         query = query.where(Record.id != without)
+    if near is not None:
+        query = query.where(Record.opened_on.between(near - NEAR, near + NEAR))
     rows = session.execute(query.order_by(Record.id.desc())).all()
     identities = _identities(session, [row.id for row in rows]) if sees else {}
     found = [
@@ -98,7 +103,7 @@ def likely_same_as(session: Session, actor: Actor, record: Record) -> list[Likel
             .where(sa.or_(RecordLink.review_id == record.id, RecordLink.item_id == record.id))
         )
     )
-    found = likely_same(session, actor, {**record.facts, **identity}, without=record.id)
+    found = likely_same(session, actor, {**record.facts, **identity}, without=record.id, near=record.opened_on)
     return [one for one in found if one.ref not in apart | linked]
 
 

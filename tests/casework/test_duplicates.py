@@ -113,6 +113,15 @@ def likely_refs(database: Database, ref: str) -> list[str]:
         return [one.ref for one in likely_same_as(session, manager, get_record(session, manager, ref))]
 
 
+def test_the_page_of_a_notification_looks_a_year_around(sqlite_database: Database) -> None:
+    told = {"death_date": "not_known", "person_name": "Quintessa Unlikely"}
+    first = a_review(sqlite_database, "notified", on=date(2024, 3, 4), **told)
+    second = a_review(sqlite_database, "notified", on=date(2025, 3, 4), **told)
+    third = a_review(sqlite_database, "notified", on=date(2026, 3, 4), **told)
+    assert likely_refs(sqlite_database, second.ref) == [third.ref, first.ref]
+    assert likely_refs(sqlite_database, third.ref) == [second.ref]
+
+
 def test_told_apart_it_is_not_asked_again(sqlite_database: Database) -> None:
     first = a_review(sqlite_database, "notified", death_date="2026-02-28")
     second = a_review(sqlite_database, "notified", death_date="2026-02-28")
