@@ -252,7 +252,7 @@ def test_a_demonstration_says_so_on_every_page(manager: Browser, anyone: Browser
 
 def test_a_rehearsal_says_which_day_it_is(manager: Browser, clock) -> None:
     assert "Rehearsal: today is Monday 3 August 2026" in manager.get("/reviews").text
-    clock("2026-08-03T12:00")
+    clock("2026-08-03T09:45")
     assert "Today is Monday 3 August 2026" in manager.get("/reviews").text
 
 
