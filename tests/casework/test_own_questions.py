@@ -223,7 +223,8 @@ def test_any_words_make_a_question(sqlite_database: Database, label: str) -> Non
         row = session.scalars(sa.select(OwnQuestion)).one()
         field = own_questions.field_of(row)
     assert name.isidentifier() and len({c.value for c in field.choices}) == 5
-    case = a_review(sqlite_database, "notified", **{name: field.choices[2].value})
+    answers: dict[str, Any] = {name: field.choices[2].value}
+    case = a_review(sqlite_database, "notified", **answers)
     assert case.record().facts[name] == field.choices[2].value != "not_known"
 
 
