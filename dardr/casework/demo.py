@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from docx import Document
 from sqlalchemy.orm import Session
 
 import workflows
@@ -21,6 +23,7 @@ from dardr.access import Actor, load_actor, operator
 from dardr.casework import setup
 from dardr.casework.act import take_action
 from dardr.casework.deliver import message_id
+from dardr.casework.files import FileGiven
 from dardr.casework.open_record import open_record
 from dardr.casework.people import add_user
 from dardr.casework.sweep import sweep
@@ -44,6 +47,8 @@ SENDER = "reviews@marlshire.example"
 UPDATES_EVERY = 84
 ENDS = ("claim_complete", "record_not_accepted")
 """Days between the updates on an action, and what ends them."""
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 PEOPLE_SINCE = 1400
 """Days before the loading on which the invented people were given access."""
@@ -196,6 +201,15 @@ def _updates(steps: list[tuple[int, str, Mapping[str, Any]]]) -> Iterator[tuple[
                 yield days, f"{item}:record_update", {}
 
 
+def _as_word(paragraphs: list[str]) -> bytes:
+    """An invented document, as a Word file."""
+    made, file = Document(), BytesIO()
+    for paragraph in paragraphs:
+        made.add_paragraph(paragraph)
+    made.save(file)
+    return file.getvalue()
+
+
 class _Loading:
     """Every step of every review, done in the order of the days, with the worker's rounds in between."""
 
@@ -343,6 +357,8 @@ class _Loading:
         return {"death_date": f"{died:%Y-%m}", **named}
 
     def _value(self, session: Session, step: _Step, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return FileGiven(value["file"], _as_word(value["words"]), WORD)
         if not isinstance(value, str):
             return value
         if relative := _RELATIVE.fullmatch(value):
