@@ -333,6 +333,9 @@ def test_the_team_manager_looks_after_agencies_only(database: Database, app: Fla
     answer = browser.send("/administration/people/add", name="N", email="n@mere.example", **chosen, invite="no")
     assert answer.status_code == 303
     auditor = number_of(database, "auditor")
+    shown = browser.get(f"/administration/people/{auditor}").text
+    assert "They have left" not in shown and "An administrator changes the access" in shown
+    assert "They have left" in browser.get(answer.headers["Location"]).text
     assert browser.send(f"/administration/people/{auditor}/leave").status_code == 403
     with database.read() as session:
         held = session.scalar(sa.select(UserRole.id).where(UserRole.user_id == auditor))

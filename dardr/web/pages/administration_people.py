@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from dardr import systime
 from dardr.casework.administer import people as changing
 from dardr.casework.administer.checks import home
-from dardr.casework.administer.roles import ABOUT
+from dardr.casework.administer.roles import ABOUT, OF_AGENCIES
 from dardr.errors import NotFound
 from dardr.lookups.administration import carried_by
 from dardr.lookups.bodies import bodies as all_bodies
@@ -139,6 +139,7 @@ def person(number: int) -> ResponseReturnValue:
         unseen=unseen,
         locked=found.locked(systime.utc_now()),
         mine=found.row.id == actor().id,
+        may_change=Role.ADMINISTRATOR in actor().everywhere or all(held.role in OF_AGENCIES for held in found.roles),
     )
 
 
