@@ -10,7 +10,6 @@ from dardr.casework import drafts
 from dardr.errors import NotFound
 from dardr.web.accounts import kept
 from dardr.web.audience import actor, who
-from dardr.web.transaction import session
 
 pages = Blueprint("kept", __name__)
 
