@@ -17,13 +17,16 @@ from typing import Any
 import sqlalchemy as sa
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy.orm import Session
 
 from dardr.casework import audit, chain
 from dardr.storage.engine import Database, is_sqlite
 from dardr.storage.outbox import QUEUED, SENT
+from dardr.storage.people import UserRole
 from dardr.storage.reviews import RefCounter
 from dardr.storage.tables import metadata
-from tests.builders import Case, a_partnership, a_review, route
+from tests.builders import Case, a_partnership, a_person, a_review, address, route
+from workflows.definition import Role
 
 TODAY = date(2027, 11, 22)
 """A Monday: the London day on which the copied caseload stands as it stands."""
@@ -33,6 +36,8 @@ LIVE = (
 )  # fmt: skip
 AGES = (3, 17, 41)
 """Days for which the templates of one stage have stood there."""
+CARRIERS = 55
+"""People who carry the reviews: some twenty live ones each."""
 RARE = "quillwort"
 COMMON = "appointment"
 WORDS = (
@@ -63,6 +68,18 @@ class Family:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
+def carrier(number: int) -> str:
+    """The key of one of the people who carry the reviews; ``builders.address`` gives their address."""
+    return f"carrier_{number}"
+
+
+def _carrier(session: Session, partnership_id: int, number: int) -> int:
+    user = a_person(session, carrier(number), f"Carrier {number} Example", partnership_id=partnership_id)
+    session.flush()
+    session.add(UserRole(user_id=user.id, role=str(Role.CASE_MANAGER)))
+    return user.id
+
+
 RETURNS = {"bodies": ["mereshire-nhs", "northmere-council", "mereshire-police"], "kind": "imr"}
 
 
@@ -73,12 +90,13 @@ def load(database: Database, size: Size = Size(), *, quiet: bool = False) -> dic
     """
     chosen = random.Random(20261123)  # the same caseload each time
     with database.write() as session:
-        a_partnership(session, rehearsal=True)
+        partnership = a_partnership(session, rehearsal=True)
+        carriers = [_carrier(session, partnership, number) for number in range(1, CARRIERS + 1)]
     console = Console(stderr=True, quiet=quiet)
     with Progress(console=console, transient=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Template cases, by real actions", total=len(LIVE) * len(AGES) + len(AGES))
         live, concluded = _templates(database, size, lambda: progress.advance(task))
-        writer = _Writer(database, chosen)
+        writer = _Writer(database, chosen, carriers)
         task = progress.add_task("Copies, in bulk", total=size.live + size.concluded)
         for families, many in ((live, size.live), (concluded, size.concluded)):
             for number in range(many):
@@ -121,6 +139,7 @@ def _one(database: Database, stage: str, age: int) -> Case:
     days = sum(days for _, days, _ in route(stage))
     at = "evidence" if any(name == "evidence" for name, _, _ in route(stage)) else stage
     case = a_review(database, at, on=TODAY - timedelta(days=days + age), display_pseudonym="Template")
+    case.act("assign_case_manager", {"case_manager": address("case_manager")})
     if at == "evidence":
         case.act("request_returns", RETURNS)
         for ref in case.opened("agency-return")[: 2 if stage == "evidence" else None]:
@@ -206,8 +225,8 @@ AT_ONCE = 4000
 class _Writer:
     """Copies families and writes them out in batches; ids are given here and the sequences set at the end."""
 
-    def __init__(self, database: Database, chosen: random.Random) -> None:
-        self.database, self.chosen = database, chosen
+    def __init__(self, database: Database, chosen: random.Random, carriers: list[int]) -> None:
+        self.database, self.chosen, self.carriers = database, chosen, carriers
         self.written: dict[str, int] = dict.fromkeys(ORDER, 0)
         self.waiting: dict[str, list[dict[str, Any]]] = {name: [] for name in ORDER}
         self.copies = 0
@@ -265,7 +284,16 @@ class _Writer:
         self, family: Family, copied: dict[str, list[dict[str, Any]]], ref: str, title: str, told: str
     ) -> None:
         """References, the name of the case and what is told of it, everywhere they stand."""
-        swap = {family.ref: ref, "Template": title, "Fictional, for a test.": f"Fictional. {told}"}
+        number = self.copies % len(self.carriers)
+        swap = {
+            family.ref: ref,
+            "Template": title,
+            "Fictional, for a test.": f"Fictional. {told}",
+            address("case_manager"): address(carrier(number + 1)),
+        }
+        for row in copied["record"]:
+            if row["case_manager_id"] is not None:
+                row["case_manager_id"] = self.carriers[number]
         for name in ("record", "event_values", "deadline", "outbox_message", "search_entry"):
             for row in copied[name]:
                 for column in ("ref", "title", "facts", "before", "after", "receipt", "subject", "text", "html"):

@@ -31,7 +31,7 @@ from dardr.storage.reviews import Record
 from tests.bench import national
 from tests.bench.databases import KINDS, fresh
 from tests.bench.report import Ratio
-from tests.builders import PEOPLE, address
+from tests.builders import address
 from tests.web.serving import ROOT, free_port
 
 USERS = 16
@@ -40,7 +40,6 @@ EACH = 12
 BOUND = 3.0
 NATIONAL = national.Size()
 PASSWORD = "correct horse battery"
-SIGN_IN = ("case_manager", "second_case_manager", "team_manager", "deciding_chair")
 
 
 @dataclass
@@ -188,7 +187,7 @@ NOTE_ON = {
 
 
 def _measured(database: Database, kind: str, port: int) -> list[Ratio]:
-    people = [Person(port, SIGN_IN[n % len(SIGN_IN)]) for n in range(USERS)]
+    people = [Person(port, national.carrier(n + 1)) for n in range(USERS)]
     for person in people:
         person.sign_in()
     with database.read() as session:
@@ -260,8 +259,7 @@ def run(size: national.Size = NATIONAL, kinds: tuple[str, ...] = KINDS) -> list[
             counts = national.load(database, size)
             print(f"{kind}: {counts}", file=sys.stderr)
             with database.write() as session:
-                everybody = [address(person) for person in PEOPLE]
-                session.execute(sa.update(User).where(User.email.in_(everybody)).values(password=hashed(PASSWORD)))
+                session.execute(sa.update(User).values(password=hashed(PASSWORD)))
             with _server(database, Path(folder)) as port:
                 ratios += _measured(database, kind, port)
     return ratios
