@@ -330,7 +330,7 @@ def _of_csps(actor: Actor) -> list[sa.ColumnElement[bool]]:
 
 
 def refs_in_conflict(session: Session, actor: Actor) -> frozenset[str]:
-    """The references that conflicts of interest hide from this actor: what was counted for all leaves out their lines."""
+    """The references that conflicts of interest hide from this actor: lists that were counted leave them out."""
     if not actor.conflicts:
         return frozenset()
     return frozenset(session.scalars(sa.select(Record.ref).where(_of_reviews(actor.conflicts))))

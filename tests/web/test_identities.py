@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from pypdf import PdfReader
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 import workflows
@@ -232,7 +233,7 @@ def test_what_cannot_be_logged_is_not_shown(
     from dardr.web.pages import identities
 
     def full(*_: Any) -> None:
-        raise sa.exc.OperationalError("", {}, Exception("database or disk is full"))
+        raise OperationalError("", {}, Exception("database or disk is full"))
 
     monkeypatch.setattr(identities, "note_read", full)
     answer = signed_in(app, "case_manager").get(f"/reviews/{case.ref}/people")
