@@ -110,6 +110,7 @@ def every_page(server: Serving) -> dict[str, str]:
         "actions": "/actions",
         "published cases": "/published-cases",
         "report": "/reports",
+        "tracker": "/administration/tracker",
         "rules": "/process",
         "process": "/process/dardr-s9",
         "care": "/care",
