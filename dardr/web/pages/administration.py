@@ -42,7 +42,7 @@ WHERE = {
 }
 """The page of each part of setting up."""
 BESIDE = (
-    ("own_questions.questions", "The partnership's own questions"),
+    ("own_questions.questions", "Questions of our own"),
     ("tracker.start", "The team's tracker of live reviews"),
     ("sessions.all_sessions", "Who is signed in, and second factors"),
     ("care.findings", "Checks and e-mails not delivered"),
