@@ -227,7 +227,9 @@ def _fact(name: str, answers: Mapping[str, Any], facts: Mapping[str, Any]) -> An
 
 def _cannot_start(clock: Clock, value: Any) -> str:
     if value is None:
-        return f"{clock.label}: this cannot be counted, because the full date it counts from is not recorded. Record it."
+        return (
+            f"{clock.label}: this cannot be counted, because the full date it counts from is not recorded. Record it."
+        )
     return (
         f"{clock.label}: this cannot be counted from “{value}”, which is not a full date. "
         "Record the full date when it is known."
