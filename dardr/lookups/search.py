@@ -12,14 +12,14 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.orm import Session, defer
 
 import workflows
-from dardr.access import Actor, roles_on_each, visible
+from dardr.access import Actor, opens_files, roles_on_each, visible
 from dardr.casework.search_index import DOCUMENT, RECORD
 from dardr.lookups.files import KINDS, asked
 from dardr.storage.engine import is_sqlite
@@ -92,10 +92,29 @@ class Results:
     cut: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    entry: SearchEntry
-    record: Record
+class _Row(Protocol):
+    """One entry that has the words, as it is looked at: without its text, and of its record what places it."""
+
+    id: int
+    kind: str
+    label: str
+    event_id: int | None
+    file_id: int | None
+    occurred_on: date | None
+    record_id: int
+    parent_id: int | None
+    named: bool
+
+
+class _Head(Protocol):
+    """Of a record what is shown of it."""
+
+    id: int
+    ref: str
+    title: str
+    process: str
+    process_key: str
+    stage: str
 
 
 def words_in(text: str) -> tuple[str, ...]:
@@ -130,28 +149,37 @@ def search(session: Session, actor: Actor, text: str, *, number: int = 1, size: 
 # --- looking ----------------------------------------------------------------------------------------------
 
 
-def _by_reference(session: Session, actor: Actor, text: str) -> Record | None:
-    typed = text.replace("\x00", "").strip().upper()[:40]
+def _by_reference(session: Session, actor: Actor, text: str) -> int | None:
+    """The record whose reference was typed, in capitals or not: references are written in capitals."""
+    typed = text.replace("\x00", "").strip()[:40]
     if not typed:
         return None
-    return session.scalar(sa.select(Record).where(sa.func.upper(Record.ref) == typed, visible(actor)))
+    return session.scalar(sa.select(Record.id).where(Record.ref.in_([typed.upper(), typed]), visible(actor)))
+
+
+_LOOKED_AT = (
+    SearchEntry.id,
+    SearchEntry.kind,
+    SearchEntry.label,
+    SearchEntry.event_id,
+    SearchEntry.file_id,
+    SearchEntry.occurred_on,
+    SearchEntry.record_id,
+    Record.parent_id,
+    (Record.title != "").label("named"),
+)
 
 
 def _matches(session: Session, actor: Actor, words: Sequence[str]) -> list[_Row]:
     """The newest entries with all the words, of records the actor may see; names before passages."""
-    matching = _matching(session, words)
     query = (
-        sa.select(SearchEntry, Record)
+        sa.select(*_LOOKED_AT)
         .join(Record, Record.id == SearchEntry.record_id)
-        .where(SearchEntry.id.in_(matching), visible(actor))
+        .where(SearchEntry.id.in_(_matching(session, words)), visible(actor))
         .order_by(sa.case((SearchEntry.kind == RECORD, 0), else_=1), SearchEntry.id.desc())
         .limit(MOST_HITS + 1)
-        .options(
-            defer(SearchEntry.text),
-            defer(Record.facts),
-        )
     )
-    return [_Row(entry, record) for entry, record in session.execute(query)]
+    return cast("list[_Row]", session.execute(query).all())
 
 
 def _matching(session: Session, words: Sequence[str]) -> Any:
@@ -185,30 +213,38 @@ def _rest(word: str) -> str:
 
 def _readable(session: Session, actor: Actor, rows: Sequence[_Row]) -> list[tuple[_Row, str, str]]:
     """The entries this actor may read, each with its label and the kind of its document."""
-    events = {row.entry.event_id for row in rows if row.entry.kind == DOCUMENT and row.entry.event_id}
+    documents = [row for row in rows if row.kind == DOCUMENT]
+    if not documents:
+        return [(row, row.label, "") for row in rows]
+    shown = _documents(session, actor, documents)
+    return [
+        (row, *shown[row.id]) if row.kind == DOCUMENT else (row, row.label, "")
+        for row in rows
+        if row.kind != DOCUMENT or row.id in shown
+    ]
+
+
+def _documents(session: Session, actor: Actor, rows: Sequence[_Row]) -> dict[int, tuple[str, str]]:
+    """Of these entries of documents those this actor may open: the question each answers, and what kind it is."""
+    events = {row.event_id for row in rows if row.event_id}
+    happened = {e.id: e for e in session.scalars(sa.select(AuditEvent).where(AuditEvent.id.in_(events)))}
     files: dict[int, tuple[str, str, AuditEvent | None]] = {}
-    roles = {}
-    if any(row.entry.kind == DOCUMENT for row in rows):
-        happened = {e.id: e for e in session.scalars(sa.select(AuditEvent).where(AuditEvent.id.in_(events)))}
-        wanted = {row.entry.file_id for row in rows if row.entry.file_id}
-        for number, named, media, event_id in session.execute(
-            sa.select(StoredFile.id, StoredFile.field, StoredFile.media_type, StoredFile.event_id).where(
-                StoredFile.id.in_(wanted)
-            )
-        ):
-            files[number] = (named, KINDS.get(media, "File"), happened.get(event_id or 0))
-        roles = roles_on_each(session, actor, {r.record.id: r.record for r in rows}.values())
-    found = []
+    for number, named, media, event_id in session.execute(
+        sa.select(StoredFile.id, StoredFile.field, StoredFile.media_type, StoredFile.event_id).where(
+            StoredFile.id.in_({row.file_id for row in rows if row.file_id})
+        )
+    ):
+        files[number] = (named, KINDS.get(media, "File"), happened.get(event_id or 0))
+    of = sa.select(Record).where(Record.id.in_({row.record_id for row in rows})).options(defer(Record.facts))
+    roles = roles_on_each(session, actor, session.scalars(of))
+    found: dict[int, tuple[str, str]] = {}
     for row in rows:
-        if row.entry.kind != DOCUMENT:
-            found.append((row, row.entry.label, ""))
-            continue
-        named, kind, event = files.get(row.entry.file_id or 0, ("", "", None))
+        named, kind, event = files.get(row.file_id or 0, ("", "", None))
         if event is None:
             continue
         label, readers = asked(event, named)
-        if not readers or roles[row.record.id] & readers:
-            found.append((row, label, kind))
+        if not readers or roles[row.record_id] & readers:
+            found[row.id] = (label, kind)
     return found
 
 
@@ -219,24 +255,26 @@ def _readable(session: Session, actor: Actor, rows: Sequence[_Row]) -> list[tupl
 class _Heap:
     """What belongs under one heading, before its texts are read."""
 
-    head: Record
+    head: int
     rows: list[tuple[_Row, str, str]] = field(default_factory=list)
     more: int = 0
 
 
-def _heaps(session: Session, actor: Actor, exact: Record | None, rows: Sequence[tuple[_Row, str, str]]) -> list[_Heap]:
+def _heaps(session: Session, actor: Actor, exact: int | None, rows: Sequence[tuple[_Row, str, str]]) -> list[_Heap]:
     """Entries by the review they belong to; by their own record where that review is not the actor's to see."""
-    parents = {row.record.parent_id for row, _, _ in rows if row.record.parent_id}
-    above = {r.id: r for r in session.scalars(sa.select(Record).where(Record.id.in_(parents), visible(actor)))}
+    parents = {row.parent_id for row, _, _ in rows if row.parent_id}
+    above = (
+        set(session.scalars(sa.select(Record.id).where(Record.id.in_(parents), visible(actor)))) if parents else set()
+    )
     heaps: dict[int, _Heap] = {}
     if exact is not None:
-        heaps[exact.id] = _Heap(exact)
+        heaps[exact] = _Heap(exact)
     seen: set[tuple[int, str, str, int | None]] = set()
     for row, label, kind in rows:
-        head = above.get(row.record.parent_id or 0, row.record)
-        heap = heaps.setdefault(head.id, _Heap(head))
-        once = (row.record.id, row.entry.kind, label, row.entry.file_id)
-        if once in seen or (row.entry.kind == RECORD and head.id == row.record.id and len(row.record.title) > 0):
+        head = row.parent_id if row.parent_id in above else row.record_id
+        heap = heaps.setdefault(head, _Heap(head))
+        once = (row.record_id, row.kind, label, row.file_id)
+        if once in seen or (row.kind == RECORD and head == row.record_id and row.named):
             continue
         seen.add(once)
         if len(heap.rows) < SHOWN_OF_ONE:
@@ -247,48 +285,52 @@ def _heaps(session: Session, actor: Actor, exact: Record | None, rows: Sequence[
 
 
 def _groups(session: Session, heaps: Sequence[_Heap], words: Sequence[str]) -> list[Group]:
-    wanted = [row.entry.id for heap in heaps for row, _, _ in heap.rows if row.entry.kind != DOCUMENT]
-    texts = {
-        i: text
-        for i, text in session.execute(sa.select(SearchEntry.id, SearchEntry.text).where(SearchEntry.id.in_(wanted)))
-    }
-    return [
-        Group(
-            heap.head.ref,
-            heap.head.title,
-            heap.head.process_key,
-            workflows.get(heap.head.process).stage(heap.head.stage).label,
-            tuple(_hits(heap, texts, words)),
-            heap.more,
-        )
-        for heap in heaps
-    ]
+    rows = [row for heap in heaps for row, _, _ in heap.rows]
+    shown = sorted({*(heap.head for heap in heaps), *(row.record_id for row in rows)})
+    columns = sa.select(Record.id, Record.ref, Record.title, Record.process, Record.process_key, Record.stage)
+    records = (
+        {one.id: cast("_Head", one) for one in session.execute(columns.where(Record.id.in_(shown)))} if shown else {}
+    )
+    wanted = [row.id for row in rows if row.kind != DOCUMENT]
+    texts: dict[int, str] = {}
+    if wanted:
+        read = session.execute(sa.select(SearchEntry.id, SearchEntry.text).where(SearchEntry.id.in_(wanted)))
+        texts = {i: text for i, text in read}
+    return [_group(heap, records, texts, words) for heap in heaps]
 
 
-def _hits(heap: _Heap, texts: Mapping[int, str], words: Sequence[str]) -> Iterator[Hit]:
+def _group(heap: _Heap, records: Mapping[int, _Head], texts: Mapping[int, str], words: Sequence[str]) -> Group:
+    head = records[heap.head]
+    return Group(
+        head.ref,
+        head.title,
+        head.process_key,
+        workflows.get(head.process).stage(head.stage).label,
+        tuple(_hits(heap, records, texts, words)),
+        heap.more,
+    )
+
+
+def _hits(heap: _Heap, records: Mapping[int, _Head], texts: Mapping[int, str], words: Sequence[str]) -> Iterator[Hit]:
     """The passages of one heading; one that says the same as one above it is left out."""
     said: list[str] = []
     for row, label, kind in heap.rows:
-        text = texts.get(row.entry.id, "").removeprefix(f"{row.record.ref}\n")
+        record = records[row.record_id]
+        text = texts.get(row.id, "").removeprefix(f"{record.ref}\n")
         if text and any(text in other for other in said):
             continue
         said.append(text)
-        yield _hit(row, label, kind, text or row.record.ref, words)
-
-
-def _hit(row: _Row, label: str, kind: str, text: str, words: Sequence[str]) -> Hit:
-    record = row.record
-    return Hit(
-        kind=row.entry.kind,
-        ref=record.ref,
-        process_key=record.process_key,
-        of=workflows.get(record.process).label,
-        label=label,
-        parts=() if row.entry.kind == DOCUMENT else marked(text, words),
-        occurred_on=row.entry.occurred_on,
-        file=row.entry.file_id,
-        file_kind=kind,
-    )
+        yield Hit(
+            kind=row.kind,
+            ref=record.ref,
+            process_key=record.process_key,
+            of=workflows.get(record.process).label,
+            label=label,
+            parts=() if row.kind == DOCUMENT else marked(text or record.ref, words),
+            occurred_on=row.occurred_on,
+            file=row.file_id,
+            file_kind=kind,
+        )
 
 
 def marked(text: str, words: Sequence[str]) -> tuple[tuple[str, bool], ...]:
