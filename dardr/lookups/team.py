@@ -13,7 +13,7 @@ import workflows
 from dardr.access import Actor, visible
 from dardr.storage.drafts import Draft
 from dardr.storage.installation import IntegrityFinding
-from dardr.storage.outbox import FAILED, NO_ADDRESS, OutboxMessage
+from dardr.storage.outbox import NO_ADDRESS, UNDELIVERED, OutboxMessage
 from dardr.storage.reviews import Record
 from workflows.definition import Role
 
@@ -71,26 +71,33 @@ def team_home(session: Session, actor: Actor) -> TeamHome:
         .group_by(IntegrityFinding.kind)
         .order_by(sa.func.count().desc(), IntegrityFinding.kind)
     )
+    live = sa.select(Record.id).where(Record.process_key.in_(workflows.REVIEW_KEYS), Record.final.is_(False))
+    new = live.where(Record.stage == NEW)
     reviews = session.execute(
         sa.select(Record.ref, Record.stage, Record.case_manager_id)
-        .where(visible(actor), Record.process_key.in_(workflows.REVIEW_KEYS), Record.final.is_(False))
-        .where(sa.or_(Record.case_manager_id.is_(None), Record.stage == NEW))
+        .where(visible(actor), Record.id.in_(sa.union_all(live.where(Record.case_manager_id.is_(None)), new)))
         .order_by(Record.id)
     ).all()
-    may = sa.and_(OutboxMessage.record_id.is_not(None), visible(actor))
+    failed = (
+        sa.select(OutboxMessage.record_id, sa.func.count().label("number"))
+        .where(UNDELIVERED)
+        .group_by(OutboxMessage.record_id)
+        .subquery()
+    )
+    may = sa.and_(failed.c.record_id.is_not(None), visible(actor))
     if Role.ADMINISTRATOR in actor.everywhere:
-        may = sa.or_(may, OutboxMessage.record_id.is_(None))
+        may = sa.or_(may, failed.c.record_id.is_(None))
     undelivered = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(OutboxMessage)
-        .outerjoin(Record, Record.id == OutboxMessage.record_id)
-        .where(OutboxMessage.status.in_((FAILED, NO_ADDRESS)), may)
+        sa.select(sa.func.sum(failed.c.number))
+        .select_from(failed)
+        .outerjoin(Record, Record.id == failed.c.record_id)
+        .where(may)
     )
     return TeamHome(
         tuple((kind, number) for kind, number in findings),
         tuple(row.ref for row in reviews if row.case_manager_id is None),
         tuple(row.ref for row in reviews if row.stage == NEW),
-        undelivered or 0,
+        int(undelivered or 0),
     )
 
 
@@ -112,9 +119,12 @@ def drafts_of(session: Session, actor: Actor, purpose: str, now: datetime) -> li
 
 def last_reminded(session: Session, deadline_ids: Iterable[int]) -> dict[int, datetime]:
     """When somebody was last written to about each of these deadlines."""
+    wanted = list(deadline_ids)
+    if not wanted:
+        return {}
     rows = session.execute(
         sa.select(OutboxMessage.deadline_id, sa.func.max(OutboxMessage.created_at))
-        .where(OutboxMessage.deadline_id.in_(list(deadline_ids)), OutboxMessage.status != NO_ADDRESS)
+        .where(OutboxMessage.deadline_id.in_(wanted), OutboxMessage.status != NO_ADDRESS)
         .group_by(OutboxMessage.deadline_id)
     )
     return {one: at for one, at in rows if one is not None}

@@ -13,14 +13,14 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 import workflows
 from dardr.access import Actor, visible
+from dardr.casework.facts import settings_of
 from dardr.casework.fold import done
 from dardr.casework.recipients import OF_BODIES, Recipients
 from dardr.lookups.records import bodies_of, label_of
-from dardr.storage.bodies import Partnership
 from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.definition import PARTY_LABELS, Action, Facts, Item, OpenHold, Party, Process, Stage
@@ -103,42 +103,54 @@ class Standing:
 class Waits:
     """Some records, read at once, with what each waits for. ``today`` is a London date.
 
-    ``for_person`` is the id of somebody of whom it is told which steps only another person can take.
+    ``for_person`` is the id of somebody of whom it is told which steps only another person can take. ``beside`` are
+    records read before, without their facts, of which all but their next steps is found along with the others; they
+    are in ``made``, as those asked about are in ``of``.
     """
 
-    def __init__(self, session: Session, actor: Actor, ids: Iterable[int], today: date, *, for_person: int = 0) -> None:
+    def __init__(
+        self,
+        session: Session,
+        actor: Actor,
+        ids: Iterable[int],
+        today: date,
+        *,
+        for_person: int = 0,
+        beside: Mapping[int, Record] | None = None,
+        people: Recipients | None = None,
+    ) -> None:
         self.today = today
-        self.people = Recipients(session)
+        self.people = people or Recipients(session)
         wanted = sorted(set(ids))
         own = {r.id: r for r in session.scalars(sa.select(Record).where(Record.id.in_(wanted), visible(actor)))}
         links: dict[int, list[int]] = {}
         items: dict[int, Record] = {}
-        for review_id, item in session.execute(
-            sa.select(RecordLink.review_id, Record)
+        shown: set[int] = set()
+        for review_id, item, may_be_shown in session.execute(
+            sa.select(RecordLink.review_id, Record, visible(actor))
             .join(Record, Record.id == RecordLink.item_id)
             .where(RecordLink.review_id.in_(own), RecordLink.kind == "item")
             .order_by(Record.id)
         ):
             links.setdefault(review_id, []).append(item.id)
             items[item.id] = item
-        shown = (
-            set(session.scalars(sa.select(Record.id).where(Record.id.in_(items), visible(actor)))) if items else set()
-        )
-        every = {**items, **own}
+            if may_be_shown:
+                shown.add(item.id)
+        every = {**items, **(beside or {}), **own}
         self.people.prepare(every.values())
         since, whose = stage_since(session, every.values()), bodies_of(session, every)
         holds, deadlines = _open_holds(session, every), _running(session, every)
-        made = {
+        self.made = {
             one.id: _standing(one, since, whose, holds.get(one.id, []), deadlines.get(one.id, []))
             for one in every.values()
         }
-        settings = _settings(session, {r.partnership_id for r in own.values()})
         self.of: dict[int, Standing] = {}
         for record in own.values():
-            standing = made[record.id]
-            linked = [made[one] for one in links.get(record.id, ())]
+            standing = self.made[record.id]
+            linked = [self.made[one] for one in links.get(record.id, ())]
             if not standing.stage.final:
-                standing.steps = _steps(standing, linked, settings.get(record.partnership_id, {}), today, for_person)
+                settings = settings_of(session, record.partnership_id)
+                standing.steps = _steps(standing, linked, settings, today, for_person)
             standing.items = [item for item in linked if item.record.id in shown or item.record.id in own]
             self.of[record.id] = standing
 
@@ -387,6 +399,7 @@ def _running(session: Session, ids: Iterable[int]) -> dict[int, list[Deadline]]:
     found: dict[int, list[Deadline]] = {}
     for row in session.scalars(
         sa.select(Deadline)
+        .options(defer(Deadline.receipt))
         .where(
             Deadline.record_id.in_(list(ids)),
             Deadline.stopped_by_event.is_(None),
@@ -396,13 +409,6 @@ def _running(session: Session, ids: Iterable[int]) -> dict[int, list[Deadline]]:
     ):
         found.setdefault(row.record_id, []).append(row)
     return found
-
-
-def _settings(session: Session, partnerships: Iterable[int]) -> dict[int, Mapping[str, Any]]:
-    rows = session.execute(
-        sa.select(Partnership.id, Partnership.settings).where(Partnership.id.in_(list(partnerships)))
-    )
-    return {one: dict(settings or {}) for one, settings in rows}
 
 
 def _steps(

@@ -7,7 +7,7 @@ the number of queries stays the same.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -18,26 +18,18 @@ from sqlalchemy.orm import Session, defer
 import workflows
 from dardr.access import TASK, Actor, roles_on_each, visible
 from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
-from dardr.lookups.deadlines import open_holds, running_state
-from dardr.lookups.records import bodies_of
-from dardr.lookups.waiting import ELSEWHERE, Standing, Waits, mover_of, some_of, stage_since
-from dardr.storage.people import User, UserRole
+from dardr.lookups.deadlines import running_state
+from dardr.lookups.waiting import ELSEWHERE, Standing, Waits, mover_of, some_of
+from dardr.lookups.whose import Whose, may_concern, of_person, of_team
 from dardr.storage.reviews import Deadline, Record, RecordLink
 from workflows.clocks import MISSED, State
-from workflows.definition import PARTY_LABELS, Action, Clock, Kind, Party, Process, Role
+from workflows.definition import PARTY_LABELS, Action, Clock, Kind, Party, Process
 
 SEND_REMINDER = "send_reminder"
 """The action by which a person reminds whoever owes something."""
 WEEK = timedelta(days=7)
 FORTNIGHT = timedelta(days=14)
-TEAM_ROLES = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
-OF_THE_TEAM = frozenset({Party.CASE_MANAGER, Party.TEAM_MANAGER, Party.PARTNERSHIP})
 COLLEAGUE = "A colleague, as the second person"
-AGENCY_PARTIES: dict[Role, frozenset[Party]] = {
-    Role.AGENCY_CONTACT: frozenset({Party.AGENCY, Party.ADDRESSED_BODY, Party.ACTION_OWNER}),
-    Role.AGENCY_LEAD: OF_BODIES,
-}
-"""What the people of a body owe for it: a lead also what only somebody senior agrees to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,78 +81,19 @@ class Work:
         ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """Whose work is asked for: what they owe, and what they look after."""
-
-    owes: Callable[[Record, Party], bool]
-    looks_after: Callable[[Record], bool]
-    person_id: int = 0
-
-
 def work_of(session: Session, viewer: Actor, today: date, *, person: Actor | None = None, team: bool = False) -> Work:
     """The work of ``viewer``, of another ``person``, or of the whole team, as far as the viewer may see it.
 
     ``today`` is a London date.
     """
-    records = {
-        record.id: record
-        for record in session.scalars(
-            sa.select(Record).options(defer(Record.facts)).where(visible(viewer), Record.final.is_(False))
-        )
-    }
+    who = person or viewer
+    query = sa.select(Record).options(defer(Record.facts)).where(visible(viewer), Record.final.is_(False))
+    found = session.scalars(query if team else query.where(may_concern(who)))
+    records = {record.id: record for record in found}
     people = Recipients(session)
     people.prepare(records.values())
-    whose = _team(session, people, viewer) if team else _person(people, person or viewer)
+    whose = of_team(session, people, viewer) if team else of_person(people, who)
     return _Desk(session, viewer, today, records, people, whose).work()
-
-
-def _person(people: Recipients, who: Actor) -> Whose:
-    parties: dict[int, set[Party]] = {}
-    for grant in who.grants:
-        if grant.body_id is not None and grant.role in AGENCY_PARTIES:
-            parties.setdefault(grant.body_id, set()).update(AGENCY_PARTIES[grant.role])
-
-    def owes(record: Record, party: Party) -> bool:
-        if party in OF_BODIES:
-            return bool(parties) and any(party in parties.get(body, ()) for body in people.bodies(record))
-        return any(one.user_id == who.id for one in people.people(record, party))
-
-    def looks_after(record: Record) -> bool:
-        return any(one.user_id == who.id for one in people.people(record, Party.CASE_MANAGER))
-
-    return Whose(owes, looks_after, who.id)
-
-
-def _team(session: Session, people: Recipients, viewer: Actor) -> Whose:
-    members = {user_id for user_id, _ in team_members(session, viewer)}
-
-    def owes(record: Record, party: Party) -> bool:
-        if party in OF_THE_TEAM:
-            return True
-        return party not in OF_BODIES and any(one.user_id in members for one in people.people(record, party))
-
-    return Whose(owes, lambda _: True)
-
-
-def team_members(session: Session, viewer: Actor) -> list[tuple[int, str]]:
-    """The case managers and team managers of the viewer's partnership, by id and name."""
-    rows = session.execute(
-        sa.select(User.id, User.name)
-        .join(UserRole, UserRole.user_id == User.id)
-        .where(
-            User.partnership_id == viewer.partnership_id,
-            User.active.is_(True),
-            User.is_operator.is_(False),
-            UserRole.role.in_([str(role) for role in TEAM_ROLES]),
-            UserRole.csp_id.is_(None),
-            UserRole.body_id.is_(None),
-            UserRole.record_id.is_(None),
-        )
-        .distinct()
-        .order_by(User.name, User.id)
-    )
-    return [(one, name) for one, name in rows]
 
 
 class _Desk:
@@ -177,21 +110,17 @@ class _Desk:
     ) -> None:
         self.session, self.viewer, self.today = session, viewer, today
         self.records, self.people, self.whose = records, people, whose
-        self.bodies = bodies_of(session, records)
-        self.served = _served(session, records)
-        self.holds = open_holds(session, records)
-        self.since = stage_since(session, records.values())
+        ours = [record.id for record in records.values() if self._may_be_ours(record)]
+        self.waits = Waits(session, viewer, ours, today, for_person=whose.person_id, beside=records, people=people)
+        self.reviews = _served(session, viewer, records)
         self.roles = roles_on_each(session, viewer, records.values())
 
     def work(self) -> Work:
         """Every line, sorted."""
-        running = self._running()
-        ours = [r for r in self.records.values() if self._may_be_ours(r)]
-        self.waits = Waits(self.session, self.viewer, [r.id for r in ours], self.today, for_person=self.whose.person_id)
         found = Work()
         said: set[int] = set()
         done: set[tuple[str, str]] = set()
-        for row, record in running:
+        for row, record in self._running():
             process = workflows.get(record.process)
             clock = process.clock(row.clock)
             if self.whose.owes(record, clock.owner):
@@ -214,19 +143,9 @@ class _Desk:
         return found
 
     def _running(self) -> list[tuple[Deadline, Record]]:
-        rows = self.session.execute(
-            sa.select(Deadline, Record.id)
-            .join(Record, Record.id == Deadline.record_id)
-            .options(defer(Deadline.receipt))
-            .where(
-                Deadline.stopped_by_event.is_(None),
-                Deadline.withdrawn_by_event.is_(None),
-                visible(self.viewer),
-                Record.final.is_(False),
-            )
-            .order_by(Deadline.due_on.is_(None), Deadline.due_on, Deadline.id)
-        )
-        return [(row, self.records[record_id]) for row, record_id in rows if record_id in self.records]
+        """The clocks that run, by date; those without one last."""
+        rows = [(row, record) for record in self.records.values() for row in self.waits.made[record.id].deadlines]
+        return sorted(rows, key=lambda one: (one[0].due_on is None, one[0].due_on or date.max, one[0].id))
 
     def _may_be_ours(self, record: Record) -> bool:
         acts = workflows.get(record.process).stage(record.stage).acts
@@ -240,9 +159,8 @@ class _Desk:
     # --- lines ------------------------------------------------------------------------------------------
 
     def _of_clock(self, row: Deadline, record: Record, process: Process, clock: Clock, *, mine: bool) -> Line:
-        state = running_state(
-            clock, row.due_on, row.agreed_due_on, row.held, self.holds.get(record.id, set()), self.today
-        )
+        holds = {hold.kind for hold in self.waits.made[record.id].holds}
+        state = running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, self.today)
         due = row.due_on
         return self._line(
             self._called(clock.label, record),
@@ -316,7 +234,7 @@ class _Desk:
             return None
         stage = process.stage(record.stage)
         what = stage.label if record.process_key in workflows.REVIEW_KEYS else self._called(stage.label, record)
-        return self._line(what, record, acts, since=self.since.get(record.id, record.opened_on))
+        return self._line(what, record, acts, since=self.waits.made[record.id].since)
 
     def _in_the_way(self, standing: Standing) -> Line:
         """A step that is somebody's to take and not possible yet: theirs to look at, or others' to end."""
@@ -326,7 +244,7 @@ class _Desk:
         return dataclasses.replace(line, owner=some_of(owners)) if owners else dataclasses.replace(line, blocked=True)
 
     def _line(self, what: str, record: Record, party: Party, **more: Any) -> Line:
-        review = self.records.get(self.served.get(record.id, record.id), record)
+        review = self.reviews.get(record.id, record)
         return Line(
             what,
             record.ref,
@@ -353,7 +271,7 @@ class _Desk:
         return some_of(names) if party is Party.PERSON_ASKED else f"{PARTY_LABELS[party]} ({some_of(names)})"
 
     def _bodies(self, record: Record) -> list[str]:
-        return self.bodies.get(record.id, [])
+        return self.waits.made[record.id].bodies
 
 
 def _do(action: Action, record: Record) -> tuple[str, str, str]:
@@ -383,11 +301,18 @@ def _order(line: Line) -> tuple[bool, date, str]:
     return (line.due is None, line.due or line.since or date.max, line.ref)
 
 
-def _served(session: Session, ids: Iterable[int]) -> dict[int, int]:
-    """The first record that each one serves."""
+def _served(session: Session, viewer: Actor, records: Mapping[int, Record]) -> dict[int, Record]:
+    """The first record that each of these serves, where it has not ended and the viewer may see it."""
     rows = session.execute(
         sa.select(RecordLink.item_id, sa.func.min(RecordLink.review_id))
-        .where(RecordLink.item_id.in_(list(ids)), RecordLink.kind == "item")
+        .where(RecordLink.item_id.in_(list(records)), RecordLink.kind == "item")
         .group_by(RecordLink.item_id)
     )
-    return {item: review for item, review in rows}
+    first = {item: review for item, review in rows}
+    others = set(first.values()) - records.keys()
+    shown = dict(records)
+    if others:
+        query = sa.select(Record).options(defer(Record.facts))
+        query = query.where(Record.id.in_(others), visible(viewer), Record.final.is_(False))
+        shown |= {record.id: record for record in session.scalars(query)}
+    return {item: shown[review] for item, review in first.items() if review in shown}

@@ -54,7 +54,20 @@ class OutboxMessage(Base):
             sqlite_where=sa.text("status IN ('queued', 'waiting', 'in_flight')"),
             postgresql_where=sa.text("status IN ('queued', 'waiting', 'in_flight')"),
         ),
+        sa.Index(
+            "ix_outbox_message_undelivered",
+            "record_id",
+            "status",
+            sqlite_where=sa.text("status IN ('failed', 'no_address')"),
+            postgresql_where=sa.text("status IN ('failed', 'no_address')"),
+        ),
     )
+
+
+UNDELIVERED = OutboxMessage.status.in_(
+    sa.bindparam("undelivered", (FAILED, NO_ADDRESS), expanding=True, literal_execute=True)
+)
+"""The condition on messages that did not reach anybody; said with its values, so that its small index is used."""
 
 
 class OutboxAttempt(Base):

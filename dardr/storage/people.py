@@ -44,8 +44,8 @@ class UserRole(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     role: Mapped[str] = mapped_column(sa.String(40))
     csp_id: Mapped[int | None] = mapped_column(sa.ForeignKey("csp.id"))
-    body_id: Mapped[int | None] = mapped_column(sa.ForeignKey("body.id"))
-    record_id: Mapped[int | None] = mapped_column(sa.ForeignKey("record.id"))
+    body_id: Mapped[int | None] = mapped_column(sa.ForeignKey("body.id"), index=True)
+    record_id: Mapped[int | None] = mapped_column(sa.ForeignKey("record.id"), index=True)
 
 
 class Passkey(Base):

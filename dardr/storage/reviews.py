@@ -27,7 +27,7 @@ class Record(Base):
     final: Mapped[bool] = mapped_column(default=False)
     partnership_id: Mapped[int] = mapped_column(sa.ForeignKey("partnership.id"))
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("record.id"))
-    case_manager_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    case_manager_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     title: Mapped[str] = mapped_column(sa.String(200), default="")
     opened_on: Mapped[date]
     facts: Mapped[dict[str, Any]]
@@ -37,6 +37,7 @@ class Record(Base):
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 - SQLAlchemy reads it once
     __table_args__ = (
         sa.Index("ix_record_list", "process_key", "final", "stage"),
+        sa.Index("ix_record_final", "final", "case_manager_id"),
         sa.Index("ix_record_parent", "parent_id"),
         sa.Index("ix_record_partnership", "partnership_id", "process_key"),
     )

@@ -18,6 +18,7 @@ from workflows.definition import Role
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+EXTENSION = "dardr_audiences"
 EVERYONE = "everyone"
 SIGNED_IN = "signed in"
 Audience = str | frozenset[Role]
@@ -86,7 +87,7 @@ def actor() -> Actor:
 
 def may_use(endpoint: str) -> bool:
     """True where the person signed in may use that page: only such links are shown."""
-    audience = declared(current_app._get_current_object()).get(endpoint)  # type: ignore[attr-defined]
+    audience = current_app.extensions[EXTENSION].get(endpoint)
     return audience in (EVERYONE, SIGNED_IN) or (isinstance(audience, frozenset) and bool(audience & actor().roles))
 
 
@@ -95,7 +96,7 @@ def install(app: Flask) -> None:
     undeclared = sorted(endpoint for endpoint, audience in declared(app).items() if audience is None)
     if undeclared:
         raise RuntimeError(f"Say who may use these pages, with @who: {', '.join(undeclared)}")
-    audiences = declared(app)
+    audiences = app.extensions[EXTENSION] = declared(app)
 
     @app.before_request
     def ask() -> ResponseReturnValue | None:

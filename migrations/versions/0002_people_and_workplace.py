@@ -284,6 +284,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_account_passkey_handle"), ["passkey_handle"], unique=True)
         batch_op.create_index(batch_op.f("ix_user_account_sso_subject"), ["sso_subject"], unique=True)
 
+    op.create_index(op.f("ix_record_case_manager_id"), "record", ["case_manager_id"])
+    op.create_index("ix_record_final", "record", ["final", "case_manager_id"])
+    op.create_index(op.f("ix_user_role_body_id"), "user_role", ["body_id"])
+    op.create_index(op.f("ix_user_role_record_id"), "user_role", ["record_id"])
+    op.create_index(
+        "ix_outbox_message_undelivered",
+        "outbox_message",
+        ["record_id", "status"],
+        sqlite_where=sa.text("status IN ('failed', 'no_address')"),
+        postgresql_where=sa.text("status IN ('failed', 'no_address')"),
+    )
+
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE search_words USING fts5("

@@ -14,7 +14,8 @@ from dardr.access import SEES_NO_REVIEW, Actor, load_actor
 from dardr.casework.act import take_action
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
 from dardr.lookups.team import drafts_of, finding_words, last_reminded, team_home
-from dardr.lookups.work import FORTNIGHT, SEND_REMINDER, TEAM_ROLES, Line, Work, team_members, work_of
+from dardr.lookups.whose import TEAM_ROLES, team_members
+from dardr.lookups.work import FORTNIGHT, SEND_REMINDER, Line, Work, work_of
 from dardr.web.audience import RUNS_THE_SERVICE, actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import commit, session, undo
