@@ -200,10 +200,10 @@ def files_of(session: Session, form: Form) -> list[KeptFile]:
 
 def add_file(session: Session, now: datetime, form: Form, given: FileGiven) -> None:
     """Keep one file with the form, sealed. Raises Invalid for an empty or too large one, and for too many."""
-    check([("notification_form", given)])
+    check([("notification_files", given)])
     if len(_file_rows(session, form)) >= MOST_FILES:
         raise Invalid(
-            [Reason(f"Only {MOST_FILES} files can be added. Give the others to the team later.", "notification_form")]
+            [Reason(f"Only {MOST_FILES} files can be added. Give the others to the team later.", "notification_files")]
         )
     values = {
         "name": given.name,
@@ -260,7 +260,7 @@ def send(session: Session, actor: Actor, now: datetime, form: Form, values: Mapp
     today = london_date(now)
     answers = settled(form.way, values, today)
     if given := _files_given(session, form):
-        answers["notification_form"] = given
+        answers["notification_files"] = given
     same = [*form.same_incident, *(ref for ref, said in form.compared.items() if said == "same_incident")]
     done = open_record(session, actor, now, REVIEW, answers, same_incident=dict.fromkeys(same))
     if form.way is Way.TEAM:

@@ -34,6 +34,7 @@ OUTSIDE = frozenset({Way.OUTSIDE})
 EVERY_WAY = frozenset(Way)
 
 NOT_ASKED: dict[str, str] = {
+    "notification_form": "the pages take several files at once, in a question of their own",
     "display_pseudonym": "chosen with the family, later",
     "tracker_reference": "only for reviews that the team's own list brought in",
 }
@@ -212,7 +213,7 @@ PAGES: tuple[FormPage, ...] = (
         "files",
         "files",
         "Files to add",
-        ("notification_form", "received_marking"),
+        ("notification_files", "received_marking"),
         says="A form, a letter or an e-mail that should be kept with this. Files are kept encrypted.",
     ),
 )
@@ -226,7 +227,7 @@ YOURS = {
     "notifier_reference": "Your own reference",
     "csps": "Which Community Safety Partnership is nearest to where the person lived?",
     "known_agencies": "Which of these had contact with the person or the family?",
-    "notification_form": "Files to send with this",
+    "notification_files": "Files to send with this",
     "received_marking": "How are these files marked?",
 }
 """How questions read for somebody who notifies themselves, instead of recording what others told."""

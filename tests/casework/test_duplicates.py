@@ -114,7 +114,7 @@ def likely_refs(database: Database, ref: str) -> list[str]:
 
 
 def test_the_page_of_a_notification_looks_a_year_around(sqlite_database: Database) -> None:
-    told = {"death_date": "not_known", "person_name": "Quintessa Unlikely"}
+    told: dict[str, Any] = {"death_date": "not_known", "person_name": "Quintessa Unlikely"}
     first = a_review(sqlite_database, "notified", on=date(2024, 3, 4), **told)
     second = a_review(sqlite_database, "notified", on=date(2025, 3, 4), **told)
     third = a_review(sqlite_database, "notified", on=date(2026, 3, 4), **told)

@@ -65,8 +65,8 @@ def test_returns_and_holds_are_waited_for_beside_the_next_step(database: Databas
     held_from = case.today
     case.act(
         "place_hold",
-        {"kind": "trial", "reason": "Listed.", "asked_by": "cps", "clocks": ["imr_return"], "activities": ["family_interviews"],
-         "review_by": (case.today + timedelta(days=7)).isoformat()},
+        {"kind": "trial", "reason": "Listed.", "asked_by": "cps", "clocks": ["imr_return"],
+         "activities": ["family_interviews"], "review_by": (case.today + timedelta(days=7)).isoformat()},
     )  # fmt: skip
     later = case.today + timedelta(days=8)
     said = line(database, case, later)

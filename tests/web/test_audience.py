@@ -237,7 +237,8 @@ def test_a_role_that_may_not_act_is_refused_when_it_sends_the_form_all_the_same(
 @pytest.mark.parametrize(
     "person",
     [
-        "case_manager", "deciding_chair", "agency_contact", "auditor", "steering_member", "administrator", "team_manager",
+        "case_manager", "deciding_chair", "agency_contact", "auditor", "steering_member", "administrator",
+        "team_manager",
     ],
 )  # fmt: skip
 def test_no_link_is_dead(app: Flask, database: Database, person: str) -> None:

@@ -247,7 +247,7 @@ def test_files_are_kept_sealed_and_go_with_it(manager: Browser, database: Databa
     fill(manager, at, BY_TEAM)
     letter = (io.BytesIO(b"A letter."), "letter about Quintessa.txt")
     other = (io.BytesIO(b"Another."), "other.txt")
-    answer = manager.send(f"{at}/questions/files", notification_form=[letter, other])
+    answer = manager.send(f"{at}/questions/files", notification_files=[letter, other])
     assert answer.status_code == 303
     page = manager.get(f"{at}/questions/files").text
     assert "letter about Quintessa.txt" in page and "other.txt" in page
@@ -258,12 +258,12 @@ def test_files_are_kept_sealed_and_go_with_it(manager: Browser, database: Databa
     ref = send(manager, at)
     with database.read() as session:
         stored = session.scalars(sa.select(StoredFile)).all()
-        assert [s.field for s in stored] == ["notification_form"]
+        assert [s.field for s in stored] == ["notification_files"]
         assert session.scalars(sa.select(Draft.sealed).where(Draft.purpose == "notification-file")).all() == [None] * 2
-    assert record(database, ref).facts["notification_form"][0]["size"] == 9
+    assert record(database, ref).facts["notification_files"][0]["size"] == 9
     empty = (io.BytesIO(b""), "empty.txt")
     second = begin(manager)
-    answer = manager.send(f"{second}/questions/files", notification_form=empty)
+    answer = manager.send(f"{second}/questions/files", notification_files=empty)
     assert answer.status_code == 422 and "is empty" in answer.text
 
 

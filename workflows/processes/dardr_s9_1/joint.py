@@ -6,6 +6,7 @@ its action plan are one. A board that was named and then takes no part is kept o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from workflows import guards
@@ -36,7 +37,7 @@ def taking_part(facts: Facts) -> list[str]:
     return [name for name in standing(facts) if last.get(name) == "takes_part"]
 
 
-def _missing(names: list[str], recorded: set[object]) -> str:
+def _missing(names: list[str], recorded: Collection[object]) -> str:
     return ", ".join(name for name in names if name not in recorded)
 
 

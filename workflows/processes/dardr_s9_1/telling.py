@@ -245,7 +245,8 @@ WHAT_ELSE_GOES_ON = (
     paragraph("immediate_safeguarding", "Anything that must be made safe or learnt at once", required=False),
     yes_no("media_interest", "Is there media interest?", required=False),
     paragraph("media_details", "What has been asked or reported", required=False, help="No names."),
-    file("notification_form", "The notification, as received", many=True),
+    file("notification_form", "The notification, as received"),
+    file("notification_files", "Other files that came with it", many=True),
     choice(
         "received_marking",
         "How is what was received marked?",
