@@ -13,7 +13,7 @@ Listed = dict[str, tuple[str, str]]
 _COMMANDS: Listed = {
     "serve": ("serve:serve", "Run web and worker side by side; with --demo, a demonstration."),
     "web": ("serve:web", "Run the web server alone."),
-    "worker": ("serve:worker", "Run the background worker: reminders, e-mail, nightly checks."),
+    "worker": ("serve:worker", "Run the background worker: reminders, e-mail, search, checks."),
     "setup": ("setup:setup", "Set up a partnership: tables, structure, first administrator."),
     "db": ("db:db", "Set up, upgrade and check the database."),
     "demo": ("demo:demo", "Load the fictional demonstration."),

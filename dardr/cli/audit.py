@@ -80,7 +80,7 @@ def _print(said: dict[str, Any]) -> None:
 @audit.command(epilog=examples("dardr audit export --output history.jsonl"))
 @click.option("--output", metavar="FILE", help="Where to write it; standard output without it.")
 def export(output: str | None) -> None:
-    """Write every history as JSON lines, with what is needed to verify it elsewhere, without identities."""
+    """Write every history as JSON lines. It can be verified elsewhere, and holds no identities."""
     from dardr.casework import audit_file
 
     with opened() as at, at.read() as (session, _actor):

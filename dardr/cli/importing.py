@@ -25,7 +25,7 @@ def import_() -> None:
 @click.option("--dry-run", is_flag=True, help="Try everything, keep nothing.")
 @as_json_option
 def published(file: str, dry_run: bool, as_json: bool) -> None:
-    """Load published reviews and their recommendations as they are: partial dates stay partial, nothing is added.
+    """Load published reviews and their recommendations as they are. Partial dates stay partial; nothing is added.
 
     A row that cannot be taken is named and the rest go on; the exit code is then 1. Loading a file twice changes
     nothing.

@@ -70,7 +70,7 @@ def check(as_json: bool) -> None:
 @as_option
 @as_json_option
 def show(key: str, as_email: str | None, as_json: bool) -> None:
-    """Show a whole process: opening, criteria, stages, phases, actions, clocks, each with its authority."""
+    """Show a whole process: stages, actions, clocks. Each with its authority."""
     from dardr.casework.open_record import find_process
     from dardr.lookups.choices import resolve
     from dardr.lookups.processes import describe

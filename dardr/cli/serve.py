@@ -145,10 +145,10 @@ def web(host: str, port: int, workers: int, threads: int, quiet: bool) -> None:
 
 
 @click.command(cls=Command, epilog=examples("dardr worker", "dardr worker --once --json"))
-@click.option("--once", is_flag=True, help="Sweep, deliver, do the housekeeping that is due, and end.")
+@click.option("--once", is_flag=True, help="Do all that is due at this moment, say what was done, and end.")
 @as_json_option
 def worker(once: bool, as_json: bool) -> None:
-    """Run the background worker: reminders, e-mail, nightly checks. Any number may run at once."""
+    """Run the background worker: reminders, e-mail, search, checks. Any number may run at once."""
     import structlog
 
     from dardr import worker as ticking

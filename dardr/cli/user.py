@@ -30,7 +30,8 @@ def _roles() -> str:
         "dardr user add lee@trust.example --name 'Lee Lowe' --role agency_contact --body east-kent-hospitals",
         "dardr user add kim@chair.example --name 'Kim Kerr' --role independent_chair --review DARDR-2026-001",
     ),
-    help="Give a person access and roles. Done again, it adds what is new and leaves the rest.\n\n" + _roles(),
+    help="Give a person access and roles. Done again, it adds what is new and leaves the rest."
+    " One role alone is taken away in the browser.\n\n" + _roles(),
 )
 @click.argument("email")
 @click.option("--name", default="", help="The person's name (needed the first time).")

@@ -81,7 +81,7 @@ def actor() -> Actor:
         try:
             g.dardr_actor = load_actor(session(), current_user.id, systime.utc_now())
         except NotFound as error:
-            raise Forbidden("This account is no longer in use.") from error
+            raise Forbidden("This account is no longer in use. Ask your team if you still need it.") from error
     return g.dardr_actor
 
 

@@ -227,7 +227,7 @@ def test_the_only_administrator_stays(database: Database) -> None:
     [
         (Role.CSP_MEMBER, people.Scope(), "is held for one local partnership"),
         (Role.CASE_MANAGER, people.Scope(csp="northmere"), "is not held for one local partnership"),
-        (Role.AGENCY_LEAD, people.Scope(body="atlantis"), "Choose one of the list"),
+        (Role.AGENCY_LEAD, people.Scope(body="atlantis"), "Choose one from the list"),
         (Role.PANEL_MEMBER, people.Scope(review="DARDR-1999-001"), "no review with the reference"),
     ],
 )

@@ -248,7 +248,7 @@ def _scope_ids(session: Session, actor: Actor, role: Role, scope: Scope) -> tupl
         csp_id = of_key(session, Csp, scope.csp).id if scope.csp else None
         body_id = of_key(session, Body, scope.body).id if scope.body else None
     except NotFound as error:
-        raise Invalid([Reason("Choose one of the list.", "csp" if scope.csp else "body")]) from error
+        raise Invalid([Reason("Choose one from the list.", "csp" if scope.csp else "body")]) from error
     return csp_id, body_id, _record_id(session, actor, scope.review) if scope.review else None
 
 
