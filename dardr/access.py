@@ -4,26 +4,27 @@ What each role shows:
 
 - case and team managers, the deciding chair and the auditor: every record of the partnership; a case manager only
   what is carried by them or by nobody where the partnership says so; a deciding chair, held for a CSP, its reviews
-- independent chair: their review and what serves it; panel member and police liaison: the same without the returns
-  of other agencies; communications: their review once it is cleared for publication
+- independent chair: their review and what serves it; panel member: the same without the returns of other agencies
+- police liaison and communications: a part of their review (``dardr.parts``), communications once it is cleared
 - Steering Group and CSP members: plans and replies; agency people: what their body owes
 - administrator: nothing, except a review they opened for a reason, for some hours
 
-A conflict of interest outweighs every role. What of a record is shown to some roles only is in ``dardr.seeing``.
+A conflict of interest outweighs every role. ``visible`` and ``get_record`` mean records seen whole, unless whoever asks
+says that they show a part as a part. What of a record is shown to some roles only is in ``dardr.seeing``.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from dardr.errors import NotFound
+from dardr.errors import Forbidden, NotFound
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.engine import remembered
 from dardr.storage.people import User, UserRole
@@ -72,12 +73,18 @@ SEES_IDENTITIES = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.INDEPEND
 """Roles that, held on a review, show who the people in it are. A second factor is asked of everyone who holds one."""
 
 OF_AGENCIES = frozenset({Role.AGENCY_CONTACT, Role.AGENCY_LEAD})
-WITHOUT_RETURNS = frozenset({Role.PANEL_MEMBER, Role.POLICE_LIAISON})
+WITHOUT_RETURNS = frozenset({Role.PANEL_MEMBER})
 """Roles that show a review and what serves it, and of the agencies' returns only those their own body owes."""
+
+SEES_A_PART = frozenset({Role.POLICE_LIAISON, Role.COMMUNICATIONS})
+"""Roles that, held on a review, show a part of it and nothing that serves it."""
 
 RETURN_PROCESSES = ("agency-return",)
 CLEARED_STAGES = ("pre_publication", "published", "not_published", "action_monitoring", "concluded")
 """Stages in which communications see their review: from the Home Office's clearance on."""
+
+LISTS_FILES = Role.AUDITOR
+"""The role that shows which files there are and not what is in them: files name people."""
 
 OPENED_FOR = timedelta(hours=8)
 """How long a review stays open to an administrator who opened it for a reason."""
@@ -254,9 +261,9 @@ def operator(session: Session, now: datetime) -> Actor:
     return load_actors(session, [user])[0]
 
 
-def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """The condition on ``Record`` under which this actor may see it."""
-    shown = sa.or_(Record.process_key.in_(OPEN_TO_ALL), *_ways(actor))
+def visible(actor: Actor, *, in_part: bool = False) -> sa.ColumnElement[bool]:
+    """The condition on ``Record`` under which this actor may see it; ``in_part``: also where they see a part only."""
+    shown = sa.or_(Record.process_key.in_(OPEN_TO_ALL), *_ways(actor), *(_in_part(actor) if in_part else ()))
     if not actor.conflicts:
         return shown
     return sa.and_(shown, sa.not_(_of_reviews(actor.conflicts)))
@@ -284,15 +291,40 @@ def _ways(actor: Actor) -> list[sa.ColumnElement[bool]]:
         theirs = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(actor.body_ids))
         no_return = sa.or_(Record.process_key.not_in(RETURN_PROCESSES), Record.id.in_(theirs))
         ways.append(sa.and_(_of_reviews(partly), no_return))
-    if cleared := reviews.get(Role.COMMUNICATIONS):
-        ways.append(sa.and_(Record.id.in_(cleared), Record.stage.in_(CLEARED_STAGES)))
     ways += _of_csps(actor)
     if bodies := [g.body_id for g in actor.grants if g.body_id is not None and g.role in OF_AGENCIES]:
         ways.append(Record.id.in_(sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(bodies))))
     return ways
 
 
-_LIMITED = WITHOUT_RETURNS | {Role.COMMUNICATIONS}
+_LIMITED = WITHOUT_RETURNS | SEES_A_PART
+
+
+def _in_part(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """Reviews of which a role that is held on them shows a part; to communications from the clearance on."""
+    reviews = [
+        (g.record_id, g.role is Role.COMMUNICATIONS) for g in actor.grants if g.record_id and g.role in SEES_A_PART
+    ]
+    found: list[sa.ColumnElement[bool]] = []
+    for cleared in (False, True):
+        if ids := [one for one, communications in reviews if communications is cleared]:
+            is_one = sa.and_(Record.id.in_(ids), Record.process_key.in_(REVIEW_KEYS))
+            found.append(sa.and_(is_one, Record.stage.in_(CLEARED_STAGES)) if cleared else is_one)
+    return found
+
+
+def sees_whole(session: Session, actor: Actor, record: Record) -> bool:
+    """True unless this actor, who sees something of the record, sees a part of it only."""
+    if not any(g.record_id == record.id and g.role in SEES_A_PART for g in actor.grants):
+        return True
+    whole = sa.select(Record.id).where(Record.id == record.id, visible(actor))
+    return remembered(session, ("whole", actor.id, record.id), lambda: session.scalar(whole)) is not None
+
+
+def opens_files(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on ``Record`` under which this actor may read what is in its files: seen by more than a list."""
+    left = tuple(g for g in actor.grants if g.role is not LISTS_FILES)
+    return visible(replace(actor, grants=left, everywhere=actor.everywhere - {LISTS_FILES}))
 
 
 def _of_reviews(ids: Iterable[int]) -> sa.ColumnElement[bool]:
@@ -336,19 +368,22 @@ def refs_in_conflict(session: Session, actor: Actor) -> frozenset[str]:
     return frozenset(session.scalars(sa.select(Record.ref).where(_of_reviews(actor.conflicts))))
 
 
-def get_record(session: Session, actor: Actor, ref: str, *, lock: bool = False) -> Record:
-    """The record of that reference, if the actor may see it; locked for change where asked. Raises NotFound."""
+def get_record(session: Session, actor: Actor, ref: str, *, lock: bool = False, in_part: bool = False) -> Record:
+    """The record of that reference, if the actor may see it; locked for change where asked.
+
+    Raises NotFound, and Forbidden for one of which they see a part only, unless ``in_part`` says that whoever asks
+    shows no more than that part, or lets the roles of an action decide.
+    """
+    query = sa.select(Record).where(Record.ref == ref, visible(actor, in_part=True))
     if lock:
-        query = sa.select(Record).where(Record.ref == ref, visible(actor)).with_for_update(of=Record)
-        record = session.scalar(query.execution_options(populate_existing=True))
+        query = query.with_for_update(of=Record).execution_options(populate_existing=True)
+        record = session.scalar(query)
     else:
-        record = remembered(
-            session,
-            ("record", actor.id, ref),
-            lambda: session.scalar(sa.select(Record).where(Record.ref == ref, visible(actor))),
-        )
+        record = remembered(session, ("record", actor.id, ref), lambda: session.scalar(query))
     if record is None:
         raise NotFound(f"There is no record {ref}, or it is not yours to see. Check the reference.")
+    if not in_part and not sees_whole(session, actor, record):
+        raise Forbidden(f"Your role shows a part of {ref}, and this is not in it. Its first page shows your part.")
     return record
 
 

@@ -70,7 +70,7 @@ def take_action(
     ``values`` are answers as typed (text) or already typed. Raises NotFound (no such record for this person),
     Forbidden (not theirs to do), Conflict (a guard, or somebody else was first), Invalid (an answer).
     """
-    record = get_record(session, actor, ref, lock=True)
+    record = get_record(session, actor, ref, lock=True, in_part=True)
     if expected_revision is not None and record.revision != expected_revision:
         raise Conflict(_what_changed(session, record))
     process = workflows.get(record.process)

@@ -79,7 +79,7 @@ def end_conflict(session: Session, actor: Actor, now: datetime, ref: str, confli
 
 
 def _review(session: Session, actor: Actor, ref: str) -> Record:
-    found = get_record(session, actor, ref)
+    found = get_record(session, actor, ref, in_part=True)
     if found.process_key not in REVIEW_KEYS:
         raise Conflict("A conflict of interest is recorded on the review itself; it covers what serves the review.")
     return found

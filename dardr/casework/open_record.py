@@ -103,7 +103,7 @@ def _companions(
     named = str(typed.get(SAME_INCIDENT) or "").replace(",", " ").upper().split()
     for ref in named:
         try:
-            found.append(get_record(session, actor, ref).id)
+            found.append(get_record(session, actor, ref, in_part=True).id)
         except NotFound as error:
             raise Invalid([Reason(str(error), SAME_INCIDENT)]) from error
     if said := ", ".join(dict.fromkeys((*sent, *named))):
@@ -147,7 +147,7 @@ def _parents(session: Session, actor: Actor, typed: Mapping[str, Any], parent_re
     for name in PARENT_QUESTIONS:
         given = typed.get(name)
         refs.extend(given if isinstance(given, list) else [given] if isinstance(given, str) else [])
-    return [get_record(session, actor, ref, lock=True) for ref in dict.fromkeys(refs)]
+    return [get_record(session, actor, ref, lock=True, in_part=True) for ref in dict.fromkeys(refs)]
 
 
 def open_linked(

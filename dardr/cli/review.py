@@ -302,7 +302,7 @@ def act(
 
     occurred_on = day(on, "on")
     with opened(as_email) as at, at.write() as (session, actor):
-        record = get_record(session, actor, ref)
+        record = get_record(session, actor, ref, in_part=True)
         process = workflows.get(record.process)
         step = next((a for a in (*process.actions, *process.brings_in) if a.key == action), None)
         known = whole(session, record.partnership_id, step, record.facts).fields if step else ()

@@ -14,6 +14,7 @@ import workflows
 from dardr.access import Actor, get_record, visible
 from dardr.casework import deadlines as casework
 from dardr.lookups.records import bodies_of, label_of, visible_items
+from dardr.parts import contents_seen
 from dardr.storage.reviews import Deadline, Hold, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.clocks import MISSED, STATE_LABELS, Due, State, state_of
@@ -66,13 +67,16 @@ def deadlines_of(
     """Every deadline of a record and of the records that serve it, running ones first, by date.
 
     ``today`` is a London date. A held deadline is replayed, so that its receipt says what the date would be if it
-    restarted today. Raises NotFound for a record the actor may not see.
+    restarted today. Somebody who sees a part of a review gets the dates of that part. Raises NotFound for a record the
+    actor may not see.
     """
-    record = get_record(session, actor, ref)
+    record = get_record(session, actor, ref, in_part=True)
+    contents = contents_seen(session, actor, record)
     records = {record.id: record}
     if with_items:
         records |= {item.id: item for item in visible_items(session, actor, record)}
-    rows = list(session.scalars(sa.select(Deadline).where(Deadline.record_id.in_(list(records)))))
+    every = session.scalars(sa.select(Deadline).where(Deadline.record_id.in_(list(records))))
+    rows = [row for row in every if contents is None or row.record_id != record.id or row.clock in contents.clocks]
     holds = open_holds(session, {row.record_id for row in rows})
     whose = bodies_of(session, records)
     found = [

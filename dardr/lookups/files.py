@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import SEES_IDENTITIES, Actor, get_record, roles_on, roles_on_each
-from dardr.errors import NotFound
+from dardr.access import SEES_IDENTITIES, Actor, get_record, opens_files, roles_on, roles_on_each
+from dardr.errors import Forbidden, NotFound
 from dardr.lookups.records import visible_items
 from dardr.storage.files import StoredFile
 from dardr.storage.reviews import AuditEvent, Record
@@ -71,6 +71,7 @@ class FileLine:
     name: str
     download_name: str
     restricted: bool
+    may_open: bool
 
 
 def files_of(session: Session, actor: Actor, ref: str) -> list[FileLine]:
@@ -93,6 +94,7 @@ def files_by_entry(session: Session, actor: Actor, ref: str) -> dict[tuple[str, 
 def _lines(session: Session, actor: Actor, records: list[Record]) -> list[FileLine]:
     by_id = {record.id: record for record in records}
     roles = roles_on_each(session, actor, records)
+    opened = set(session.scalars(sa.select(Record.id).where(Record.id.in_(list(by_id)), opens_files(actor))))
     rows = session.execute(
         sa.select(
             StoredFile.id, StoredFile.record_id, StoredFile.name, StoredFile.media_type, StoredFile.size,
@@ -125,6 +127,7 @@ def _lines(session: Session, actor: Actor, records: list[Record]) -> list[FileLi
                 name=row.name if held & SEES_IDENTITIES else "",
                 download_name=download_name(record, row.id, suffix),
                 restricted=bool(readers),
+                may_open=record.id in opened,
             )
         )
     return found
@@ -168,12 +171,17 @@ def download_name(record: Record, number: int, suffix: str) -> str:
 
 
 def get_file(session: Session, actor: Actor, ref: str, number: int) -> tuple[Record, StoredFile]:
-    """One stored file of a record. Raises NotFound where there is none, or it is not this person's to see."""
+    """One stored file of a record. Raises NotFound where there is none, or it is not this person's to see.
+
+    Raises Forbidden for somebody whose role shows which files there are, and not what is in them.
+    """
     record = get_record(session, actor, ref)
     row = session.scalar(sa.select(StoredFile).where(StoredFile.id == number, StoredFile.record_id == record.id))
     event = session.get(AuditEvent, row.event_id) if row is not None and row.event_id else None
     if row is None or (event is not None and not _may_read(session, actor, record, event, row.field)):
         raise NotFound(f"There is no file {number} on {ref}, or it is not yours to see.")
+    if session.scalar(sa.select(Record.id).where(Record.id == record.id, opens_files(actor))) is None:
+        raise Forbidden("Your role shows which files there are. What is in them may name people.")
     return record, row
 
 

@@ -86,7 +86,7 @@ def actions_of(
     the fields of every action. ``with_fields`` False leaves the questions out and does not look up their choices:
     enough for a page that only links to each action. Raises NotFound.
     """
-    record = get_record(session, actor, ref)
+    record = get_record(session, actor, ref, in_part=True)  # the roles of each action decide
     lists: dict[From, tuple[Choice, ...]] = {}
     found = _actions(session, actor, record, today, lists, with_fields)
     if with_items:

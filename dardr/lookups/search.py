@@ -235,12 +235,13 @@ def _documents(session: Session, actor: Actor, rows: Sequence[_Row]) -> dict[int
         )
     ):
         files[number] = (named, KINDS.get(media, "File"), happened.get(event_id or 0))
-    of = sa.select(Record).where(Record.id.in_({row.record_id for row in rows})).options(defer(Record.facts))
+    wanted = {row.record_id for row in rows}
+    of = sa.select(Record).where(Record.id.in_(wanted), opens_files(actor)).options(defer(Record.facts))
     roles = roles_on_each(session, actor, session.scalars(of))
     found: dict[int, tuple[str, str]] = {}
     for row in rows:
         named, kind, event = files.get(row.file_id or 0, ("", "", None))
-        if event is None:
+        if event is None or row.record_id not in roles:
             continue
         label, readers = asked(event, named)
         if not readers or roles[row.record_id] & readers:

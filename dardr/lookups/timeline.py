@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on_each, visible
+from dardr.access import Actor, get_record, roles_on, roles_on_each, visible
 from dardr.casework.fold import public
+from dardr.errors import Forbidden
 from dardr.lookups.records import visible_items
+from dardr.parts import Contents, contents_seen
 from dardr.seeing import seen_values
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import AuditEvent, EventValues, Record
@@ -22,9 +24,12 @@ def timeline(session: Session, actor: Actor, ref: str, *, with_items: bool = Tru
     """The events of a record and of the records that serve it, and the e-mails, each in the order recorded.
 
     ``{"events": [...], "messages": [...]}``; days are London dates, instants UTC. Values kept in the identity store
-    are not here, nor answers that other roles read; ``restricted`` says where there are some. Raises NotFound.
+    are not here, nor answers that other roles read; ``restricted`` says where there are some. Somebody who sees a part
+    of a review gets the events of that part and their own. Raises NotFound, and Forbidden where it has no timeline.
     """
-    record = get_record(session, actor, ref)
+    record = get_record(session, actor, ref, in_part=True)
+    if (contents := contents_seen(session, actor, record)) is not None:
+        return {"events": _events_in_part(session, actor, record, contents), "messages": []}
     records = {record.id: record}
     if with_items:
         records |= {item.id: item for item in visible_items(session, actor, record)}
@@ -32,11 +37,28 @@ def timeline(session: Session, actor: Actor, ref: str, *, with_items: bool = Tru
     return {"events": _events(session, records, roles), "messages": _messages(session, records)}
 
 
-def _events(session: Session, records: dict[int, Record], roles: dict[int, frozenset[Role]]) -> list[dict[str, Any]]:
+def _events_in_part(session: Session, actor: Actor, record: Record, contents: Contents) -> list[dict[str, Any]]:
+    """The events of the part, and what this person recorded themselves, without what was there before."""
+    if not contents.events:
+        raise Forbidden(f"Your role shows a part of {record.ref}, and its timeline is not in it.")
+    shown = sa.or_(AuditEvent.action.in_(contents.events), AuditEvent.actor_id == actor.id)
+    roles = {record.id: roles_on(session, actor, record)}
+    found = _events(session, {record.id: record}, roles, shown)
+    return [
+        event if event["action"] in contents.events else {**event, "before": {}, "restricted": False} for event in found
+    ]
+
+
+def _events(
+    session: Session,
+    records: dict[int, Record],
+    roles: dict[int, frozenset[Role]],
+    *only: sa.ColumnElement[bool],
+) -> list[dict[str, Any]]:
     rows = session.execute(
         sa.select(AuditEvent, EventValues)
         .outerjoin(EventValues, EventValues.event_id == AuditEvent.id)
-        .where(AuditEvent.record_id.in_(list(records)))
+        .where(AuditEvent.record_id.in_(list(records)), *only)
         .order_by(AuditEvent.recorded_at, AuditEvent.id)
     )
     return [_event(records[event.record_id], event, values, roles[event.record_id]) for event, values in rows]

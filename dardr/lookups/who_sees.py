@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from dardr.access import SEES_EVERY_REVIEW, SEES_IDENTITIES, Actor, Grant, load_actors, roles_on, visible
 from dardr.casework.administer.roles import label_of_role
+from dardr.parts import contents_seen
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
 from dardr.storage.reading import ConflictOfInterest, OpenedCase, ReadEvent
@@ -22,13 +23,17 @@ LAST_READS = 10
 
 @dataclass(frozen=True, slots=True)
 class Seer:
-    """A person, the roles by which they see, and how much: the review, or only ``items`` that belong to it."""
+    """A person, the roles by which they see, and how much: the review, or only ``items`` that belong to it.
+
+    ``says`` what their role shows of the review where that is a part.
+    """
 
     name: str
     email: str
     why: tuple[str, ...]
     items: int
     identities: bool
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,17 @@ def who_sees(session: Session, record: Record, now: datetime) -> WhoSees:
     found = WhoSees([], [])
     for actor in load_actors(session, users, now):
         around = sa.or_(Record.id == record.id, Record.id.in_(items))
-        seen = set(session.scalars(sa.select(Record.id).where(around, visible(actor))))
+        seen = set(session.scalars(sa.select(Record.id).where(around, visible(actor, in_part=True))))
         if not seen:
             continue
-        whole = record.id in seen
-        held = roles_on(session, actor, record) if whole else frozenset[Role]()
+        contents = contents_seen(session, actor, record) if record.id in seen else None
+        whole = record.id in seen and contents is None
+        held = roles_on(session, actor, record) if record.id in seen else frozenset[Role]()
         why = tuple(_why(grant, scopes) for grant in actor.grants if _shows(actor, grant, record, held, whole=whole))
         if record.id in actor.opened:
             why += ("Administrator, who opened it for a reason",)
         seer = Seer(actor.name, actor.email, why, len(seen - {record.id}), bool(held & SEES_IDENTITIES))
+        seer = replace(seer, says=contents.part) if contents else seer
         (found.whole if whole else found.part).append(seer)
     return found
 

@@ -17,6 +17,8 @@ from dardr.access import Actor, get_record, roles_on
 from dardr.casework.documents import learning, notice
 from dardr.casework.documents.reading import Reading
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
+from dardr.parts import contents_seen
+from dardr.storage.reviews import Record
 from dardr.systime import london_date
 from notifications.documents import Document, Format, catalogue
 from notifications.render import FormatUnavailable, render_document
@@ -75,12 +77,21 @@ def _listed() -> list[Listed]:
     return [Listed(c.name, c.label, c.formats, c.needs_cleared_report) for c in catalogue() if c.name in WHO_MAY]
 
 
+def _reviewed(session: Session, actor: Actor, ref: str) -> Record:
+    """The record of that reference, for somebody who sees it whole, or the part of it that documents are in."""
+    record = get_record(session, actor, ref, in_part=True)
+    contents = contents_seen(session, actor, record)
+    if contents is not None and not contents.documents:
+        raise Forbidden(f"Your role shows a part of {ref}, and its documents are not in it.")
+    return record
+
+
 def documents_of(session: Session, actor: Actor, ref: str) -> list[Listed]:
     """The documents of one review that this person makes, each with the reasons why it cannot be made yet.
 
     Raises NotFound for a record that is not there, or not theirs to see.
     """
-    record = get_record(session, actor, ref)
+    record = _reviewed(session, actor, ref)
     if record.process_key not in workflows.REVIEW_KEYS:
         return []
     roles = roles_on(session, actor, record)
@@ -102,7 +113,7 @@ def build(session: Session, actor: Actor, now: datetime, name: str, ref: str, fm
     if listed is None:
         known = ", ".join(one.name for one in _listed())
         raise NotFound(f"There is no document called {name}. There are: {known}.")
-    record = get_record(session, actor, ref)
+    record = _reviewed(session, actor, ref)
     if record.process_key not in workflows.REVIEW_KEYS:
         raise Conflict(f"{ref} is not a review. This document is made of a review: give its reference.")
     if not WHO_MAY[name] & roles_on(session, actor, record):

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import OPENED_FOR, get_record, roles_on
+from dardr.access import OPENED_FOR, get_record, roles_on, sees_whole
 from dardr.casework.conflicts import MANAGES_ACCESS, end_conflict, record_conflict
 from dardr.casework.opened_cases import open_for_a_reason
 from dardr.lookups.reads import WHAT_WAS_READ
@@ -44,13 +44,13 @@ WHY = Field(
 @who()
 def access(ref: str) -> ResponseReturnValue:
     """Who sees this review, by which role; conflicts of interest; who opened it for a reason; who read last."""
-    record = get_record(session(), actor(), ref)
+    record = get_record(session(), actor(), ref, in_part=True)
     if record.process_key not in workflows.REVIEW_KEYS:
         return redirect(page_of(record.ref, record.process_key))
     now = systime.utc_now()
     process = workflows.get(record.process)
     held = roles_on(session(), actor(), record)
-    reads_list = bool(held & READS_THE_LIST)
+    reads_list = bool(held & READS_THE_LIST) and sees_whole(session(), actor(), record)
     return render_template(
         "access/review.html",
         record=record,
@@ -78,7 +78,7 @@ def _trail(record: Record) -> list[tuple[str, str]]:
 @who()
 def conflict(ref: str) -> ResponseReturnValue:
     """Record a conflict of interest: one's own, or (for those who manage the review) anybody's."""
-    record = get_record(session(), actor(), ref)
+    record = get_record(session(), actor(), ref, in_part=True)
     manages = bool(roles_on(session(), actor(), record) & MANAGES_ACCESS)
     people = may_be_conflicted(session(), record) if manages else []
     mine = actor().email

@@ -91,7 +91,7 @@ def _file_messages(ref: str) -> ResponseReturnValue:
         return _show_emails(record, reasons=[Reason(f"Date of e-mails without one: {error}", "undated")])
     if undated is not None and undated > today:
         return _show_emails(
-            record, reasons=[Reason("Date of e-mails without one: give a day that has been.", "undated")]
+            record, reasons=[Reason("Date of e-mails without one: give a day that is not after today.", "undated")]
         )
     if not uploads:
         reason = "Choose at least one e-mail, saved from the mailbox as .eml or .msg."
@@ -252,7 +252,7 @@ def note_call(ref: str) -> ResponseReturnValue:
         commit()
     except (Conflict, Invalid) as error:
         undo()
-        return _show_call(get_record(session(), actor(), ref), process, action, form, list(error.reasons))
+        return _show_call(get_record(session(), actor(), ref, in_part=True), process, action, form, list(error.reasons))
     flash(f"Recorded: {action.label}.", "done")
     return redirect(page_of(ref, record.process_key), 303)
 
@@ -295,7 +295,7 @@ def _in_order(questions: list[forms.Question]) -> Iterator[forms.Question]:
 
 def _may(ref: str, key: str) -> tuple[Record, Process, Action]:
     """The record, its process and the action. Raises NotFound, Forbidden, or Conflict where it is not possible now."""
-    record = get_record(session(), actor(), ref)
+    record = get_record(session(), actor(), ref, in_part=True)
     process = workflows.get(record.process)
     try:
         action = process.action(key)

@@ -28,7 +28,7 @@ FORMAT_WORDS = {"docx": "Word", "pdf": "PDF", "pptx": "PowerPoint", "html": "Web
 @who()
 def documents(ref: str) -> ResponseReturnValue:
     """The documents of one review."""
-    record = get_record(session(), actor(), ref)
+    record = get_record(session(), actor(), ref, in_part=True)
     process = workflows.get(record.process)
     return render_template(
         "document/documents.html",

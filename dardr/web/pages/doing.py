@@ -23,6 +23,7 @@ from dardr.casework.own_questions import asked_otherwise, whole
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
 from dardr.lookups.records import linked
+from dardr.parts import contents_seen
 from dardr.storage.reviews import AuditEvent, Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
@@ -76,9 +77,11 @@ class Page:
 @who()
 def act(ref: str, key: str) -> ResponseReturnValue:
     """The page of one action on one record."""
-    record = get_record(session(), actor(), ref)
+    record = get_record(session(), actor(), ref, in_part=True)
     process = workflows.get(record.process)
     action = _action(process, key)
+    if not action.roles & roles_on(session(), actor(), record):
+        raise Forbidden(f"“{action.label}” is for other roles than yours.")
     if request.method == "GET" and (own := ASKED_ON.get(action.key)):
         return redirect(url_for(own, ref=ref))
     today = systime.london_date(systime.utc_now())
@@ -129,14 +132,14 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
         commit()
     except (Conflict, Invalid) as error:
         undo()
-        record = get_record(session(), actor(), ref)
+        record = get_record(session(), actor(), ref, in_part=True)
         page.record, page.status, page.reasons = record, error.status, error.reasons
         if record.revision != revision:
             page.reasons, page.changed = (), _since(record, seen or 0)
         return _show(page, today)
     except StaleDataError:
         undo()
-        page.record = get_record(session(), actor(), ref)
+        page.record = get_record(session(), actor(), ref, in_part=True)
         page.changed, page.status = _since(page.record, seen or 0), 409
         return _show(page, today)
     return _done(action, done)
@@ -160,7 +163,10 @@ def _since(record: Record, seen: int) -> list[str]:
         .order_by(AuditEvent.seq)
     )
     said = []
+    contents = contents_seen(session(), actor(), record)
     for key, process, name, at in rows:
+        if contents is not None and key not in contents.events:
+            continue
         try:
             label = workflows.get(process).action(key).label
         except KeyError:
@@ -170,7 +176,7 @@ def _since(record: Record, seen: int) -> list[str]:
 
 
 def _done(action: Action, done: Done) -> ResponseReturnValue:
-    record = get_record(session(), actor(), done.ref)
+    record = get_record(session(), actor(), done.ref, in_part=True)
     flash(f"Recorded: {action.label}.", "done")
     for warning in done.warnings:
         flash(warning, "warning")

@@ -10,15 +10,17 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import SEES_IDENTITIES, get_record, roles_on
+from dardr.access import SEES_IDENTITIES, get_record, roles_on, sees_whole
 from dardr.casework.fold import done
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.duplicates import likely_same_as
 from dardr.lookups.files import files_by_entry
 from dardr.lookups.records import visible_items
-from dardr.lookups.review import actions_of, show
+from dardr.lookups.review import actions_of, holds_of, show
 from dardr.lookups.timeline import timeline
 from dardr.lookups.waiting import waiting_lines
+from dardr.parts import Contents, contents_seen
+from dardr.seeing import seen_facts
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
@@ -53,10 +55,12 @@ def review_timeline(ref: str) -> ResponseReturnValue:
 
 def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
     """The page of any record: a review, an agency return, an action of a plan, a section 8 report."""
-    found = get_record(session(), actor(), ref)
+    found = get_record(session(), actor(), ref, in_part=True)
     if (found.process_key in workflows.REVIEW_KEYS) != (blueprint == "reviews"):
         return redirect(page_of(found.ref, found.process_key))
     today = systime.london_date(systime.utc_now())
+    if (contents := contents_seen(session(), actor(), found)) is not None:
+        return _part_page(found, contents, today)
     process = workflows.get(found.process)
     known = names(session(), found.partnership_id)
     deadlines = deadlines_of(session(), actor(), ref, today)
@@ -91,6 +95,33 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
         is_review=found.process_key in workflows.REVIEW_KEYS,
     )
+
+
+def _part_page(record: Record, contents: Contents, today: date) -> ResponseReturnValue:
+    """A review for somebody who sees a part of it: where it stands, what is in the part, what they can do."""
+    process = workflows.get(record.process)
+    known = names(session(), record.partnership_id)
+    roles = roles_on(session(), actor(), record)
+    facts = contents.facts(seen_facts(process, record.facts, roles))
+    holds = holds_of(session(), record, today) if contents.holds else []
+    return render_template(
+        "record/part.html",
+        record=record,
+        process=process,
+        stage=process.stage(record.stage),
+        contents=contents,
+        steps=actions_of(session(), actor(), record.ref, today, with_items=False, with_fields=False),
+        holds=[_hold_words(process, hold) for hold in holds],
+        deadlines=[d for d in deadlines_of(session(), actor(), record.ref, today) if d["running"]],
+        lines=[line for notable in (True, False) for line in facts_lines(process, facts, known, notable=notable)],
+        kept=kept_lists(process, facts, known),
+    )
+
+
+@pages.app_template_global("part_of")
+def part_of(record: Record) -> Contents | None:
+    """What of a record the person signed in sees who sees a part of it; None where they see it whole."""
+    return contents_seen(session(), actor(), record)
 
 
 def _waiting(record_id: int, today: date) -> str:
@@ -167,12 +198,12 @@ def _items(
 
 def timeline_page(ref: str) -> ResponseReturnValue:
     """The timeline of any record and of its items."""
-    found = get_record(session(), actor(), ref)
+    found = get_record(session(), actor(), ref, in_part=True)
     process = workflows.get(found.process)
     known = names(session(), found.partnership_id)
     history = timeline(session(), actor(), ref)
     said = captured.lines(history["events"], known)
-    files = files_by_entry(session(), actor(), ref)
+    files = files_by_entry(session(), actor(), ref) if sees_whole(session(), actor(), found) else {}
     events = [
         {
             **event,
