@@ -6,10 +6,11 @@ thousands is sorted and cut to a page before anything of it is loaded.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -60,9 +61,12 @@ class CaseFilter:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of ids in order, and of how many; ``late`` counts those with a date that has passed."""
+    """One page of a list in order, and of how many; ``late`` counts those with a date that has passed.
 
-    ids: list[int]
+    Each row has the id, ref, title, process, stage, opened_on and final of a record, and its ``manager`` by name.
+    """
+
+    rows: list[Any]
     total: int
     late: int
 
@@ -76,25 +80,51 @@ def find(
     limit: int | None = None,
     offset: int = 0,
 ) -> Found:
-    """The ids of the records asked for that the actor may see, in order. ``today`` is a London date."""
-    wanted = _conditions(session, actor, filters)
-    standing = _standing(sa.select(Record.id).where(*wanted), today)
+    """The records asked for that the actor may see, in order. ``today`` is a London date."""
+    if filters.joint:
+        query = _query(actor, today, filters, tuple(_joint_ids(session, actor, filters.processes)))
+    else:
+        query = _query(actor, today, filters, None)
+    until = sys.maxsize if limit is None else offset + limit
+    rows = list(session.execute(query, {"after": offset, "until": until}).all())
+    return Found(rows, int(rows[0].total), int(rows[0].late or 0)) if rows else Found([], 0, 0)
+
+
+@lru_cache(maxsize=64)
+def _query(actor: Actor, today: date, filters: CaseFilter, joint: tuple[int, ...] | None) -> sa.Select[Any]:
+    """What is asked of the database, kept: putting it together takes longer than its answer does."""
+    conditions = _conditions(actor, filters)
+    if joint is not None:
+        conditions.append(Record.id.in_(joint))
+    wanted = sa.select(Record.id).where(*conditions).cte("wanted")
+    standing = _standing(wanted, today)
     late = sa.case((standing.c.key < "1", 1), else_=0)
-    query = (
-        sa.select(Record.id, sa.func.count().over(), sa.func.sum(late).over())
-        .outerjoin(standing, standing.c.of == Record.id)
-        .where(*wanted)
-        .order_by(*_order(filters, late, standing))
+    placed = (
+        sa.select(
+            Record.id,
+            sa.func.row_number().over(order_by=_order(filters, late, standing)).label("place"),
+            sa.func.count().over().label("total"),
+            sa.func.sum(late).over().label("late"),
+        )
+        .join(standing, standing.c.of == Record.id)
     )
     if filters.late:
-        query = query.where(standing.c.key < "1")
-    rows = session.execute(query.limit(limit).offset(offset)).all()
-    if not rows:
-        return Found([], 0, 0)
-    return Found([row[0] for row in rows], int(rows[0][1]), int(rows[0][2] or 0))
+        placed = placed.where(standing.c.key < "1")
+    placed = placed.subquery()
+    return (
+        sa.select(
+            Record.id, Record.ref, Record.title, Record.process, Record.stage, Record.opened_on, Record.final,
+            User.name.label("manager"), placed.c.total, placed.c.late,
+        )
+        .join(placed, placed.c.id == Record.id)
+        .outerjoin(User, User.id == Record.case_manager_id)
+        .where(placed.c.place > sa.bindparam("after", type_=sa.Integer))
+        .where(placed.c.place <= sa.bindparam("until", type_=sa.BigInteger))
+        .order_by(placed.c.place)
+    )  # fmt: skip
 
 
-def _conditions(session: Session, actor: Actor, filters: CaseFilter) -> list[sa.ColumnElement[bool]]:
+def _conditions(actor: Actor, filters: CaseFilter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [Record.process_key.in_(filters.processes), visible(actor)]
     if filters.phase:
         found.append(Record.phase == filters.phase)
@@ -114,15 +144,13 @@ def _conditions(session: Session, actor: Actor, filters: CaseFilter) -> list[sa.
     if filters.text.strip():
         part = f"%{_escaped(filters.text.strip())}%"
         found.append(sa.or_(Record.ref.ilike(part, escape="\\"), Record.title.ilike(part, escape="\\")))
-    return found + _rarer_conditions(session, actor, filters)
+    return found + _rarer_conditions(filters)
 
 
-def _rarer_conditions(session: Session, actor: Actor, filters: CaseFilter) -> list[sa.ColumnElement[bool]]:
+def _rarer_conditions(filters: CaseFilter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if filters.held:
-        found.append(Record.id.in_(sa.select(Hold.record_id).where(*_open_hold())))
-    if filters.joint:
-        found.append(Record.id.in_(_joint_ids(session, actor, filters.processes)))
+        found.append(Record.id.in_(sa.select(Hold.record_id).where(*open_hold())))
     if filters.regime:
         keys = {p.key for p in _versions(filters.processes) if p.regime == filters.regime}
         found.append(Record.process_key.in_(sorted(keys)))
@@ -139,7 +167,8 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _open_hold() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+def open_hold() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """The conditions under which a hold is open."""
     return Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None)
 
 
@@ -201,6 +230,7 @@ def deferred_by() -> dict[str, str]:
 RUNNING = (Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None))
 
 
+@lru_cache(maxsize=4)
 def date_key(today: date) -> sa.ColumnElement[str]:
     """Text by which running deadlines sort as people need them, missed ones first. ``today`` is a London date.
 
@@ -209,7 +239,7 @@ def date_key(today: date) -> sa.ColumnElement[str]:
     """
     deferred: sa.ColumnElement[bool] = sa.false()
     for clock, kind in deferred_by().items():
-        a_hold = sa.exists().where(Hold.record_id == Deadline.record_id, Hold.kind == kind, *_open_hold())
+        a_hold = sa.exists().where(Hold.record_id == Deadline.record_id, Hold.kind == kind, *open_hold())
         deferred = sa.or_(deferred, sa.and_(Deadline.clock == clock, a_hold))
     missed = sa.and_(
         Deadline.due_on < today, Deadline.held.is_(False), Deadline.clock.not_in(never_missed()), sa.not_(deferred)
@@ -219,22 +249,26 @@ def date_key(today: date) -> sa.ColumnElement[str]:
     return rank + sa.func.coalesce(sa.cast(Deadline.due_on, sa.String), "9999-12-31")
 
 
-def _standing(wanted: sa.Select[int], today: date) -> sa.Subquery:
-    """The key of the date that comes first, of each record's clocks and of those of the records that serve it."""
+def _standing(wanted: sa.CTE, today: date) -> sa.Subquery:
+    """The key of the date that comes first, of each record's clocks and of those of the records that serve it.
+
+    A record without any has a row too, without a key: nothing is left to be looked up in a list without an index.
+    """
     key = sa.func.min(date_key(today)).label("key")
+    each = sa.select(wanted.c.id.label("of"), sa.null().label("key"))
     own = (
-        sa.select(Deadline.record_id.label("of"), key)
-        .where(Deadline.record_id.in_(wanted), *RUNNING)
+        sa.select(Deadline.record_id, key)
+        .where(Deadline.record_id.in_(sa.select(wanted.c.id)), *RUNNING)
         .group_by(Deadline.record_id)
     )
     serving = (
-        sa.select(RecordLink.review_id.label("of"), key)
+        sa.select(RecordLink.review_id, key)
         .join(Deadline, Deadline.record_id == RecordLink.item_id)
-        .where(RecordLink.review_id.in_(wanted), RecordLink.kind == "item", *RUNNING)
+        .where(RecordLink.review_id.in_(sa.select(wanted.c.id)), RecordLink.kind == "item", *RUNNING)
         .group_by(RecordLink.review_id)
     )
-    both = sa.union_all(own, serving).subquery()
-    return sa.select(both.c.of, sa.func.min(both.c.key).label("key")).group_by(both.c.of).subquery()
+    both = sa.union_all(own, serving, each).subquery()
+    return sa.select(both.c[0].label("of"), sa.func.min(both.c[1]).label("key")).group_by(both.c[0]).subquery()
 
 
 # --- order ------------------------------------------------------------------------------------------------

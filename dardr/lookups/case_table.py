@@ -14,7 +14,7 @@ import workflows
 from dardr.access import Actor
 from dardr.casework.fold import public
 from dardr.lookups.case_filters import CaseFilter, find, held_jointly
-from dardr.lookups.caseload import CaseRow, batched, rows_of
+from dardr.lookups.caseload import CaseRow, batched, lines_of
 from dardr.lookups.waiting import waiting_lines
 from dardr.storage.reviews import Record
 from workflows.clocks import STATE_LABELS
@@ -44,7 +44,8 @@ HEADINGS = (
 
 def case_lines(session: Session, actor: Actor, today: date, filters: CaseFilter) -> Iterator[list[Any]]:
     """A line for each review asked for that the actor may see, in order. ``today`` is a London date."""
-    for ids in batched(find(session, actor, today, filters).ids):
+    for found in batched(find(session, actor, today, filters).rows):
+        ids = [row.id for row in found]
         waiting = waiting_lines(session, actor, ids, today)
         facts = {
             row.id: row
@@ -52,7 +53,7 @@ def case_lines(session: Session, actor: Actor, today: date, filters: CaseFilter)
                 sa.select(Record.id, Record.ref, Record.stage, Record.facts).where(Record.id.in_(ids))
             )
         }
-        for row in rows_of(session, ids, today):
+        for row in lines_of(session, found, today):
             yield _line(row, facts[row.id], waiting.get(row.id, ""))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +13,10 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor
-from dardr.lookups.case_filters import RUNNING, CaseFilter, date_key, find
-from dardr.lookups.deadlines import open_holds, running_state
-from dardr.lookups.records import bodies_of
-from dardr.storage.bodies import Csp
-from dardr.storage.people import User
-from dardr.storage.reviews import Deadline, Record, RecordCsp, RecordLink
+from dardr.lookups.case_filters import RUNNING, CaseFilter, date_key, find, open_hold
+from dardr.lookups.deadlines import running_state
+from dardr.storage.bodies import Body, Csp
+from dardr.storage.reviews import Deadline, Hold, Record, RecordBody, RecordCsp, RecordLink
 from workflows.clocks import MISSED, STATE_LABELS, State
 from workflows.definition import PARTY_LABELS, Party
 
@@ -116,7 +115,7 @@ def caseload(session: Session, actor: Actor, today: date, filters: CaseFilter | 
     A review's next date is its own or that of a record that serves it. ``today`` is a London date.
     """
     found = find(session, actor, today, filters or CaseFilter())
-    return [row for ids in batched(found.ids) for row in rows_of(session, ids, today)]
+    return [line for rows in batched(found.rows) for line in lines_of(session, rows, today)]
 
 
 def caseload_page(
@@ -125,55 +124,72 @@ def caseload_page(
     """One page of the list; the last one where ``number`` lies beyond it. As few queries for fifty lines as for two."""
     number = max(1, min(number, MOST_PAGES))
     found = find(session, actor, today, filters, limit=size, offset=(number - 1) * size)
-    if not found.ids and number > 1:
+    if not found.rows and number > 1:
         total = find(session, actor, today, filters, limit=1).total
         number = max(1, -(-total // size))
         found = find(session, actor, today, filters, limit=size, offset=(number - 1) * size)
-    return CasePage(rows_of(session, found.ids, today), found.total, found.late, number)
+    return CasePage(lines_of(session, found.rows, today), found.total, found.late, number)
 
 
-def batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Ids in the same order, as many at a time as one query may name."""
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
+def batched(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Rows in the same order, as many at a time as one query may name."""
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
 
 
-def rows_of(session: Session, ids: Sequence[int], today: date) -> list[CaseRow]:
-    """The lines of these records, in the order given. The caller has asked whether the actor may see them."""
-    columns = (
-        Record.id, Record.ref, Record.title, Record.process, Record.stage, Record.opened_on, Record.final,
-    )  # fmt: skip
-    rows = {
-        row.id: row
-        for row in session.execute(
-            sa.select(*columns, User.name.label("manager"))
-            .outerjoin(User, User.id == Record.case_manager_id)
-            .where(Record.id.in_(ids))
+def lines_of(session: Session, rows: Sequence[Any], today: date) -> list[CaseRow]:
+    """The lines of records that were found, in the order given."""
+    ids = [row.id for row in rows]
+    firsts = {row.of: row for row in session.execute(_firsts(today), {"ids": ids})} if ids else {}
+    around = _around(session, {*ids, *(first.record_id for first in firsts.values())})
+    holds = around["hold"]
+    found: list[CaseRow] = []
+    for row in rows:
+        first = firsts.get(row.id)
+        due = _next(first, set(holds.get(first.record_id, ())), today) if first is not None else None
+        found.append(
+            _row(row, due, bool(holds.get(row.id)), around["body"].get(row.id, []), around["csp"].get(row.id, []))
         )
-    }
-    deadlines, held = _next_deadlines(session, ids, today)
-    whose, areas = bodies_of(session, ids), _areas(session, ids)
-    return [_row(rows[i], deadlines.get(i), held, whose.get(i, []), areas.get(i, [])) for i in ids if i in rows]
-
-
-def _areas(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for record_id, name in session.execute(
-        sa.select(RecordCsp.record_id, Csp.name)
-        .join(Csp, Csp.id == RecordCsp.csp_id)
-        .where(RecordCsp.record_id.in_(ids))
-        .order_by(Csp.name)
-    ):
-        found.setdefault(record_id, []).append(name)
     return found
 
 
-def _next_deadlines(session: Session, ids: Sequence[int], today: date) -> tuple[dict[int, NextDeadline], set[int]]:
-    """The running clock that comes first of each record and of those that serve it, and which have a hold open."""
+def _around(session: Session, ids: set[int]) -> dict[str, dict[int, list[str]]]:
+    """The names of the bodies that owe each record and of the CSPs it belongs to, and its open holds, in one query."""
+    found: dict[str, dict[int, list[str]]] = {"body": {}, "csp": {}, "hold": {}}
+    if ids:
+        for what, record_id, said in session.execute(_names_and_holds(), {"ids": sorted(ids)}):
+            found[what].setdefault(record_id, []).append(said)
+    return found
+
+
+@cache
+def _names_and_holds() -> sa.Select[Any]:
+    ids = sa.bindparam("ids", expanding=True, type_=sa.Integer)
+    of_bodies = (
+        sa.select(sa.literal_column("'body'").label("what"), RecordBody.record_id, Body.name.label("said"))
+        .join(Body, Body.id == RecordBody.body_id)
+        .where(RecordBody.record_id.in_(ids))
+    )
+    of_csps = (
+        sa.select(sa.literal_column("'csp'"), RecordCsp.record_id, Csp.name)
+        .join(Csp, Csp.id == RecordCsp.csp_id)
+        .where(RecordCsp.record_id.in_(ids))
+    )
+    holds = sa.select(sa.literal_column("'hold'"), Hold.record_id, Hold.kind).where(
+        Hold.record_id.in_(ids), *open_hold()
+    )
+    every = sa.union_all(of_bodies, of_csps, holds).subquery()
+    return sa.select(every.c.what, every.c.record_id, every.c.said).order_by(every.c.said)
+
+
+@lru_cache(maxsize=4)
+def _firsts(today: date) -> sa.Select[Any]:
+    """The running clock that comes first of each record and of those that serve it."""
     columns = (
         Deadline.clock, Deadline.due_on, Deadline.original_due_on, Deadline.agreed_due_on, Deadline.held,
         Deadline.record_id, Record.ref, Record.process, date_key(today).label("key"),
     )  # fmt: skip
+    ids = sa.bindparam("ids", expanding=True, type_=sa.Integer)
     own = (
         sa.select(Deadline.record_id.label("of"), *columns)
         .join(Record, Record.id == Deadline.record_id)
@@ -188,10 +204,7 @@ def _next_deadlines(session: Session, ids: Sequence[int], today: date) -> tuple[
     both = sa.union_all(own, serving).subquery()
     place = sa.func.row_number().over(partition_by=both.c.of, order_by=(both.c.key, both.c.clock, both.c.ref))
     placed = sa.select(both, place.label("place")).subquery()
-    rows = session.execute(sa.select(placed).where(placed.c.place == 1)).all()
-    holds = open_holds(session, {*ids, *(row.record_id for row in rows)})
-    found = {row.of: _next(row, holds.get(row.record_id, set()), today) for row in rows}
-    return found, {record_id for record_id in ids if holds.get(record_id)}
+    return sa.select(placed).where(placed.c.place == 1)
 
 
 def _next(row: Any, holds: set[str], today: date) -> NextDeadline:
@@ -210,7 +223,7 @@ def _next(row: Any, holds: set[str], today: date) -> NextDeadline:
     )
 
 
-def _row(record: Any, first: NextDeadline | None, held: set[int], bodies: list[str], csps: list[str]) -> CaseRow:
+def _row(record: Any, first: NextDeadline | None, held: bool, bodies: list[str], csps: list[str]) -> CaseRow:
     manager = record.manager or ""
     process = workflows.get(record.process)
     stage, phase = process.stage(record.stage), process.phase_of(record.stage)
@@ -231,7 +244,7 @@ def _row(record: Any, first: NextDeadline | None, held: set[int], bodies: list[s
         final=record.final,
         next_deadline=first,
         late=first is not None and first.state in MISSED,
-        held=record.id in held,
+        held=held,
         bodies=tuple(bodies),
         csps=tuple(csps),
         id=record.id,

@@ -148,6 +148,9 @@ class Deadline(Base):
     __table_args__ = (
         sa.UniqueConstraint("record_id", "clock", "started_by_event"),
         sa.Index("ix_deadline_next_look_on", "next_look_on"),
+        sa.Index(
+            "ix_deadline_running", "record_id", "stopped_by_event", "withdrawn_by_event", "clock", "due_on", "held"
+        ),
     )
 
     @property

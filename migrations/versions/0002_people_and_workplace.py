@@ -286,6 +286,11 @@ def upgrade() -> None:
 
     op.create_index(op.f("ix_record_case_manager_id"), "record", ["case_manager_id"])
     op.create_index("ix_record_final", "record", ["final", "case_manager_id"])
+    op.create_index(
+        "ix_deadline_running",
+        "deadline",
+        ["record_id", "stopped_by_event", "withdrawn_by_event", "clock", "due_on", "held"],
+    )
     op.create_index(op.f("ix_user_role_body_id"), "user_role", ["body_id"])
     op.create_index(op.f("ix_user_role_record_id"), "user_role", ["record_id"])
     op.create_index(

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import SEES_A_PART, visible
+from dardr.access import visible
 from dardr.lookups.case_filters import CaseFilter
 from dardr.lookups.case_table import HEADINGS, case_lines
 from dardr.lookups.caseload import CaseRow, caseload_page
@@ -51,7 +51,6 @@ def caseload_page_shown() -> ResponseReturnValue:
         late=found.late,
         pager=pager(found.number, found.total, A_PAGE),
         columns=_columns(asked.filters),
-        in_part=_in_part(),
         **_around(asked),
     )
 
@@ -86,22 +85,6 @@ def caseload_file() -> ResponseReturnValue:
     return spreadsheet.download(itertools.chain([HEADINGS], lines), "reviews", today)
 
 
-def _in_part() -> list[dict[str, str]]:
-    """The reviews of which this person sees a part only: they are in no list, count or file but this one."""
-    if not any(g.record_id and g.role in SEES_A_PART for g in actor().grants):
-        return []
-    seen = sa.select(Record).where(visible(actor(), in_part=True), sa.not_(visible(actor())))
-    return [
-        {
-            "ref": record.ref,
-            "title": record.title,
-            "stage": workflows.get(record.process).stage(record.stage).label,
-            "href": page_of(record.ref, record.process_key),
-        }
-        for record in session().scalars(seen.order_by(Record.ref))
-    ]
-
-
 # --- what surrounds the list ------------------------------------------------------------------------------
 
 
@@ -109,7 +92,7 @@ def _around(asked: Asked) -> dict[str, Any]:
     """What list and chart share: filters and their choices, saved views, the ways to the other forms of the list."""
     process = workflows.newest(NEWEST_REVIEW)
     filters = asked.filters
-    names = {"manager": _managers(), "csp": _csps()}
+    names = _choices()
     return {
         "filters": filters,
         "asked": asked,
@@ -134,27 +117,25 @@ def _around(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _managers() -> dict[str, str]:
-    """The case managers of the reviews this person may see: number and name."""
-    rows = session().execute(
-        sa.select(User.id, User.name)
-        .where(
-            User.id.in_(
-                sa.select(Record.case_manager_id).where(
-                    Record.process_key.in_(sorted(workflows.REVIEW_KEYS)), visible(actor())
-                )
-            )
-        )
-        .order_by(sa.func.lower(User.name), User.id)
+def _choices() -> dict[str, dict[str, str]]:
+    """What the list can be narrowed to: case managers of the reviews this person may see, and CSPs, by name."""
+    theirs = sa.exists().where(
+        Record.case_manager_id == User.id, Record.process_key.in_(sorted(workflows.REVIEW_KEYS)), visible(actor())
     )
-    return {str(number): name for number, name in rows}
-
-
-def _csps() -> dict[str, str]:
-    rows = session().execute(
-        sa.select(Csp.key, Csp.name).where(Csp.partnership_id == actor().partnership_id).order_by(Csp.name)
+    managers = sa.select(
+        sa.literal_column("'manager'").label("what"),
+        sa.cast(User.id, sa.String).label("key"),
+        User.name.label("name"),
+        sa.func.lower(User.name).label("place"),
+    ).where(theirs)
+    csps = sa.select(sa.literal_column("'csp'"), Csp.key, Csp.name, Csp.name).where(
+        Csp.partnership_id == actor().partnership_id
     )
-    return {key: name for key, name in rows}
+    every = sa.union_all(managers, csps).subquery()
+    found: dict[str, dict[str, str]] = {"manager": {}, "csp": {}}
+    for what, key, name, _ in session().execute(sa.select(every).order_by(every.c.place, every.c.key)):
+        found[what][key] = name
+    return found
 
 
 USUAL_VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
