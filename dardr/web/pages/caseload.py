@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import visible
+from dardr.access import SEES_A_PART, visible
 from dardr.lookups.case_filters import CaseFilter
 from dardr.lookups.case_table import HEADINGS, case_lines
 from dardr.lookups.caseload import CaseRow, caseload_page
@@ -51,6 +51,7 @@ def caseload_page_shown() -> ResponseReturnValue:
         late=found.late,
         pager=pager(found.number, found.total, A_PAGE),
         columns=_columns(asked.filters),
+        in_part=_in_part(),
         **_around(asked),
     )
 
@@ -83,6 +84,22 @@ def caseload_file() -> ResponseReturnValue:
 
     lines = case_lines(session(), actor(), today, asked.filters)
     return spreadsheet.download(itertools.chain([HEADINGS], lines), "reviews", today)
+
+
+def _in_part() -> list[dict[str, str]]:
+    """The reviews of which this person sees a part only: they are in no list, count or file but this one."""
+    if not any(g.record_id and g.role in SEES_A_PART for g in actor().grants):
+        return []
+    seen = sa.select(Record).where(visible(actor(), in_part=True), sa.not_(visible(actor())))
+    return [
+        {
+            "ref": record.ref,
+            "title": record.title,
+            "stage": workflows.get(record.process).stage(record.stage).label,
+            "href": page_of(record.ref, record.process_key),
+        }
+        for record in session().scalars(seen.order_by(Record.ref))
+    ]
 
 
 # --- what surrounds the list ------------------------------------------------------------------------------
