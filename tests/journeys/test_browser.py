@@ -191,8 +191,8 @@ def test_a_form_sent_back_is_accessible_too(page: Page, server: Serving) -> None
     assert page.evaluate("document.activeElement.name") == "notifier"
 
 
-def tab_to(page: Page, text: str, most: int = 200) -> None:
-    """Press Tab until what has the focus says ``text``."""
+def tab_to(page: Page, text: str, most: int = 200, *, exact: bool = False) -> None:
+    """Press Tab until what has the focus says ``text``, and nothing else if ``exact``."""
     for _ in range(most):
         page.keyboard.press("Tab")
         focused = page.evaluate(
@@ -200,7 +200,8 @@ def tab_to(page: Page, text: str, most: int = 200) -> None:
             " const labels = e.labels ? [...e.labels].map(l => l.textContent).join(' ') : '';"
             " return (e.getAttribute('aria-label') || '') + ' ' + e.textContent + ' ' + labels; })()"
         )
-        if text in " ".join(focused.split()):
+        said = " ".join(focused.split())
+        if said == text or (text in said and not exact):
             return
     raise AssertionError(f"“{text}” cannot be reached with the keyboard on {page.url}")
 
@@ -219,7 +220,7 @@ def test_signing_in_finding_a_review_and_acting_by_keyboard_alone(page: Page, se
     tab_to(page, case.ref)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/reviews/{case.ref}")
-    tab_to(page, "Accept for screening")
+    tab_to(page, "Accept for screening", exact=True)
     page.keyboard.press("Enter")
     page.wait_for_url("**/do/accept_notification")
     tab_to(page, "Yes")

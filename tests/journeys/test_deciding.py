@@ -1,4 +1,4 @@
-"""In a real browser: agencies asked, criteria, the chair's decision, the second person, the Home Office's notice."""
+"""In a real browser: the police notify, agencies are asked, criteria, the chair's decision, the second person, the Home Office's notice."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from docx import Document
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
+from tests.journeys.test_notification import OF_THE_DEATH, reference
+from tests.journeys.test_notification import fill as fill_notification
 from tests.web.conftest import PASSWORD, prepared
 from tests.web.serving import Serving, serving
 
@@ -49,6 +51,7 @@ def as_person(browser: Browser, server: Serving, person: str) -> Iterator[Page]:
 
 def answer(page: Page, values: dict[str, str | list[str]]) -> None:
     """Fill the form of an action, by the names of its questions; folded questions are opened first."""
+    page.locator(f'[name="{next(iter(values))}"]').first.wait_for(state="attached")
     page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
     for name, value in values.items():
         if isinstance(value, list):
@@ -84,11 +87,25 @@ DECISION: dict[str, str | list[str]] = {
 }
 
 
-def screened(browser: Browser, server: Serving) -> str:
-    """A notified death, accepted, its agencies asked and answered, put to the chair: by the case manager."""
-    case = builders.a_review(server.database, "notified", on=date(2026, 3, 18))
+def notified(browser: Browser, server: Serving, death: dict[str, str]) -> str:
+    """A death that the police notify through the pages made for it."""
+    with as_person(browser, server, "police_liaison") as page:
+        page.goto(f"{server.address}/notify")
+        page.get_by_role("button", name="Start now").click()
+        expect(page.get_by_text("0 of 12 parts completed")).to_be_visible()
+        asked_of_them = {**OF_THE_DEATH, "name": {"age": "34"}, "date": {**death, "manner": "homicide"}}
+        fill_notification(page, asked_of_them)
+        page.get_by_role("button", name="Check your answers").click()
+        page.get_by_role("button", name="Send the notification").click()
+        return reference(page)
+
+
+def screened(browser: Browser, server: Serving, death_date: str) -> str:
+    """A death notified by police, accepted, its agencies asked and answered, put to the chair by the case manager."""
+    case = builders.Case(server.database, notified(browser, server, {"death_date": death_date}), date(2026, 3, 20))
     with as_person(browser, server, "case_manager") as page:
         page.goto(f"{server.address}/reviews/{case.ref}")
+        expect(page.get_by_text("Police", exact=True).first).to_be_attached()
         page.get_by_role("link", name="Accept for screening", exact=True).first.click()
         answer(page, {"area_confirmed": "yes"})
         page.get_by_role("button", name="Accept for screening").click()
@@ -128,8 +145,8 @@ def text_of_notice(page: Page) -> str:
     return "\n".join([*(p.text for p in document.paragraphs), *cells])
 
 
-def test_from_a_notified_death_to_the_decision_and_the_notice(browser: Browser, server: Serving) -> None:
-    ref = screened(browser, server)
+def test_from_the_notification_by_police_to_the_decision_and_the_notice(browser: Browser, server: Serving) -> None:
+    ref = screened(browser, server, "2026-03-14")
     with as_person(browser, server, "deciding_chair") as page:
         page.goto(f"{server.address}/reviews/{ref}/decision")
         page.get_by_role("link", name="Record the decision to hold a review", exact=True).click()
@@ -149,13 +166,13 @@ def test_from_a_notified_death_to_the_decision_and_the_notice(browser: Browser, 
         assert "Mereshire NHS Trust" in said, "who was consulted"
         do(page, server, ref, "tell_home_office", {"home_office_notice": "By secure e-mail; kept in the folder"})
         page.goto(f"{server.address}/reviews/{ref}")
-        page.get_by_role("link", name="Start commissioning the review").first.click()
+        page.get_by_role("link", name="Start commissioning the review", exact=True).click()
         page.get_by_role("button", name="Start commissioning the review").click()
         expect(page.get_by_role("alert")).to_contain_text("Recorded")
 
 
 def test_a_death_that_is_not_reviewed_and_its_scrutiny(browser: Browser, server: Serving) -> None:
-    ref = screened(browser, server)
+    ref = screened(browser, server, "2026-01-05")
     with as_person(browser, server, "deciding_chair") as page:
         page.goto(f"{server.address}/records/{ref}/do/decide_no_review")
         answer(page, {**DECISION, "alternative_learning": "A joint debrief of the two agencies."})

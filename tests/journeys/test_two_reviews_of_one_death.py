@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 import sqlalchemy as sa
 
+from dardr.errors import Conflict
 from dardr.storage.reviews import RecordLink
 from tests.builders import CRITERIA, SECOND_PERSON, TOLD, Case, address, decision
 from tests.journeys.day_by_day import Days
@@ -64,6 +66,15 @@ def test_a_death_that_becomes_two_reviews(days: Days) -> None:
     assert first.deadline("overview_report").due_on == date(2026, 9, 18)
     assert second.deadline("overview_report").due_on == date(2026, 11, 6)
     second.do((SECOND_PERSON, TOLD))
+    with pytest.raises(Conflict, match="Name the board or partnership it is held with first"):
+        second.act("start_commissioning")
+    board = {"partner": f"Who decides on {first.ref}"}
+    second.act("record_partner", {**board, "partner_duty": "other", "partner_leads": "they_lead"})
+    with pytest.raises(Conflict, match=f"decision of Who decides on {first.ref} is not recorded"):
+        second.act("start_commissioning")
+    second.act(
+        "record_partner_decision", {**board, "partner_outcome": "takes_part", "partner_reasons": f"See {first.ref}"}
+    )
     second.act("start_commissioning")
     second.act("link_review", {"review": first.ref, "link_reason": "joint"})
 
