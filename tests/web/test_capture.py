@@ -93,7 +93,8 @@ def test_an_email_without_a_date_is_filed_on_the_day_given(case: Case, manager: 
 
 
 @pytest.mark.parametrize(
-    ("day", "said"), [("2026-02-31", "Date of e-mails without one"), ("2027-01-01", "give a day that is not after today")]
+    ("day", "said"),
+    [("2026-02-31", "Date of e-mails without one"), ("2027-01-01", "give a day that is not after today")],
 )
 def test_a_day_that_cannot_be_is_refused_and_kept(case: Case, manager: Browser, day: str, said: str) -> None:
     answer = drop(manager, case.ref, eml(sent=None), **dated("undated", day))
