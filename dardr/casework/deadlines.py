@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
+from dardr.casework.facts import CLOCKS_READ
 from dardr.casework.fold import done, was_given
 from dardr.lookups.calendars import calendar_named
+from dardr.storage.engine import recalled
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows import clocks
 from workflows.answers import stored_date, whole_date
@@ -189,9 +191,7 @@ def _was_begun(action: Action, clock: Clock, answers: Mapping[str, Any]) -> bool
     return any(not one.when_given or was_given(answers.get(one.on)) for one in begins)
 
 
-def count_again(
-    session: Session, record: Record, process: Process, answers: Mapping[str, Any], today: date
-) -> None:
+def count_again(session: Session, record: Record, process: Process, answers: Mapping[str, Any], today: date) -> None:
     """Count the clocks that a bringing-in could not start for want of a date, from the date now given."""
     brought = next((a for a in process.brings_in if a.stands_for and a.key in done(record.facts)), None)
     if brought is None:
@@ -246,8 +246,11 @@ def write_due(row: Deadline, clock: Clock, due: Due) -> None:
 
 def running(session: Session, record_ids: Iterable[int], keys: Iterable[str] | None = None) -> list[Deadline]:
     """The running clocks of these records, oldest first."""
+    wanted = list(record_ids)
+    if keys is None and (known := recalled(session, CLOCKS_READ, wanted)) is not None:
+        return sorted((row for rows in known.values() for row in rows if row.running), key=lambda row: row.id)
     query = sa.select(Deadline).where(
-        Deadline.record_id.in_(list(record_ids)),
+        Deadline.record_id.in_(wanted),
         Deadline.stopped_by_event.is_(None),
         Deadline.withdrawn_by_event.is_(None),
     )

@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 import workflows
 from dardr.access import Actor
 from dardr.casework.fold import done
 from dardr.storage.bodies import Partnership
-from dardr.storage.reviews import Hold, Record, RecordBody, RecordLink
+from dardr.storage.engine import recalled, remembered, remembered_each
+from dardr.storage.reviews import Deadline, Hold, Record, RecordBody, RecordLink
 from workflows.definition import Action, Facts, Guard, Item, OpenHold, Process
 
 
@@ -74,6 +75,10 @@ def _marked(guard: Guard, mark: str) -> bool:
 
 def load_items(session: Session, record: Record, *, lock: bool = False) -> tuple[Item, ...]:
     """The linked items of a record as guards see them, in id order; locked in that order when asked."""
+    return remembered(session, ("guarded", record.id), lambda: _read_items(session, record, lock=lock))
+
+
+def _read_items(session: Session, record: Record, *, lock: bool) -> tuple[Item, ...]:
     query = (
         sa.select(Record)
         .join(RecordLink, RecordLink.item_id == Record.id)
@@ -90,12 +95,59 @@ def load_items(session: Session, record: Record, *, lock: bool = False) -> tuple
 
 def load_holds(session: Session, record_id: int) -> tuple[OpenHold, ...]:
     """The holds of a record that stand: not ended, not undone."""
-    rows = session.scalars(
-        sa.select(Hold)
-        .where(Hold.record_id == record_id, Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None))
-        .order_by(Hold.id)
+    return tuple(
+        OpenHold(h.id, h.kind, h.from_on, h.review_by, tuple(h.activities), tuple(h.clocks))
+        for h in holds_of_each(session, [record_id]).get(record_id, ())
+        if h.open
     )
-    return tuple(OpenHold(h.id, h.kind, h.from_on, h.review_by, tuple(h.activities), tuple(h.clocks)) for h in rows)
+
+
+def holds_of_each(session: Session, record_ids: Iterable[int]) -> dict[int, list[Hold]]:
+    """Every hold of these records by the record's id, oldest first, those ended and undone included."""
+
+    def find(ids: list[int]) -> dict[int, list[Hold]]:
+        found: dict[int, list[Hold]] = {}
+        for hold in session.scalars(sa.select(Hold).where(Hold.record_id.in_(ids)).order_by(Hold.id)):
+            found.setdefault(hold.record_id, []).append(hold)
+        return found
+
+    return remembered_each(session, "holds", record_ids, find)
+
+
+CLOCKS_READ = "clocks"
+"""Under what the clocks that a page has read are kept."""
+
+
+def clocks_of_each(session: Session, record_ids: Iterable[int]) -> dict[int, list[Deadline]]:
+    """Every clock of these records by the record's id, oldest first, those that have ended included."""
+
+    def find(ids: list[int]) -> dict[int, list[Deadline]]:
+        found: dict[int, list[Deadline]] = {}
+        for row in session.scalars(sa.select(Deadline).where(Deadline.record_id.in_(ids)).order_by(Deadline.id)):
+            found.setdefault(row.record_id, []).append(row)
+        return found
+
+    return remembered_each(session, CLOCKS_READ, record_ids, find)
+
+
+def running_by_record(session: Session, record_ids: Iterable[int]) -> dict[int, list[Deadline]]:
+    """The running clocks of these records by the record's id, oldest first; for lists, which show no receipt."""
+    wanted = list(record_ids)
+    if (known := recalled(session, CLOCKS_READ, wanted)) is not None:
+        return {one: [row for row in rows if row.running] for one, rows in known.items()}
+    found: dict[int, list[Deadline]] = {}
+    for row in session.scalars(
+        sa.select(Deadline)
+        .options(defer(Deadline.receipt))
+        .where(
+            Deadline.record_id.in_(wanted),
+            Deadline.stopped_by_event.is_(None),
+            Deadline.withdrawn_by_event.is_(None),
+        )
+        .order_by(Deadline.id)
+    ):
+        found.setdefault(row.record_id, []).append(row)
+    return found
 
 
 def settings_of(session: Session, partnership_id: int) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, visible
 from dardr.casework import effects, reminding
+from dardr.casework.facts import holds_of_each
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User, UserRole
-from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
+from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.definition import Action, Choice, Field, From, Process, Role
 
@@ -154,12 +155,10 @@ def _section8(session: Session, actor: Actor, _p: Process, record: Record | None
 def _holds(session: Session, record: Record | None, *, only_open: bool) -> Found:
     if record is None:
         return ()
-    query = sa.select(Hold).where(Hold.record_id == record.id, Hold.undone_by_event.is_(None))
-    if only_open:
-        query = query.where(Hold.ended_by_event.is_(None))
     return tuple(
         Choice(str(h.id), f"{h.kind.replace('_', ' ').capitalize()}, from {in_words(h.from_on)}")
-        for h in session.scalars(query.order_by(Hold.id))
+        for h in holds_of_each(session, [record.id]).get(record.id, ())
+        if h.open or (h.undone_by_event is None and not only_open)
     )
 
 

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, get_record, visible
 from dardr.casework import deadlines as casework
+from dardr.casework.facts import clocks_of_each, holds_of_each
 from dardr.lookups.records import bodies_of, label_of, visible_items
 from dardr.parts import contents_seen
-from dardr.storage.reviews import Deadline, Hold, Record, RecordLink
+from dardr.storage.reviews import Deadline, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.clocks import MISSED, STATE_LABELS, Due, State, state_of
 from workflows.definition import PARTY_LABELS, Clock
@@ -50,15 +51,8 @@ class DeadlineRow:
 
 def open_holds(session: Session, record_ids: Iterable[int]) -> dict[int, set[str]]:
     """The kinds of hold open on each record. A clock that a kind defers reads "deferred" while one is open."""
-    rows = session.execute(
-        sa.select(Hold.record_id, Hold.kind).where(
-            Hold.record_id.in_(list(record_ids)), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None)
-        )
-    )
-    found: dict[int, set[str]] = {}
-    for record_id, kind in rows:
-        found.setdefault(record_id, set()).add(kind)
-    return found
+    every = holds_of_each(session, record_ids)
+    return {one: {hold.kind for hold in holds if hold.open} for one, holds in every.items()}
 
 
 def deadlines_of(
@@ -75,9 +69,9 @@ def deadlines_of(
     records = {record.id: record}
     if with_items:
         records |= {item.id: item for item in visible_items(session, actor, record)}
-    every = session.scalars(sa.select(Deadline).where(Deadline.record_id.in_(list(records))))
+    every = [row for several in clocks_of_each(session, records).values() for row in several]
     rows = [row for row in every if contents is None or row.record_id != record.id or row.clock in contents.clocks]
-    holds = open_holds(session, {row.record_id for row in rows})
+    holds = open_holds(session, records)
     whose = bodies_of(session, records)
     found = [
         _one(session, row, records[row.record_id], holds.get(row.record_id, set()), whose, today) for row in rows

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, visible
 from dardr.storage.bodies import Body, Csp
-from dardr.storage.engine import remembered
+from dardr.storage.engine import remembered_each
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows.definition import PARTY_LABELS, UNKNOWN_VALUES, Action, Choice, Field, FieldType
 
@@ -46,16 +46,20 @@ def fields_of(action: Action, choices: Mapping[str, Sequence[Choice]]) -> list[d
 
 def bodies_of(session: Session, record_ids: Iterable[int]) -> dict[int, list[str]]:
     """The names of the bodies each record is owed by, in one query."""
-    found: dict[int, list[str]] = {}
-    rows = session.execute(
-        sa.select(RecordBody.record_id, Body.name)
-        .join(Body, Body.id == RecordBody.body_id)
-        .where(RecordBody.record_id.in_(list(record_ids)))
-        .order_by(Body.name)
-    )
-    for record_id, name in rows:
-        found.setdefault(record_id, []).append(name)
-    return found
+
+    def find(ids: list[int]) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        rows = session.execute(
+            sa.select(RecordBody.record_id, Body.name)
+            .join(Body, Body.id == RecordBody.body_id)
+            .where(RecordBody.record_id.in_(ids))
+            .order_by(Body.name)
+        )
+        for record_id, name in rows:
+            found.setdefault(record_id, []).append(name)
+        return found
+
+    return remembered_each(session, "bodies", record_ids, find)
 
 
 def csps_of(session: Session, record: Record) -> list[dict[str, str]]:
@@ -76,12 +80,10 @@ def linked(session: Session, actor: Actor, record: Record) -> list[tuple[str, st
     way is ``with``, and the kind says why they are linked.
     """
     found: list[tuple[str, str, Record]] = []
-    below = sa.select(RecordLink.kind, Record).join(Record, RecordLink.item_id == Record.id)
     above = sa.select(RecordLink.kind, Record).join(Record, RecordLink.review_id == Record.id)
-    for kind, other in session.execute(
-        below.where(RecordLink.review_id == record.id, visible(actor)).order_by(Record.id)
-    ):
-        found.append(("item" if kind == "item" else "with", kind, other))
+    for kind, other, may_see in below(session, actor, [record.id]).get(record.id, ()):
+        if may_see:
+            found.append(("item" if kind == "item" else "with", kind, other))
     for kind, other in session.execute(
         above.where(RecordLink.item_id == record.id, visible(actor)).order_by(Record.id)
     ):
@@ -91,13 +93,29 @@ def linked(session: Session, actor: Actor, record: Record) -> list[tuple[str, st
 
 def visible_items(session: Session, actor: Actor, record: Record) -> list[Record]:
     """The records that serve this one and that the actor may see, oldest first."""
-    query = (
-        sa.select(Record)
-        .join(RecordLink, RecordLink.item_id == Record.id)
-        .where(RecordLink.review_id == record.id, RecordLink.kind == "item", visible(actor))
-        .order_by(Record.id)
-    )
-    return list(remembered(session, ("items", actor.id, record.id), lambda: session.scalars(query).all()))
+    linked_below = below(session, actor, [record.id]).get(record.id, ())
+    return [other for kind, other, may_see in linked_below if kind == "item" and may_see]
+
+
+def below(session: Session, actor: Actor, record_ids: Iterable[int]) -> dict[int, list[tuple[str, Record, bool]]]:
+    """What is linked to each of these from below, oldest first: (kind, record, whether the actor may see it).
+
+    What the actor may not see counts for whether a step is possible, and is never shown.
+    """
+
+    def find(ids: list[int]) -> dict[int, list[tuple[str, Record, bool]]]:
+        found: dict[int, list[tuple[str, Record, bool]]] = {}
+        query = (
+            sa.select(RecordLink.review_id, RecordLink.kind, Record, visible(actor))
+            .join(Record, RecordLink.item_id == Record.id)
+            .where(RecordLink.review_id.in_(ids))
+            .order_by(Record.id)
+        )
+        for review_id, kind, other, may_see in session.execute(query):
+            found.setdefault(review_id, []).append((kind, other, bool(may_see)))
+        return found
+
+    return remembered_each(session, f"below, for {actor.id}", record_ids, find)
 
 
 def label_of(record: Record, bodies: Sequence[str] = ()) -> str:

@@ -6,18 +6,17 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, get_record, roles_on
-from dardr.casework.facts import load_facts
+from dardr.casework.facts import holds_of_each, load_facts
 from dardr.casework.own_questions import whole
 from dardr.lookups.choices import nothing_to_choose, of_the_record, resolve_fields
 from dardr.lookups.records import bodies_of, brief, csps_of, fields_of, linked, visible_items
 from dardr.seeing import seen_facts
 from dardr.storage.people import User
-from dardr.storage.reviews import Hold, Record
+from dardr.storage.reviews import Record
 from workflows import engine
 from workflows.definition import Action, Choice, Facts, From, Process, Role
 
@@ -51,7 +50,7 @@ def show(session: Session, actor: Actor, ref: str, today: date) -> dict[str, Any
 
 def holds_of(session: Session, record: Record, today: date) -> list[dict[str, Any]]:
     """The holds of a record, open ones first. ``wants_review`` from the day after the review-by date."""
-    rows = session.scalars(sa.select(Hold).where(Hold.record_id == record.id).order_by(Hold.from_on, Hold.id))
+    rows = sorted(holds_of_each(session, [record.id]).get(record.id, ()), key=lambda hold: (hold.from_on, hold.id))
     found = [
         {
             "hold": row.id,
@@ -63,14 +62,9 @@ def holds_of(session: Session, record: Record, today: date) -> list[dict[str, An
             "clocks": list(row.clocks or ()),
             "activities": list(row.activities or ()),
             "review_by": row.review_by.isoformat() if row.review_by else None,
-            "open": row.ended_by_event is None and row.undone_by_event is None,
+            "open": row.open,
             "undone": row.undone_by_event is not None,
-            "wants_review": (
-                row.ended_by_event is None
-                and row.undone_by_event is None
-                and row.review_by is not None
-                and row.review_by < today
-            ),
+            "wants_review": (row.open and row.review_by is not None and row.review_by < today),
         }
         for row in rows
     ]

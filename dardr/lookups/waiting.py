@@ -13,15 +13,15 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, visible
-from dardr.casework.facts import settings_of
+from dardr.casework.facts import holds_of_each, running_by_record, settings_of
 from dardr.casework.fold import done
 from dardr.casework.recipients import OF_BODIES, Recipients
-from dardr.lookups.records import bodies_of, label_of
-from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record, RecordLink
+from dardr.lookups.records import below, bodies_of, label_of
+from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record
 from workflows.calendar import in_words
 from workflows.definition import PARTY_LABELS, Action, Facts, Item, OpenHold, Party, Process, Stage
 from workflows.engine import judge
@@ -105,7 +105,7 @@ class Waits:
 
     ``for_person`` is the id of somebody of whom it is told which steps only another person can take. ``beside`` are
     records read before, without their facts, of which all but their next steps is found along with the others; they
-    are in ``made``, as those asked about are in ``of``.
+    are in ``made``, as those asked about are in ``of``. ``records`` of ``ids`` were read before, and may be seen.
     """
 
     def __init__(
@@ -118,30 +118,29 @@ class Waits:
         for_person: int = 0,
         beside: Mapping[int, Record] | None = None,
         people: Recipients | None = None,
+        records: Iterable[Record] = (),
     ) -> None:
         self.today = today
         self.people = people or Recipients(session)
-        wanted = sorted(set(ids))
-        own = {r.id: r for r in session.scalars(sa.select(Record).where(Record.id.in_(wanted), visible(actor)))}
+        own = {record.id: record for record in records}
+        if wanted := sorted(set(ids) - own.keys()):
+            query = sa.select(Record).where(Record.id.in_(wanted), visible(actor))
+            own |= {record.id: record for record in session.scalars(query)}
         links: dict[int, list[int]] = {}
         items: dict[int, Record] = {}
         shown: set[int] = set()
-        for review_id, item, may_be_shown in session.execute(
-            sa.select(RecordLink.review_id, Record, visible(actor))
-            .join(Record, Record.id == RecordLink.item_id)
-            .where(RecordLink.review_id.in_(own), RecordLink.kind == "item")
-            .order_by(Record.id)
-        ):
-            links.setdefault(review_id, []).append(item.id)
-            items[item.id] = item
-            if may_be_shown:
-                shown.add(item.id)
+        for review_id, linked in below(session, actor, own).items():
+            for kind, item, may_see in linked:
+                if kind == "item":
+                    links.setdefault(review_id, []).append(item.id)
+                    items[item.id] = item
+                    shown |= {item.id} if may_see else set()
         every = {**items, **(beside or {}), **own}
         self.people.prepare(every.values())
         since, whose = stage_since(session, every.values()), bodies_of(session, every)
-        holds, deadlines = _open_holds(session, every), _running(session, every)
+        holds, clocks = holds_of_each(session, every), running_by_record(session, every)
         self.made = {
-            one.id: _standing(one, since, whose, holds.get(one.id, []), deadlines.get(one.id, []))
+            one.id: _standing(one, since, whose, holds.get(one.id, ()), clocks.get(one.id, []))
             for one in every.values()
         }
         self.of: dict[int, Standing] = {}
@@ -195,12 +194,14 @@ class Waits:
         return f"{said}; {counted(returns)}" if returns else said
 
 
-def waiting_lines(session: Session, actor: Actor, ids: Iterable[int], today: date) -> dict[int, str]:
+def waiting_lines(
+    session: Session, actor: Actor, ids: Iterable[int], today: date, records: Iterable[Record] = ()
+) -> dict[int, str]:
     """For each of these records that the actor may see, one line on what it waits for; ended ones are left out.
 
-    Always the same number of queries. ``today`` is a London date.
+    Always the same number of queries. ``today`` is a London date. ``records`` were read before, as the actor sees them.
     """
-    waits = Waits(session, actor, ids, today)
+    waits = Waits(session, actor, ids, today, records=records)
     return {record_id: line for record_id in waits.of if (line := waits.line(record_id))}
 
 
@@ -349,7 +350,7 @@ def _standing(
     record: Record,
     since: Mapping[int, date],
     whose: Mapping[int, list[str]],
-    holds: list[Hold],
+    holds: Iterable[Hold],
     running: list[Deadline],
 ) -> Standing:
     process = workflows.get(record.process)
@@ -358,7 +359,7 @@ def _standing(
         process,
         process.stage(record.stage),
         since.get(record.id, record.opened_on),
-        holds=holds,
+        holds=[hold for hold in holds if hold.open],
         deadlines=running,
         bodies=whose.get(record.id, []),
     )
@@ -382,33 +383,6 @@ def stage_since(session: Session, records: Iterable[Record]) -> dict[int, date]:
         )
     )
     return {record_id: day for record_id, day in rows}
-
-
-def _open_holds(session: Session, ids: Iterable[int]) -> dict[int, list[Hold]]:
-    found: dict[int, list[Hold]] = {}
-    for hold in session.scalars(
-        sa.select(Hold)
-        .where(Hold.record_id.in_(list(ids)), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None))
-        .order_by(Hold.id)
-    ):
-        found.setdefault(hold.record_id, []).append(hold)
-    return found
-
-
-def _running(session: Session, ids: Iterable[int]) -> dict[int, list[Deadline]]:
-    found: dict[int, list[Deadline]] = {}
-    for row in session.scalars(
-        sa.select(Deadline)
-        .options(defer(Deadline.receipt))
-        .where(
-            Deadline.record_id.in_(list(ids)),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
-        )
-        .order_by(Deadline.id)
-    ):
-        found.setdefault(row.record_id, []).append(row)
-    return found
 
 
 def _steps(

@@ -116,7 +116,7 @@ def may_concern(who: Actor) -> sa.ColumnElement[bool]:
     return Record.id.in_(sa.union_all(*ways))
 
 
-def _carried(by: sa.ColumnElement[bool]) -> list[sa.Select[tuple[int]]]:
+def _carried(by: sa.ColumnElement[bool]) -> list[sa.Select[int]]:
     """The open records carried by somebody, and what serves a review that they carry."""
     serving = sa.select(RecordLink.item_id).join(Record, Record.id == RecordLink.review_id)
     return [
@@ -125,18 +125,18 @@ def _carried(by: sa.ColumnElement[bool]) -> list[sa.Select[tuple[int]]]:
     ]
 
 
-def _carried_by_nobody() -> list[sa.Select[tuple[int]]]:
+def _carried_by_nobody() -> list[sa.Select[int]]:
     """What nobody who has access carries, and what serves a review that nobody carries."""
     gone = sa.select(User.id).where(sa.or_(User.active.is_(False), User.is_operator.is_(True)))
     return [*_carried(Record.case_manager_id.is_(None)), *_carried(Record.case_manager_id.in_(gone))]
 
 
-def _with_what_serves(ids: sa.Select[tuple[int]]) -> list[sa.Select[tuple[int]]]:
+def _with_what_serves(ids: sa.Select[int]) -> list[sa.Select[int]]:
     """These records and what serves them. Of a conflict of interest: where a colleague stands in."""
     return [ids, sa.select(RecordLink.item_id).where(RecordLink.review_id.in_(ids), RecordLink.kind == "item")]
 
 
-def _of_party(party: Party) -> list[sa.Select[tuple[int]]]:
+def _of_party(party: Party) -> list[sa.Select[int]]:
     """The open records that are at a stage of a party, or on which a clock runs that it owes or is owed."""
     stages, clocks = _stages_and_clocks(party)
     return [

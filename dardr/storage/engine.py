@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,6 +67,7 @@ def make_engine(url: str, **options: Any) -> sa.Engine:
         )
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
+        _take_turns(engine)
         return engine
     options.setdefault("pool_pre_ping", True)
     return sa.create_engine(url, json_serializer=_dump, **options)
@@ -84,8 +86,32 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+TURN = "dardr_turn"
+"""Where a connection that writes keeps the turn that it gives back when it is done."""
+
+
+def _take_turns(engine: sa.Engine) -> None:
+    """Those of one program that want to write wait in line: SQLite itself would have them ask again and again.
+
+    The turn is given back with the connection. Other programs are waited for as ever, by ``busy_timeout``.
+    """
+    engine.dialect.dardr_turns = threading.Lock()  # type: ignore[attr-defined]
+    event.listen(engine, "checkin", _end_turn)
+    event.listen(engine, "invalidate", _end_turn)
+
+
+def _end_turn(_connection: Any, record: Any, *_error: Any) -> None:
+    turn = record.info.pop(TURN, None)
+    if turn is not None:
+        turn.release()
+
+
 def _sqlite_begin(connection: sa.Connection) -> None:
     reading = connection.get_execution_options().get("dardr_mode") == "read"
+    if not reading and TURN not in connection.info:
+        turns = connection.engine.dialect.dardr_turns  # type: ignore[attr-defined]
+        if turns.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            connection.info[TURN] = turns
     connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
@@ -101,6 +127,30 @@ def remembered(session: Session, key: tuple[Any, ...], make: Callable[[], Kept])
     if key not in kept:
         kept[key] = make()
     return kept[key]
+
+
+def remembered_each(
+    session: Session, what: str, ids: Iterable[int], find: Callable[[list[int]], dict[int, Kept]]
+) -> dict[int, Kept]:
+    """The same for many, by id: ``find`` is asked for those not asked for before; what it does not find is left out."""
+    wanted = list(ids)
+    if session.get_bind().get_execution_options().get("dardr_mode") != "read":
+        return find(wanted) if wanted else {}
+    kept: dict[int, Kept | None] = session.info.setdefault("remembered", {}).setdefault((what,), {})
+    missing = [one for one in wanted if one not in kept]
+    if missing:
+        found = find(missing)
+        kept.update({one: found.get(one) for one in missing})
+    return {one: value for one in wanted if (value := kept[one]) is not None}
+
+
+def recalled(session: Session, what: str, ids: Iterable[int]) -> dict[int, Any] | None:
+    """What ``remembered_each`` found, where it was asked for every one of these; None where it was not."""
+    kept: dict[int, Any] = session.info.get("remembered", {}).get((what,), {})
+    wanted = list(ids)
+    if not kept or any(one not in kept for one in wanted):
+        return None
+    return {one: kept[one] for one in wanted if kept[one] is not None}
 
 
 def is_sqlite(session: Session) -> bool:

@@ -193,6 +193,11 @@ class Hold(Base):
     undone_by_event: Mapped[int | None] = mapped_column(sa.ForeignKey("audit_event.id"))
     __table_args__ = (sa.Index("ix_hold_next_look_on", "next_look_on"),)
 
+    @property
+    def open(self) -> bool:
+        """True until the hold is ended or undone."""
+        return self.ended_by_event is None and self.undone_by_event is None
+
 
 class RefCounter(Base):
     """The last number given out for each kind of reference."""

@@ -16,6 +16,7 @@ from flask import Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from lxml import html
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from dardr import systime
@@ -24,7 +25,7 @@ from dardr.errors import NotFound
 from dardr.storage.drafts import Draft
 from dardr.web.accounts import sessions
 from dardr.web.accounts.addresses import own_path
-from dardr.web.transaction import ACCOUNT_BLUEPRINT, session
+from dardr.web.transaction import ACCOUNT_BLUEPRINT, database, session
 
 PURPOSE = "form"
 NOT_KEPT = re.compile(r"csrf_token|password|credential|code$")
@@ -77,10 +78,10 @@ def _page_of(path: str) -> str:
         return own_path(request.referrer) or "/"
 
 
-def waiting(user_id: int) -> list[Draft]:
-    """The forms kept for a person, the newest first."""
+def waiting(user_id: int, within: Session | None = None) -> list[Draft]:
+    """The forms kept for a person, the newest first; read in the request's own transaction, or ``within`` another."""
     return list(
-        session().scalars(
+        (within or session()).scalars(
             sa.select(Draft)
             .where(
                 Draft.user_id == user_id,
@@ -129,7 +130,9 @@ def install(app: Flask) -> None:
         if request.blueprint == ACCOUNT_BLUEPRINT or request.endpoint in (None, "static"):
             return response
         if request.method == "POST" and response.status_code in (302, 303) and current_user.is_authenticated:
-            for draft, held in _waiting(current_user.id):
+            with database().read() as beside:  # hardly ever is one kept: most changes need no second transaction
+                kept = bool(waiting(current_user.id, beside))
+            for draft, held in _waiting(current_user.id) if kept else ():
                 if held["action"].partition("?")[0] == request.path:
                     drafts.sent(draft, systime.utc_now(), None)
         elif request.method == "GET" and response.status_code == 200 and request.args.get(ASKS, "").isdigit():

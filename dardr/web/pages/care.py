@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from dardr.access import visible
 from dardr.lookups.timeline import message_dict
 from dardr.storage.installation import Heartbeat, IntegrityFinding
-from dardr.storage.outbox import FAILED, NO_ADDRESS, OutboxMessage
+from dardr.storage.outbox import UNDELIVERED, OutboxMessage
 from dardr.storage.reviews import Record
 from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, actor, who
 from dardr.web.frame import page_of
@@ -22,7 +22,8 @@ from dardr.web.transaction import session
 
 pages = Blueprint("care", __name__)
 
-NOT_DELIVERED = (FAILED, NO_ADDRESS)
+WITHOUT_TEXT = (defer(OutboxMessage.text), defer(OutboxMessage.html))
+"""Lists do not show what an e-mail says."""
 SHOWN_AT_MOST = 200
 
 
@@ -30,8 +31,9 @@ def undelivered(session: Session, refs: Sequence[str]) -> list[dict[str, Any]]:
     """The e-mails about these records that did not reach somebody, newest first."""
     rows = session.execute(
         sa.select(OutboxMessage, Record.ref)
+        .options(*WITHOUT_TEXT)
         .join(Record, Record.id == OutboxMessage.record_id)
-        .where(Record.ref.in_(list(refs)), OutboxMessage.status.in_(NOT_DELIVERED))
+        .where(Record.ref.in_(list(refs)), UNDELIVERED)
         .order_by(OutboxMessage.id.desc())
     )
     return [message_dict(ref, row) for row, ref in rows]
@@ -50,9 +52,10 @@ def findings() -> ResponseReturnValue:
     )
     mails = session().execute(
         sa.select(OutboxMessage, Record)
+        .options(*WITHOUT_TEXT)
         .outerjoin(Record, Record.id == OutboxMessage.record_id)
         .where(
-            OutboxMessage.status.in_(NOT_DELIVERED),
+            UNDELIVERED,
             sa.or_(OutboxMessage.record_id.is_(None), visible(actor())),
         )
         .order_by(OutboxMessage.id.desc())

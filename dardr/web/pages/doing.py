@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
 import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
+from dardr.casework import drafts
 from dardr.casework.act import Done, take_action
 from dardr.casework.facts import load_facts, settings_of
 from dardr.casework.open_record import find_process, open_record, require_open
@@ -142,7 +145,7 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
         page.record = get_record(session(), actor(), ref, in_part=True)
         page.changed, page.status = _since(page.record, seen or 0), 409
         return _show(page, today)
-    return _done(action, done)
+    return _done(process, action, done)
 
 
 def _unreadable(fields: Iterable[Field], values: dict[str, Any], found: dict[str, Any]) -> list[Reason]:
@@ -175,16 +178,16 @@ def _since(record: Record, seen: int) -> list[str]:
     return said or ["Something that belongs to this record was changed."]
 
 
-def _done(action: Action, done: Done) -> ResponseReturnValue:
-    record = get_record(session(), actor(), done.ref, in_part=True)
+def _done(process: Process, action: Action, done: Done) -> ResponseReturnValue:
+    """To the page of what was done. Nothing is read here: the change is made, and the next may begin."""
     flash(f"Recorded: {action.label}.", "done")
     for warning in done.warnings:
         flash(warning, "warning")
     for ref in done.created:
         flash(ref, "created")
     if endpoint := SHOWN_ON.get(action.key):
-        return redirect(url_for(endpoint, ref=record.ref), 303)
-    return redirect(page_of(record.ref, record.process_key), 303)
+        return redirect(url_for(endpoint, ref=done.ref), 303)
+    return redirect(page_of(done.ref, process.key), 303)
 
 
 # --- opening ----------------------------------------------------------------------------------------------
@@ -211,6 +214,9 @@ def open_new(process_key: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _show(page, today)
     page.form = request.form
+    once = request.form.get(forms.ONCE, "")
+    if once and (ref := drafts.became(session(), once, actor().id)):
+        return _sent_before(ref)
     values = forms.given(asked.fields, request.form, request.files)
     try:
         if reasons := [
@@ -219,12 +225,27 @@ def open_new(process_key: str) -> ResponseReturnValue:
         ]:
             raise Invalid([*reasons, *_unreadable(asked.fields, values, found)])
         done = open_record(session(), actor(), systime.utc_now(), process.id, values)
+        if once:
+            drafts.note_sent(session(), systime.utc_now(), once, actor().id, done.ref)
         commit()
     except (Conflict, Invalid) as error:
         undo()
         page.reasons, page.status = error.reasons, error.status
         return _show(page, today)
-    return _done(action, done)
+    except IntegrityError:  # the same page, sent twice in one moment: the other was first
+        undo()
+        ref = drafts.became(session(), once, actor().id)
+        if ref is None:
+            raise
+        return _sent_before(ref)
+    return _done(process, action, done)
+
+
+def _sent_before(ref: str) -> ResponseReturnValue:
+    """The same page came a second time: nothing more is opened."""
+    record = get_record(session(), actor(), ref, in_part=True)
+    flash("This was recorded already. It was not recorded a second time.", "warning")
+    return redirect(page_of(record.ref, record.process_key), 303)
 
 
 # --- the page ---------------------------------------------------------------------------------------------
@@ -261,6 +282,7 @@ def _show(page: Page, today: date) -> ResponseReturnValue:
         folded=forms.folded(action.fields),
         following=following,
         names=forms,
+        once=page.form.get(forms.ONCE) or secrets.token_urlsafe(24),
         has_files=any(f.type is FieldType.FILE for f in action.fields),
         files_again=FILES_AGAIN if page.status != 200 else "",
         today_words=day_words(today),

@@ -78,7 +78,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         shown=shown,
         holds=holds,
         phases=_phases(process, found),
-        waiting=_waiting(found.id, today) if blueprint == "reviews" else "",
+        waiting=_waiting(found, today) if blueprint == "reviews" else "",
         steps=_steps(
             actions_of(session(), actor(), ref, today, with_items=False, with_fields=False), set(done(found.facts))
         ),
@@ -124,8 +124,8 @@ def part_of(record: Record) -> Contents | None:
     return contents_seen(session(), actor(), record)
 
 
-def _waiting(record_id: int, today: date) -> str:
-    return waiting_lines(session(), actor(), [record_id], today).get(record_id, "")
+def _waiting(record: Record, today: date) -> str:
+    return waiting_lines(session(), actor(), [record.id], today, [record]).get(record.id, "")
 
 
 def _hold_words(process: Process, hold: dict[str, Any]) -> dict[str, Any]:
