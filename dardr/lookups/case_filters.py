@@ -91,7 +91,7 @@ def find(
 
 
 @lru_cache(maxsize=64)
-def _query(actor: Actor, today: date, filters: CaseFilter, joint: tuple[int, ...] | None) -> sa.Select[Any]:
+def _query(actor: Actor, today: date, filters: CaseFilter, joint: tuple[int, ...] | None) -> sa.Executable:
     """What is asked of the database, kept: putting it together takes longer than its answer does."""
     conditions = _conditions(actor, filters)
     if joint is not None:
@@ -99,15 +99,12 @@ def _query(actor: Actor, today: date, filters: CaseFilter, joint: tuple[int, ...
     wanted = sa.select(Record.id).where(*conditions).cte("wanted")
     standing = _standing(wanted, today)
     late = sa.case((standing.c.key < "1", 1), else_=0)
-    placed = (
-        sa.select(
-            Record.id,
-            sa.func.row_number().over(order_by=_order(filters, late, standing)).label("place"),
-            sa.func.count().over().label("total"),
-            sa.func.sum(late).over().label("late"),
-        )
-        .join(standing, standing.c.of == Record.id)
-    )
+    placed = sa.select(
+        Record.id,
+        sa.func.row_number().over(order_by=_order(filters, late, standing)).label("place"),
+        sa.func.count().over().label("total"),
+        sa.func.sum(late).over().label("late"),
+    ).join(standing, standing.c.of == Record.id)
     if filters.late:
         placed = placed.where(standing.c.key < "1")
     placed = placed.subquery()

@@ -163,7 +163,7 @@ def _around(session: Session, ids: set[int]) -> dict[str, dict[int, list[str]]]:
 
 
 @cache
-def _names_and_holds() -> sa.Select[Any]:
+def _names_and_holds() -> sa.Executable:
     ids = sa.bindparam("ids", expanding=True, type_=sa.Integer)
     of_bodies = (
         sa.select(sa.literal_column("'body'").label("what"), RecordBody.record_id, Body.name.label("said"))
@@ -183,7 +183,7 @@ def _names_and_holds() -> sa.Select[Any]:
 
 
 @lru_cache(maxsize=4)
-def _firsts(today: date) -> sa.Select[Any]:
+def _firsts(today: date) -> sa.Executable:
     """The running clock that comes first of each record and of those that serve it."""
     columns = (
         Deadline.clock, Deadline.due_on, Deadline.original_due_on, Deadline.agreed_due_on, Deadline.held,

@@ -272,7 +272,7 @@ def _heaps(session: Session, actor: Actor, exact: int | None, rows: Sequence[tup
         heaps[exact] = _Heap(exact)
     seen: set[tuple[int, str, str, int | None]] = set()
     for row, label, kind in rows:
-        head = row.parent_id if row.parent_id in above else row.record_id
+        head = row.parent_id if row.parent_id is not None and row.parent_id in above else row.record_id
         heap = heaps.setdefault(head, _Heap(head))
         once = (row.record_id, row.kind, label, row.file_id)
         if once in seen or (row.kind == RECORD and head == row.record_id and row.named):
