@@ -19,6 +19,10 @@ KEPT_FOR = timedelta(days=60)
 """How long a draft waits for its owner after it was last saved."""
 
 
+SENT_PAGE = "sent-page"
+"""Purpose of rows that hold no answers: a page that opens something, and what it became."""
+
+
 def token_hash(token: str) -> str:
     """What is stored of the token of a link."""
     return sha256(token.encode()).hexdigest()
@@ -69,6 +73,23 @@ def sent(draft: Draft, now: datetime, ref: str | None) -> None:
     """Empty a draft that was sent, and keep what it became."""
     draft.wrapped_key = draft.sealed = None
     draft.updated_at, draft.submitted_ref = now, ref
+
+
+def became(session: Session, token: str, user_id: int) -> str | None:
+    """The reference of what this person's page with that token became when it was sent before; None for a new page."""
+    mine = sa.select(Draft.submitted_ref).where(Draft.purpose == SENT_PAGE, Draft.user_id == user_id)
+    return session.scalar(mine.where(Draft.token_hash == token_hash(token)))
+
+
+def note_sent(session: Session, now: datetime, token: str, user_id: int, ref: str) -> None:
+    """Keep what a page became, so that sending it again makes nothing more. Raises IntegrityError for the second."""
+    session.add(
+        Draft(
+            token_hash=token_hash(token), purpose=SENT_PAGE, user_id=user_id, submitted_ref=ref,
+            created_at=now, updated_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
 
 
 def drop_expired(session: Session, now: datetime) -> int:

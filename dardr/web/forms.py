@@ -21,6 +21,7 @@ from workflows.definition import UNKNOWN_VALUES, Action, Choice, Field, FieldTyp
 ON = "_on"
 REVISION = "_revision"
 SEEN = "_seen"
+ONCE = "_once"
 UNKNOWN = "--unknown"
 MANY_CHOICES = 9
 """Above this many, one choice is asked with a list to open instead of radio buttons."""

@@ -216,7 +216,7 @@ def open_new(process_key: str) -> ResponseReturnValue:
     page.form = request.form
     once = request.form.get(forms.ONCE, "")
     if once and (ref := drafts.became(session(), once, actor().id)):
-        return _sent_before(ref)
+        return _sent_before(process, ref)
     values = forms.given(asked.fields, request.form, request.files)
     try:
         if reasons := [
@@ -237,15 +237,14 @@ def open_new(process_key: str) -> ResponseReturnValue:
         ref = drafts.became(session(), once, actor().id)
         if ref is None:
             raise
-        return _sent_before(ref)
+        return _sent_before(process, ref)
     return _done(process, action, done)
 
 
-def _sent_before(ref: str) -> ResponseReturnValue:
+def _sent_before(process: Process, ref: str) -> ResponseReturnValue:
     """The same page came a second time: nothing more is opened."""
-    record = get_record(session(), actor(), ref, in_part=True)
     flash("This was recorded already. It was not recorded a second time.", "warning")
-    return redirect(page_of(record.ref, record.process_key), 303)
+    return redirect(page_of(ref, process.key), 303)
 
 
 # --- the page ---------------------------------------------------------------------------------------------
