@@ -1,4 +1,4 @@
-"""In a real browser: the police notify, agencies are asked, criteria, the chair's decision, the second person, the Home Office's notice."""
+"""In a real browser: the police notify, agencies answer, criteria, the chair's decision, the Home Office's notice."""
 
 from __future__ import annotations
 

@@ -59,9 +59,7 @@ def test_a_death_that_becomes_two_reviews(days: Days) -> None:
     days.go_to("2026-05-06")
     second.act("record_criteria", {**CRITERIA, "age": "61", "relationship": "parent"})
     step = decision("decide_joint_review")
-    second.act(
-        step.action, {**step.values, "criteria_limb": "related", "joint_with": first.ref}, by=step.by
-    )
+    second.act(step.action, {**step.values, "criteria_limb": "related", "joint_with": first.ref}, by=step.by)
     assert second.state("decide_review") == "met_late"
     assert first.deadline("overview_report").due_on == date(2026, 9, 18)
     assert second.deadline("overview_report").due_on == date(2026, 11, 6)
