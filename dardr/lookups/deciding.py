@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record
+from dardr.access import Actor, get_record, roles_on_each
 from dardr.casework.fold import done
 from dardr.lookups.records import bodies_of, visible_items
 from dardr.lookups.review import actions_of
@@ -61,6 +61,7 @@ class Said:
     stage_label: str
     open: bool
     facts: Mapping[str, Any]
+    may_enter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,7 @@ def _said(session: Session, actor: Actor, record: Record) -> tuple[Said, ...]:
         if item.process_key == "agency-return" and item.facts.get("kind") == "information_return"
     ]
     whose = bodies_of(session, [item.id for item in items])
+    roles = roles_on_each(session, actor, items)
     return tuple(
         Said(
             item.ref,
@@ -212,6 +214,7 @@ def _said(session: Session, actor: Actor, record: Record) -> tuple[Said, ...]:
             workflows.get(item.process).stage(item.stage).label,
             not item.final,
             item.facts,
+            bool(roles[item.id] & workflows.get(item.process).action("receive_return").roles),
         )
         for item in items
     )
