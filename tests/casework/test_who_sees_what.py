@@ -397,7 +397,7 @@ def test_who_sees_a_review_says_what_the_table_says(world: World) -> None:
     assert part == {
         builders.address(key): 1 if key in ("csp_member", "steering_member", "other_agency_contact") else 2
         for key in ("csp_member", "steering_member", "agency_contact", "agency_lead", "other_agency_contact")
-    }
+    } | {builders.address("police_liaison"): 0}
     why = {s.email: s.why for s in (*found.whole, *found.part)}
     assert why[builders.address("case_manager")] == ("Case manager, for everything",)
     assert why[builders.address("panel_member")] == ("Panel member, for one review",)
