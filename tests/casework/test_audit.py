@@ -120,6 +120,7 @@ def test_a_last_event_taken_away_is_found(database: Database, case: Case) -> Non
         for table, column in (("deadline", "stopped_by_event"), ("deadline", "withdrawn_by_event")):
             session.execute(sa.text(f"UPDATE {table} SET {column} = NULL WHERE {column} = {last.id}"))
         session.execute(sa.text(f"DELETE FROM outbox_message WHERE event_id = {last.id}"))
+        session.execute(sa.text(f"DELETE FROM search_entry WHERE event_id = {last.id}"))
     unguarded(
         database,
         f"DELETE FROM event_values WHERE event_id = {last.id}",
