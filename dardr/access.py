@@ -7,6 +7,7 @@ What each role shows:
 - independent chair: their review and what serves it; panel member: the same without the returns of other agencies
 - police liaison and communications: a part of their review (``dardr.parts``), communications once it is cleared
 - Steering Group and CSP members: plans and replies; agency people: what their body owes
+- what a process keeps for some roles (``Process.seen_by``: a family's contacts, a chair's quote) only those see
 - administrator: nothing, except a review they opened for a reason, for some hours
 
 A conflict of interest outweighs every role. ``visible`` and ``get_record`` mean records seen whole, unless whoever asks
@@ -24,6 +25,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+import workflows
 from dardr.errors import Forbidden, NotFound
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.engine import remembered
@@ -264,16 +266,32 @@ def operator(session: Session, now: datetime) -> Actor:
 def visible(actor: Actor, *, in_part: bool = False) -> sa.ColumnElement[bool]:
     """The condition on ``Record`` under which this actor may see it; ``in_part``: also where they see a part only."""
     shown = sa.or_(Record.process_key.in_(OPEN_TO_ALL), *_ways(actor), *(_in_part(actor) if in_part else ()))
+    for roles, keys in workflows.seen_by_some().items():
+        narrowed = _with_roles(actor, roles)
+        if not _sees_all(narrowed):
+            shown = sa.and_(shown, sa.or_(Record.process_key.not_in(keys), *_ways(narrowed)))
     if not actor.conflicts:
         return shown
     return sa.and_(shown, sa.not_(_of_reviews(actor.conflicts)))
+
+
+def _with_roles(actor: Actor, roles: frozenset[Role]) -> Actor:
+    """The same person with these of their roles only; a review opened for a reason needs the administrator's."""
+    opened = actor.opened if Role.ADMINISTRATOR in roles else frozenset[int]()
+    kept = tuple(grant for grant in actor.grants if grant.role in roles)
+    return replace(actor, grants=kept, everywhere=actor.everywhere & roles, opened=opened)
+
+
+def _sees_all(actor: Actor) -> bool:
+    """Whether this person sees every record of the partnership."""
+    return bool(actor.everywhere & SEES_EVERY_REVIEW - ({Role.CASE_MANAGER} if actor.assigned_only else set()))
 
 
 def _ways(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """What each role adds."""
     home = Record.partnership_id == actor.partnership_id
     everywhere = actor.everywhere & SEES_EVERY_REVIEW
-    if everywhere - ({Role.CASE_MANAGER} if actor.assigned_only else set()):
+    if _sees_all(actor):
         return [home]
     ways: list[sa.ColumnElement[bool]] = [sa.and_(Record.process_key == TASK, Record.case_manager_id == actor.id)]
     if everywhere:

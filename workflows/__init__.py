@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workflows.definition import Process
+    from workflows.definition import Process, Role
 
 MODULES: dict[str, str] = {
     "dardr-s9@1": "dardr_s9_1",
@@ -64,6 +64,16 @@ def newest(key: str) -> Process:
     if not versions:
         raise UnknownProcess(key)
     return max(versions, key=lambda process: (not process.draft, process.version))
+
+
+@cache
+def seen_by_some() -> dict[frozenset[Role], tuple[str, ...]]:
+    """The processes whose records only some roles see: those roles, and the keys of the processes."""
+    found: dict[frozenset[Role], tuple[str, ...]] = {}
+    for process in all_processes():
+        if process.seen_by and process.key not in found.get(process.seen_by, ()):
+            found[process.seen_by] = (*found.get(process.seen_by, ()), process.key)
+    return found
 
 
 def all_processes() -> tuple[Process, ...]:

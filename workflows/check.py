@@ -300,7 +300,15 @@ ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     SendsReminder: lambda _: ("clock",),
     CountsAgain: lambda _: (),
     FilesMessage: lambda e: (
-        e.name, "attachments", "message_id", "sent_at", "sender", "recipients", "subject", "direction", "body",
+        e.name,
+        "attachments",
+        "message_id",
+        "sent_at",
+        "sender",
+        "recipients",
+        "subject",
+        "direction",
+        "body",
     ),
 }
 

@@ -346,7 +346,8 @@ class Process:
     """A whole process of one kind of record, in one version. A record is pinned to ``key@version`` for life.
 
     ``brings_in`` are the actions by which a live record kept on paper until now is put where it stands. They are no
-    part of the way: nothing is reached by them alone.
+    part of the way: nothing is reached by them alone. ``seen_by`` are the roles that see its records at all, on what
+    they serve or everywhere; empty, everyone who sees what the record serves.
     """
 
     key: str
@@ -367,6 +368,7 @@ class Process:
     needs_unlock: str | None = None
     draft: bool = False
     about: str = ""
+    seen_by: frozenset[Role] = frozenset()
 
     @property
     def id(self) -> str:

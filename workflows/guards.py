@@ -172,9 +172,7 @@ def date_not_before_death(facts: Facts, *, field: str) -> Blocked | None:
     given = (facts.submitted or {}).get(field)
     if death is None or not isinstance(given, date) or given >= death.first:
         return None
-    return Blocked(
-        f"This date is before the death ({death}). Check both dates: one of them cannot be right.", field
-    )
+    return Blocked(f"This date is before the death ({death}). Check both dates: one of them cannot be right.", field)
 
 
 def dates_in_order(facts: Facts, *, first: str, then: str, reason: str) -> Blocked | None:

@@ -16,7 +16,7 @@ from dardr.casework.setup import nobody_yet
 from dardr.errors import DardrError
 from dardr.storage.bodies import Partnership
 from dardr.storage.installation import Installation
-from dardr.web import words
+from dardr.web import tabs, words
 from dardr.web.accounts import REFUSED
 from dardr.web.audience import may_use
 from dardr.web.transaction import session
@@ -144,6 +144,7 @@ def install(app: Flask) -> None:
         KINDS_AT_LENGTH=words.KINDS_AT_LENGTH,
         EVIDENCE=words.EVIDENCE,
         page_of=page_of,
+        tabs_of=tabs.tabs_of,
         mail_status=mail_status,
         mail_to=mail_to,
     )

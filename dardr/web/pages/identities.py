@@ -9,8 +9,7 @@ import workflows
 from dardr import systime
 from dardr.access import SEES_IDENTITIES
 from dardr.casework.read_log import note_read
-from dardr.lookups.identities import Known, find_review, may_read, read_identities
-from dardr.storage.reviews import Record
+from dardr.lookups.identities import Known, find_review, read_identities
 from dardr.web.audience import actor, who
 from dardr.web.pages.naming import Names, names
 from dardr.web.transaction import database, session
@@ -54,9 +53,3 @@ def _line(known: Known, words: Names) -> dict[str, object]:
             for said in known.answers
         ],
     }
-
-
-@pages.app_template_global("sees_identities")
-def sees_identities(record: Record) -> bool:
-    """Whether the person signed in may open the page of people of a record."""
-    return may_read(session(), actor(), record)

@@ -98,7 +98,6 @@ OPENING = Action(
 )
 
 
-
 def _is_for_the_review(facts: Facts) -> Blocked | None:
     if facts.recorded.get("kind") in REVIEW_KINDS:
         return None

@@ -1,0 +1,99 @@
+"""The tabs of a record's pages: which there are, in their order, and for whom each is shown.
+
+A tab is shown where its page exists and the person may use it, and where ``shown`` says so for this record. The page
+of a tab asks again itself who may see it: a tab that is hidden protects nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import url_for
+
+import workflows
+from dardr.access import roles_on
+from dardr.lookups.identities import may_read
+from dardr.parts import Contents, contents_seen
+from dardr.storage.reviews import Record
+from dardr.web.audience import actor, may_use
+from dardr.web.transaction import session
+from workflows.definition import Role
+from workflows.processes.who import CONTRACT, FAMILY_NOTES
+
+Shown = Callable[[Record, Contents | None], bool]
+
+
+def _whole(_record: Record, part: Contents | None) -> bool:
+    return part is None
+
+
+def _with_events(_record: Record, part: Contents | None) -> bool:
+    return part is None or bool(part.events)
+
+
+def _with_documents(_record: Record, part: Contents | None) -> bool:
+    return part is None or part.documents
+
+
+def _with_holds(_record: Record, part: Contents | None) -> bool:
+    return part is None or part.holds
+
+
+def _always(_record: Record, _part: Contents | None) -> bool:
+    return True
+
+
+def _with_people(record: Record, part: Contents | None) -> bool:
+    return part is None and may_read(session(), actor(), record)
+
+
+def _for(roles: frozenset[Role]) -> Shown:
+    def shown(record: Record, part: Contents | None) -> bool:
+        return part is None and bool(roles_on(session(), actor(), record) & roles)
+
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab: what it is called, its page on a review, its page on any other record, and for whom it is shown."""
+
+    key: str
+    label: str
+    review: str = ""
+    record: str = ""
+    shown: Shown = _whole
+
+
+TABS = (
+    Tab("summary", "Summary", "reviews.review", "records.record", _always),
+    Tab("timeline", "Timeline", "reviews.review_timeline", "records.record_timeline", _with_events),
+    Tab("decision", "Decision", "deciding.decision"),
+    Tab("commissioning", "Chair", "commissioning.commissioning", shown=_for(CONTRACT)),
+    Tab("panel", "Panel", "panel.panel"),
+    Tab("meetings", "Meetings", "meetings.meetings_of_review"),
+    Tab("proceedings", "Proceedings and holds", "proceedings.proceedings", shown=_with_holds),
+    Tab("family", "Family (restricted)", "family.family", shown=_for(FAMILY_NOTES)),
+    Tab("report", "Report", "rounds.report"),
+    Tab("home_office", "Home Office", "quality.home_office"),
+    Tab("publication", "Publication", "publication.publication", shown=_with_documents),
+    Tab("documents", "Documents", "documents.documents", shown=_with_documents),
+    Tab("files", "Files", "files.review_files", "files.record_files"),
+    Tab("waiting", "Waiting for", "waiting.review_waiting"),
+    Tab("people", "People (restricted)", "identities.people", shown=_with_people),
+    Tab("access", "Access", "access.access", shown=_always),
+)
+"""Every tab there is, in the order in which they are shown."""
+
+
+def tabs_of(record: Record, current: str) -> list[tuple[str, str, bool]]:
+    """The tabs of a record for the person signed in: label, address, whether it is the current one."""
+    is_review = record.process_key in workflows.REVIEW_KEYS
+    part = contents_seen(session(), actor(), record)
+    found = []
+    for tab in TABS:
+        endpoint = tab.review if is_review else tab.record
+        if endpoint and may_use(endpoint) and tab.shown(record, part):
+            found.append((tab.label, url_for(endpoint, ref=record.ref), tab.key == current))
+    return found
