@@ -86,6 +86,7 @@ class Party(StrEnum):
     TEAM_MANAGER = "team_manager"
     DECIDING_CHAIR = "deciding_chair"
     INDEPENDENT_CHAIR = "independent_chair"
+    PANEL = "panel"
     PARTNERSHIP = "partnership"
     POLICE = "police"
     AGENCY = "agency"
@@ -105,6 +106,7 @@ PARTY_LABELS: dict[Party, str] = {
     Party.TEAM_MANAGER: "Team manager",
     Party.DECIDING_CHAIR: "Deciding chair",
     Party.INDEPENDENT_CHAIR: "Independent chair",
+    Party.PANEL: "Members of the panel",
     Party.PARTNERSHIP: "Partnership",
     Party.POLICE: "Police",
     Party.AGENCY: "Agency",

@@ -23,6 +23,9 @@ OF_BODIES = frozenset(
 )
 """Parties that are the bodies a record is owed by."""
 
+OF_THE_REVIEW = {Party.INDEPENDENT_CHAIR: Role.INDEPENDENT_CHAIR, Party.PANEL: Role.PANEL_MEMBER}
+"""Parties that are the people who hold a role on the review."""
+
 BY_ROLE = {Party.TEAM_MANAGER: Role.TEAM_MANAGER, Party.DECIDING_CHAIR: Role.DECIDING_CHAIR}
 
 MAX_ADDRESS = 254
@@ -84,7 +87,7 @@ class Recipients:
         self._bodies: dict[int, list[int]] = {}
         self._of_body: dict[int, _People] = {}
         self._csps: dict[int, list[int]] = {}
-        self._chairs: dict[int, list[Person]] = {}
+        self._of_review: dict[Role, dict[int, list[Person]]] = {role: {} for role in OF_THE_REVIEW.values()}
         self._users: dict[int, Person | None] = {}
         self._holders: dict[tuple[int, Role], list[tuple[Person, int | None]]] = {}
         self._teams: dict[int, list[Person]] = {}
@@ -133,9 +136,10 @@ class Recipients:
                 person = self._user(record.case_manager_id) if record.case_manager_id is not None else None
                 asked = _there([person] if person else [], away)
                 return asked or self._case_managers(record, away)
-            case Party.INDEPENDENT_CHAIR:
+            case Party.INDEPENDENT_CHAIR | Party.PANEL:
                 served = [record.id, *(review for review, _ in self._reviews_of(record.id))]
-                return _there((person for one in served for person in self._chairs_of(one)), away)
+                role = OF_THE_REVIEW[party]
+                return _there((person for one in served for person in self._holders_on(one, role)), away)
             case Party.PARTNERSHIP:
                 return self._team(record.partnership_id) or self._case_managers(record, away)
             case _:
@@ -221,15 +225,17 @@ class Recipients:
                     self._managers.add(manager)
         return self._reviews[record_id]
 
-    def _chairs_of(self, record_id: int) -> list[Person]:
+    def _holders_on(self, record_id: int, role: Role) -> list[Person]:
+        """The people who hold a role on one review."""
+        kept = self._of_review[role]
         self._ids.update(review for served in self._reviews.values() for review, _ in served)
-        wanted = self._missing(self._chairs, record_id)
+        wanted = self._missing(kept, record_id)
         if wanted:
             rows = self._session.execute(
                 sa.select(UserRole.record_id, User.email, User.name, User.id)
                 .join(User, User.id == UserRole.user_id)
                 .where(
-                    UserRole.role == str(Role.INDEPENDENT_CHAIR),
+                    UserRole.role == str(role),
                     UserRole.record_id.in_(wanted),
                     User.active.is_(True),
                     _HUMAN,
@@ -237,8 +243,8 @@ class Recipients:
                 .order_by(User.id)
             )
             for review, address, name, one in rows:
-                self._chairs[review or 0].append(Person(address, name, one))
-        return self._chairs[record_id]
+                kept[review or 0].append(Person(address, name, one))
+        return kept[record_id]
 
     def _csps_of(self, record_id: int) -> list[int]:
         wanted = self._missing(self._csps, record_id)
