@@ -22,6 +22,9 @@ MODULES: dict[str, str] = {
     "action@1": "action_1",
     "task@1": "task_1",
     "historic@1": "historic_1",
+    "panel-seat@1": "panel_seat_1",
+    "meeting@1": "meeting_1",
+    "document@1": "document_1",
 }
 """Every process there is, and the package of ``workflows/processes`` that holds it."""
 
@@ -74,6 +77,12 @@ def seen_by_some() -> dict[frozenset[Role], tuple[str, ...]]:
         if process.seen_by and process.key not in found.get(process.seen_by, ()):
             found[process.seen_by] = (*found.get(process.seen_by, ()), process.key)
     return found
+
+
+@cache
+def kept_apart() -> tuple[str, ...]:
+    """The keys of the processes whose records are listed on a page of their own, not with what serves a record."""
+    return tuple(dict.fromkeys(process.key for process in all_processes() if process.apart))
 
 
 def all_processes() -> tuple[Process, ...]:

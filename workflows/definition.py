@@ -21,13 +21,17 @@ from workflows.consequences import (
     Effect,
     EndsHold,
     FilesMessage,
+    GivesRole,
     LinksReview,
     Opens,
     PlacesHold,
     SendsReminder,
     StoodFor,
+    TakenUpAbove,
+    TakesRole,
     UndoesAgreedDate,
     UndoesHold,
+    WritesToPanel,
 )
 from workflows.lengths import Counting, Roll, Unit
 from workflows.questions import UNKNOWN_VALUES, Choice, Field, FieldType, From
@@ -56,6 +60,7 @@ __all__ = [
     "FieldType",
     "FilesMessage",
     "From",
+    "GivesRole",
     "Guard",
     "Item",
     "Kind",
@@ -76,10 +81,15 @@ __all__ = [
     "Span",
     "Stage",
     "StoodFor",
+    "TakenUpAbove",
+    "TakesRole",
     "UndoesAgreedDate",
     "UndoesHold",
     "Warn",
     "WorkingDays",
+    "WritesToPanel",
+    "reads_beside",
+    "reads_bodies",
     "reads_items",
 ]
 
@@ -130,7 +140,8 @@ class Facts:
 
     ``recorded`` are the facts so far, as stored (dates as ISO text). ``submitted`` are the typed answers of
     the action now being taken. ``occurred_on`` and ``today`` are London dates. ``owing_body_ids`` are the bodies the
-    record is owed by, filled for guards marked ``reads_bodies``.
+    record is owed by, filled for guards marked ``reads_bodies``. ``actor_roles`` are those of the one who acts on
+    this record, as the engine is told them.
     """
 
     ref: str
@@ -140,11 +151,13 @@ class Facts:
     submitted: Mapping[str, Any] | None = None
     occurred_on: date | None = None
     actor_id: int = 0
+    actor_roles: frozenset[Role] = frozenset()
     actor_body_ids: frozenset[int] = frozenset()
     owing_body_ids: frozenset[int] = frozenset()
     is_operator: bool = False
     done: Mapping[str, Past] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
+    beside: tuple[Item, ...] = ()
     holds: tuple[OpenHold, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -347,7 +360,9 @@ class Process:
 
     ``brings_in`` are the actions by which a live record kept on paper until now is put where it stands. They are no
     part of the way: nothing is reached by them alone. ``seen_by`` are the roles that see its records at all, on what
-    they serve or everywhere; empty, everyone who sees what the record serves.
+    they serve or everywhere; empty, everyone who sees what the record serves. ``readers_in`` names the fact that says
+    of each record to which readers (``processes.who.READERS``) it is kept. ``apart``: its records (documents) have a
+    page of their own: they are not among what a review waits for, and no guard reads them.
     """
 
     key: str
@@ -369,6 +384,8 @@ class Process:
     draft: bool = False
     about: str = ""
     seen_by: frozenset[Role] = frozenset()
+    apart: bool = False
+    readers_in: str = ""
 
     @property
     def id(self) -> str:
@@ -409,6 +426,12 @@ AnyGuard = TypeVar("AnyGuard", bound=Callable[..., Blocked | None])
 def reads_items(guard: AnyGuard) -> AnyGuard:
     """Mark a guard as looking at linked records, so that they are locked, in order, before it is asked."""
     guard.reads_items = True  # type: ignore[attr-defined]
+    return guard
+
+
+def reads_beside(guard: AnyGuard) -> AnyGuard:
+    """Mark a guard as looking at what else of its kind serves the same review (``Facts.beside``)."""
+    guard.reads_beside = True  # type: ignore[attr-defined]
     return guard
 
 

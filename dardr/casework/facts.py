@@ -82,7 +82,11 @@ def _read_items(session: Session, record: Record, *, lock: bool) -> tuple[Item, 
     query = (
         sa.select(Record)
         .join(RecordLink, RecordLink.item_id == Record.id)
-        .where(RecordLink.review_id == record.id, RecordLink.kind == "item")
+        .where(
+            RecordLink.review_id == record.id,
+            RecordLink.kind == "item",
+            Record.process_key.not_in(workflows.kept_apart()),
+        )
         .order_by(Record.id)
     )
     if lock:

@@ -108,7 +108,7 @@ def below(session: Session, actor: Actor, record_ids: Iterable[int]) -> dict[int
         query = (
             sa.select(RecordLink.review_id, RecordLink.kind, Record, visible(actor))
             .join(Record, RecordLink.item_id == Record.id)
-            .where(RecordLink.review_id.in_(ids))
+            .where(RecordLink.review_id.in_(ids), Record.process_key.not_in(workflows.kept_apart()))
             .order_by(Record.id)
         )
         for review_id, kind, other, may_see in session.execute(query):
@@ -116,6 +116,17 @@ def below(session: Session, actor: Actor, record_ids: Iterable[int]) -> dict[int
         return found
 
     return remembered_each(session, f"below, for {actor.id}", record_ids, find)
+
+
+def apart_from(session: Session, actor: Actor, record: Record, process_key: str) -> list[Record]:
+    """The records of one process kept apart (its documents) that serve this one and the actor may see, oldest first."""
+    query = (
+        sa.select(Record)
+        .join(RecordLink, RecordLink.item_id == Record.id)
+        .where(RecordLink.review_id == record.id, Record.process_key == process_key, visible(actor))
+        .order_by(Record.id)
+    )
+    return list(session.scalars(query))
 
 
 def label_of(record: Record, bodies: Sequence[str] = ()) -> str:

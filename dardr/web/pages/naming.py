@@ -133,22 +133,26 @@ def facts_lines(process: Process, facts: Mapping[str, Any], known: Names, *, not
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A list that a record keeps (family contacts, meetings): its heading and its entries, oldest first."""
+    """A list that a record keeps (family contacts, meetings): entries, oldest first, and how many there are in all."""
 
+    name: str
     heading: str
     entries: list[tuple[str, list[Line]]]
+    total: int
 
 
-def kept_lists(process: Process, facts: Mapping[str, Any], known: Names) -> list[Kept]:
-    """The lists a record keeps, each entry with its day."""
+def kept_lists(process: Process, facts: Mapping[str, Any], known: Names, *, last: int | None = None) -> list[Kept]:
+    """The lists a record keeps, each entry with its day; ``last``: only so many of the newest entries of each."""
     found: dict[str, Kept] = {}
     for action in process.actions:
         entries = facts.get(action.keep_as) if action.keep_as else None
         if not entries or action.keep_as in found:
             continue
-        shown = [(day_words(entry.get("on")), entry_lines(action, entry, known)) for entry in entries]
+        wanted = entries if last is None else entries[-last:]
+        shown = [(day_words(entry.get("on")), entry_lines(action, entry, known)) for entry in wanted]
         assert action.keep_as is not None
-        found[action.keep_as] = Kept(action.keep_as.replace("_", " ").capitalize(), shown)
+        heading = action.keep_as.replace("_", " ").capitalize()
+        found[action.keep_as] = Kept(action.keep_as, heading, shown, len(entries))
     return list(found.values())
 
 

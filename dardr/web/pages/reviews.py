@@ -24,7 +24,7 @@ from dardr.seeing import seen_facts
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
-from dardr.web.pages import captured
+from dardr.web.pages import at_length, captured
 from dardr.web.pages.care import undelivered
 from dardr.web.pages.naming import change_lines, facts_lines, kept_lists, names
 from dardr.web.transaction import session
@@ -66,10 +66,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
     deadlines = deadlines_of(session(), actor(), ref, today)
     shown = show(session(), actor(), ref, today)
     holds = [_hold_words(process, hold) for hold in shown["holds"]]
-    next_of_item: dict[str, dict[str, Any]] = {}
-    for row in deadlines:
-        if row["running"]:
-            next_of_item.setdefault(row["ref"], row)
+    running = [d for d in deadlines if d["running"]]
     return render_template(
         "record/record.html",
         record=found,
@@ -82,12 +79,13 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         steps=_steps(
             actions_of(session(), actor(), ref, today, with_items=False, with_fields=False), set(done(found.facts))
         ),
-        deadlines=[d for d in deadlines if d["running"]],
-        ended=[d for d in deadlines if not d["running"]],
-        items=_items(shown["items"], next_of_item, _kinds(visible_items(session(), actor(), found))),
+        deadlines=running,
+        ended=len(deadlines) - len(running),
+        short=at_length.SHORT,
+        items=at_length.in_groups(visible_items(session(), actor(), found), running, most=at_length.SHORT),
         notable=facts_lines(process, shown["facts"], known, notable=True),
         others=facts_lines(process, shown["facts"], known, notable=False),
-        kept=kept_lists(process, shown["facts"], known),
+        kept=kept_lists(process, shown["facts"], known, last=at_length.LAST_KEPT),
         capture=captured.may_capture(session(), actor(), found),
         people_spoken_to=PEOPLE_SPOKEN_TO,
         likely=likely_same_as(session(), actor(), found) if found.process_key in workflows.REVIEW_KEYS else [],
@@ -164,35 +162,6 @@ def _phases(process: Process, record: Record) -> list[dict[str, str]]:
             "state": "done" if i < now or (i == now and ended) else "now" if i == now else "to come",
         }
         for i, phase in enumerate(process.phases)
-    ]
-
-
-def _kinds(items: list[Record]) -> dict[str, str]:
-    """What sort of item each is, where its process knows several: an information return, a management review."""
-    found = {}
-    for item in items:
-        asked = field_of((workflows.get(item.process).opening,), "kind")
-        if asked is not None and item.facts.get("kind"):
-            found[item.ref] = answer_words(asked, item.facts["kind"])
-    return found
-
-
-def _items(
-    items: list[dict[str, Any]], next_of_item: dict[str, dict[str, Any]], kinds: dict[str, str]
-) -> list[dict[str, Any]]:
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for item in items:
-        key = item["process"].partition("@")[0]
-        line = {
-            **item,
-            "sort": kinds.get(item["ref"], ""),
-            "href": page_of(item["ref"], key),
-            "next": next_of_item.get(item["ref"]),
-        }
-        groups.setdefault(item["kind"], []).append(line)
-    return [
-        {"kind": kind, "lines": lines, "ended": sum(not line["open"] for line in lines)}
-        for kind, lines in groups.items()
     ]
 
 
