@@ -14,6 +14,8 @@ from dardr.casework.fold import public
 from workflows.definition import Action, Field, Process, Role
 
 Roles = frozenset[Role]
+ENTRY_OWN = frozenset({"on", "seq", "by"})
+"""What the record itself adds to each entry of a list it keeps: with nothing else, there is nothing to show."""
 
 
 def sees(field: Field, roles: Collection[Role]) -> bool:
@@ -30,7 +32,8 @@ def seen_facts(process: Process, facts: Mapping[str, Any] | None, roles: Collect
         if kept_as is None:
             shown.pop(name, None)
         elif shown.get(kept_as):
-            shown[kept_as] = [{key: value for key, value in entry.items() if key != name} for entry in shown[kept_as]]
+            left = [{key: value for key, value in entry.items() if key != name} for entry in shown[kept_as]]
+            shown[kept_as] = [entry for entry in left if entry.keys() - ENTRY_OWN]
     return shown
 
 

@@ -31,7 +31,15 @@ DUE_PHRASES: dict[str, str] = {
     "send_final_documents": "sending the published documents to the Home Office and the Commissioner",
     "action_update": "the update on your organisation's action",
     "action_due": "your organisation's action",
+    "waiting_for_chair": "the appointment of an independent chair",
+    "chair_answer": "a chair's answer to an invitation",
+    "chair_payment": "a stage payment to the chair",
     "task_due": "the task you were asked to do",
+    "family_update": "the next update to a branch of the family",
+    "family_update_by_chair": "the next update to a branch of the family",
+    "moved_date_followed_up": "the look at panel, family and holds after a date that moved",
+    "look_at_proceeding": "the next look at something that runs beside the review",
+    "held_back_next_step": "the next step on something that is still awaited",
 }
 
 

@@ -87,6 +87,7 @@ class Party(StrEnum):
     DECIDING_CHAIR = "deciding_chair"
     INDEPENDENT_CHAIR = "independent_chair"
     PANEL = "panel"
+    CHAIR_TO_BE = "chair_to_be"
     PARTNERSHIP = "partnership"
     POLICE = "police"
     AGENCY = "agency"
@@ -107,6 +108,7 @@ PARTY_LABELS: dict[Party, str] = {
     Party.DECIDING_CHAIR: "Deciding chair",
     Party.INDEPENDENT_CHAIR: "Independent chair",
     Party.PANEL: "Members of the panel",
+    Party.CHAIR_TO_BE: "Chair to be appointed",
     Party.PARTNERSHIP: "Partnership",
     Party.POLICE: "Police",
     Party.AGENCY: "Agency",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from workflows.authority import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +13,10 @@ class Opens:
     """Open a record of another process, linked to this one.
 
     ``for_each`` names a submitted field with several answers: one record for each, its value stored under
-    ``each_as``. ``copies`` are (new record's field, this action's or record's field); ``sets`` are fixed facts.
+    ``each_as``. With ``number_as`` the answers are the points of a letter as pasted: ``workflows.numbered`` says where
+    each begins, and its number is stored under that name. ``copies`` are (new record's field, this action's or
+    record's field); ``sets`` are fixed facts. ``beside``: the new record serves the review that this one serves, and
+    this one too (a task from the minutes of a meeting).
     """
 
     process: str
@@ -19,6 +24,21 @@ class Opens:
     each_as: str = "body"
     copies: tuple[tuple[str, str], ...] = ()
     sets: tuple[tuple[str, Any], ...] = ()
+    beside: bool = False
+    number_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUpAbove:
+    """Do ``action`` on the record that this one serves too, where its fact ``only_for`` names this one and it is
+    possible there.
+
+    ``copies`` are (that action's field, this action's field).
+    """
+
+    action: str
+    only_for: str
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +91,14 @@ class LinksReview:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswersForHolds:
+    """Where a hold that was placed for this proceeding is still open on a review it serves, the field ``name`` says
+    why it goes on. Refused without."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssignsCaseManager:
     """Make the person named in the field ``name`` the one who carries this record: a review, or a task."""
 
@@ -83,6 +111,15 @@ class FilesMessage:
     where it is filed on this record already. What was read is in the fields of the action marked ``filled``."""
 
     name: str = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksName:
+    """Look the name in the field ``name`` up before the action is judged: where it is found besides is the answer to
+    ``found_as``, a question marked ``filled``. A check of the action says what must be answered then."""
+
+    name: str
+    found_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +145,53 @@ class SendsReminder:
     """Write now, once a day at most, to whoever owes the clock named in the field ``clock``."""
 
 
+@dataclass(frozen=True, slots=True)
+class GivesRole:
+    """Give the account named in the field ``name`` a role on the review that this record is, or serves.
+
+    Whoever held it through an earlier answer to the same question loses it, where nothing else names them.
+    """
+
+    role: Role
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakesRole:
+    """Take a role on the review away from the accounts recorded under these names, where nothing else names them."""
+
+    role: Role
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WritesToPanel:
+    """Write to the panel about this meeting: that it takes place, that it was moved, that it does not take place.
+
+    An invitation is written once for each address and date. The others go only to a panel that was invited.
+    """
+
+    about: Literal["invited", "moved", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class DoesOnReview:
+    """Do an action of the review that this record serves, by the same person and in the same transaction: what the
+    review itself must show of something that is recorded in full here.
+
+    ``copies`` are (the review's question, this action's question), ``sets`` fixed answers, ``ref_as`` the question
+    that takes this record's reference. Left out, with a word to the person, where the review is past that action.
+    """
+
+    action: str
+    copies: tuple[tuple[str, str], ...] = ()
+    sets: tuple[tuple[str, Any], ...] = ()
+    ref_as: str = ""
+
+
 Effect = (
     Opens
+    | TakenUpAbove
     | PlacesHold
     | ChangesHold
     | EndsHold
@@ -117,8 +199,14 @@ Effect = (
     | AgreesDate
     | UndoesAgreedDate
     | LinksReview
+    | AnswersForHolds
     | AssignsCaseManager
     | SendsReminder
     | FilesMessage
+    | ChecksName
     | CountsAgain
+    | DoesOnReview
+    | GivesRole
+    | TakesRole
+    | WritesToPanel
 )

@@ -15,9 +15,12 @@ from typing import Any, TypeVar
 from workflows.authority import GIVEN_ROLES, PARTY_LABELS, Authority, Evidence, Kind, Party, Role
 from workflows.consequences import (
     AgreesDate,
+    AnswersForHolds,
     AssignsCaseManager,
     ChangesHold,
+    ChecksName,
     CountsAgain,
+    DoesOnReview,
     Effect,
     EndsHold,
     FilesMessage,
@@ -33,7 +36,18 @@ from workflows.consequences import (
     UndoesHold,
     WritesToPanel,
 )
-from workflows.lengths import Counting, Roll, Unit
+from workflows.lengths import (
+    AgeOnly,
+    Counting,
+    DateGiven,
+    Days,
+    Length,
+    LocalSetting,
+    Months,
+    Roll,
+    Span,
+    WorkingDays,
+)
 from workflows.questions import UNKNOWN_VALUES, Choice, Field, FieldType, From
 
 __all__ = [
@@ -43,15 +57,18 @@ __all__ = [
     "Action",
     "AgeOnly",
     "AgreesDate",
+    "AnswersForHolds",
     "AssignsCaseManager",
     "Authority",
     "Blocked",
     "ChangesHold",
+    "ChecksName",
     "Choice",
     "Clock",
     "CountsAgain",
     "DateGiven",
     "Days",
+    "DoesOnReview",
     "Effect",
     "EndsHold",
     "Evidence",
@@ -140,7 +157,8 @@ class Facts:
 
     ``recorded`` are the facts so far, as stored (dates as ISO text). ``submitted`` are the typed answers of
     the action now being taken. ``occurred_on`` and ``today`` are London dates. ``owing_body_ids`` are the bodies the
-    record is owed by, filled for guards marked ``reads_bodies``. ``actor_roles`` are those of the one who acts on
+    record is owed by, filled for guards marked ``reads_bodies``. ``beside`` are the records of the same process that
+    serve the same review, filled for guards marked ``reads_beside``. ``actor_roles`` are those of the one who acts on
     this record, as the engine is told them.
     """
 
@@ -241,52 +259,6 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A fixed length: N days, working days or months."""
-
-    n: int
-    unit: Unit
-
-
-def Days(n: int) -> Span:  # noqa: N802 - reads as a noun in process files
-    """N calendar days."""
-    return Span(n, Unit.DAYS)
-
-
-def WorkingDays(n: int) -> Span:  # noqa: N802
-    """N working days."""
-    return Span(n, Unit.WORKING_DAYS)
-
-
-def Months(n: int) -> Span:  # noqa: N802
-    """N calendar months."""
-    return Span(n, Unit.MONTHS)
-
-
-@dataclass(frozen=True, slots=True)
-class LocalSetting:
-    """A length the partnership sets for itself; ``default`` None means no date unless it does."""
-
-    key: str
-    default: Span | None
-
-
-@dataclass(frozen=True, slots=True)
-class DateGiven:
-    """No count: the due date is the one recorded in this field."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgeOnly:
-    """No due date at all: only how long it has been is shown."""
-
-
-Length = Span | LocalSetting | DateGiven | AgeOnly
-
-
-@dataclass(frozen=True, slots=True)
 class Clock:
     """How long someone has, counted how, owed by whom to whom, and on whose authority.
 
@@ -297,7 +269,8 @@ class Clock:
     ``only_when`` = (field, values): the clock runs only where that fact has one of those values (the kind of a
     return). ``stops_when`` = (field, values): an action that asks that field ends the clock only with one of those
     values (told in writing). ``given_in`` names a field that, where a date was recorded in it, is the first due date
-    instead of the counted one (a date set in the terms of reference).
+    instead of the counted one (a date set in the terms of reference). ``weeks_in`` names a fact, a whole number of
+    weeks agreed on this record, that replaces the length where it is recorded.
     ``restarts`` makes each further start withdraw the running one (a periodic update, a replaced date).
     ``deferred_by`` names the kind of hold under which it reads "deferred", its date unchanged.
     ``remind_before``, ``repeat_after_every`` and ``escalate_after`` are calendar days. ``duty`` is the authority
@@ -322,6 +295,7 @@ class Clock:
     only_when: tuple[str, tuple[str, ...]] | None = None
     stops_when: tuple[str, tuple[str, ...]] | None = None
     given_in: str | None = None
+    weeks_in: str | None = None
     restarts: bool = False
     counting: Counting = Counting.AFTER
     rolls: Roll = Roll.NONE
@@ -362,7 +336,9 @@ class Process:
     part of the way: nothing is reached by them alone. ``seen_by`` are the roles that see its records at all, on what
     they serve or everywhere; empty, everyone who sees what the record serves. ``readers_in`` names the fact that says
     of each record to which readers (``processes.who.READERS``) it is kept. ``apart``: its records (documents) have a
-    page of their own: they are not among what a review waits for, and no guard reads them.
+    page of their own: they are not among what a review waits for, and no guard reads them. ``on_new_phase``
+    is written, by no person, on an open record when a review it serves enters another phase and its guards let it: its
+    question ``new_phase`` takes the name of the phase, and the one a clock is ``given_in`` the day that is due now.
     """
 
     key: str
@@ -386,6 +362,7 @@ class Process:
     seen_by: frozenset[Role] = frozenset()
     apart: bool = False
     readers_in: str = ""
+    on_new_phase: Action | None = None
 
     @property
     def id(self) -> str:
@@ -414,13 +391,14 @@ class Process:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_stages", {s.key: s for s in self.stages})
-        object.__setattr__(self, "_actions", {a.key: a for a in (MOVE, self.opening, *self.actions, *self.brings_in)})
+        known = (MOVE, self.opening, *self.actions, *self.brings_in, self.on_new_phase)
+        object.__setattr__(self, "_actions", {a.key: a for a in known if a is not None})
 
     _stages: dict[str, Stage] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
     _actions: dict[str, Action] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
 
 
-AnyGuard = TypeVar("AnyGuard", bound=Callable[..., Blocked | None])
+AnyGuard = TypeVar("AnyGuard", bound=Callable[..., Blocked | str | None])
 
 
 def reads_items(guard: AnyGuard) -> AnyGuard:

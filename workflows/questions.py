@@ -45,6 +45,22 @@ class From(StrEnum):
     ITEMS = "items"
     PARTNERS = "partners"
     PERSONS = "persons"
+    REVIEW_VERSIONS = "review_versions"
+    FAMILY_READINGS = "family_readings"
+    FAMILY_COMMENTS = "family_comments"
+    WEBSITES = "websites"
+    WEB_TEAMS = "web_teams"
+    WEBSITES_PUBLISHED = "websites_published"
+    FAMILY_TO_TELL = "family_to_tell"
+    DAYS_TO_AVOID = "days_to_avoid"
+    CHAIRS = "chairs"
+    CHAIRS_UNDER_CONTRACT = "chairs_under_contract"
+    PAYMENTS = "payments"
+    PROCEEDINGS = "proceedings"
+    OPEN_HEARINGS = "open_hearings"
+    PANEL_SEATS = "panel_seats"
+    PANEL_SEATS_THEN = "panel_seats_then"
+    MEETINGS_HELD = "meetings_held"
 
 
 UNKNOWN_VALUES: dict[str, str] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -18,8 +19,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 import workflows
 from dardr.access import Actor, get_record, roles_on
-from dardr.casework import chain, correspondence, deadlines, effects, files, notices, own_questions, search_index
-from dardr.casework.facts import load_facts, needs_items, settings_of
+from dardr.casework import chain, deadlines, effects, files, filling, notices, own_questions, search_index
+from dardr.casework.facts import load_facts, needs_beside, needs_items, settings_of
 from dardr.casework.fold import CLOCKS, fold_event, public
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
 from dardr.lookups import choices
@@ -29,8 +30,9 @@ from dardr.storage.types import canonical
 from dardr.systime import london_date
 from workflows import answers as reading
 from workflows.calendar import in_words
-from workflows.definition import GIVEN_ROLES, Action, Blocked, FieldType, From, Process
+from workflows.definition import GIVEN_ROLES, Action, Blocked, DoesOnReview, FieldType, From, Process, TakenUpAbove
 from workflows.engine import Verdict, advance, judge
+from workflows.processes.who import READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def take_action(
     ``values`` are answers as typed (text) or already typed. Raises NotFound (no such record for this person),
     Forbidden (not theirs to do), Conflict (a guard, or somebody else was first), Invalid (an answer).
     """
+    if action_key in _reaching_up():
+        # What serves a review is locked after it, as everywhere, so that nobody waits for each other.
+        for one in session.scalars(sa.select(Record.id).where(Record.ref == ref)).all():
+            effects.served(session, one, lock=True)
+    on_review.lock_first(session, ref, action_key)
     record = get_record(session, actor, ref, lock=True, in_part=True)
     if expected_revision is not None and record.revision != expected_revision:
         raise Conflict(_what_changed(session, record))
@@ -77,10 +84,11 @@ def take_action(
     action = _action(process, record, action_key)
     today = london_date(now)
     found = choices.resolve(session, actor, process, action, record, today)
-    values = correspondence.with_message_read(session, record, action, values, found, today)
+    values = filling.with_filled(session, record, action, values, found, today)
     asked = own_questions.whole(session, record.partnership_id, action, record.facts)
     typed, problems = reading.read(asked.fields, values, found)
-    locks = any(needs_items(g) for g in (*action.guards, *action.checks))
+    typed = files.checked(typed, problems)
+    locks = any(needs_items(g) for g in (*action.guards, *action.checks, *action.warnings))
     facts = load_facts(session, actor, record, process, today, typed, occurred_on, actions=(action,), lock=locks)
     verdict = judge(process, action, facts, roles_on(session, actor, record))
     refuse_if_needed(action, verdict, problems)
@@ -93,6 +101,18 @@ def take_action(
         return record_event(session, actor, now, record, process, action, typed, occurred_on, warnings=warnings)
     except StaleDataError as error:
         raise Conflict(_what_changed(session, record)) from error
+
+
+@cache
+def _reaching_up() -> frozenset[str]:
+    """The keys of the actions that look at, or change, more of the review than their own record."""
+    return frozenset(
+        action.key
+        for process in workflows.all_processes()
+        for action in process.actions
+        if any(isinstance(effect, DoesOnReview | TakenUpAbove) for effect in action.effects)
+        or any(needs_beside(guard) for guard in (*action.guards, *action.checks))
+    )
 
 
 def _action(process: Process, record: Record, key: str) -> Action:
@@ -157,8 +177,8 @@ def record_event(
     opening = action is process.opening
     from_stage = None if opening else record.stage
     to_stage = advance(process, action, record.stage)
-    given_files = files.given(typed)
-    files.check(given_files)
+    typed = files.checked(typed)
+    passed_on = effects.passed_on(action)
     stored = {name: files.as_fact(value) for name, value in typed.items()}
     secret = {f.name for f in action.fields if f.identity}
     identity = {n: v for n, v in stored.items() if n in secret}
@@ -191,8 +211,11 @@ def record_event(
     title = title_of(process, record.facts)
     if title:
         record.title = title
-    for name, given in given_files:
-        files.store(session, now, record.id, event.id, given, field=name)
+    if process.readers_in:
+        record.readers = readers_of(process, record.facts)
+    for name, given in files.given(typed):
+        if name not in passed_on:  # what is passed on is kept once, with the record that this opens
+            files.store(session, now, record.id, event.id, given, field=name)
     _own(session, record, process, action, after, opening=opening)
     search_index.note_event(session, record, action, after, event, opening=opening)
 
@@ -209,13 +232,16 @@ def record_event(
     created: list[str] = []
     if action.effects:
         happening = effects.Happening(
-            session, actor, now, today, record, process, action, {**typed, **after}, occurred_on, event,
-            open_child=_child_opener(session, actor, now, record, occurred_on, said), created=created, warnings=said,
+            session, actor, now, today, record, process, action, {**typed, **after, **files.only(typed)}, occurred_on,
+            event, open_child=_child_opener(session, actor, now, record, occurred_on, said), created=created,
+            warnings=said, take_above=_taker_above(session, actor, now, occurred_on, said),
         )  # fmt: skip
         session.flush()
         effects.carry_out(happening)
     notices.enqueue(session, now, record, process, action, event, record.facts)
     session.flush()
+    if from_stage is not None:
+        new_phase.note(session, actor, now, record, process, from_stage, occurred_on)
     return Done(record.ref, to_stage, record.revision, tuple(created), tuple(said), event.id)
 
 
@@ -288,12 +314,26 @@ def _child_opener(
     return open_child
 
 
+def _taker_above(session: Session, actor: Actor, now: datetime, occurred_on: date, said: list[str]) -> Any:
+    def take_above(ref: str, action: str, values: Mapping[str, Any]) -> None:
+        try:
+            done = take_action(session, actor, now, ref, action, values, occurred_on)
+        except Conflict:
+            return  # it is so already on the record above, or its stage is past it
+        said.extend(warning for warning in done.warnings if warning not in said)
+
+    return take_above
+
+
 def _own(
     session: Session, record: Record, process: Process, action: Action, after: Mapping[str, Any], *, opening: bool
 ) -> None:
     """Record which bodies owe this record: those named when it was opened, or to whom it was handed since."""
     if process.key in workflows.REVIEW_KEYS or process.key == "section8-report":
         return
+    if opening and process.key == "chair-invitation":
+        invited = sa.select(Record.title).where(Record.ref == after.get("chair"))
+        record.title = session.scalar(invited) or ""
     named = [f for f in action.fields if f.choices_from is From.BODIES and after.get(f.name) and f.name in OWNERS]
     if not named:
         return
@@ -313,11 +353,23 @@ OWNERS = frozenset({"body", "lead_body"})
 """Names of questions that say which bodies owe an item."""
 
 
+def readers_of(process: Process, facts: Mapping[str, Any]) -> str:
+    """To which readers a record is kept, by the fact its process names; empty for everyone who sees what it serves."""
+    named = str(facts.get(process.readers_in) or "")
+    return named if named in READERS else ""
+
+
 CALLED_BY = ("display_pseudonym", "pseudonym", "title", "action_text", "point")
 """Names of the facts a record is called by in lists; the first there is counts."""
+
+
+CALLED_BY_KIND = ("parallel_kind", "audience")
+"""The question by whose answer, in words, a record is called that has no title of its own: a proceeding."""
 
 
 def title_of(process: Process, facts: Mapping[str, Any]) -> str:
     """What a record is called in lists: the pseudonym of a review, the title of an item. Never a real name."""
     shown = public(facts)
-    return str(next((shown[name] for name in CALLED_BY if shown.get(name)), ""))[:200]
+    kinds = [(f.name, choice) for f in process.opening.fields if f.name in CALLED_BY_KIND for choice in f.choices]
+    kind = next((choice.label for name, choice in kinds if choice.value == shown.get(name)), "")
+    return str(next((shown[name] for name in CALLED_BY if shown.get(name)), kind))[:200]

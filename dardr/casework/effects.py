@@ -10,27 +10,35 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import workflows
 from dardr.access import Actor, actor_by_email, get_record
-from dardr.casework import correspondence, deadlines, reminding
+from dardr.casework import correspondence, deadlines, hold_places, on_review, reminding
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.answers import stored_date, to_json
+from workflows.calendar import in_words
 from workflows.definition import (
     Action,
     AgreesDate,
+    AnswersForHolds,
     AssignsCaseManager,
     ChangesHold,
+    ChecksName,
     CountsAgain,
+    DoesOnReview,
     EndsHold,
+    FieldType,
     FilesMessage,
     LinksReview,
     Opens,
     PlacesHold,
     Process,
     SendsReminder,
+    TakenUpAbove,
     UndoesAgreedDate,
     UndoesHold,
 )
+from workflows.numbered import Numbered, points
 
 HOLD_REVIEW = timedelta(weeks=4)
 """A hold without a review-by date is looked at again after four weeks (local choice)."""
@@ -53,6 +61,7 @@ class Happening:
     occurred_on: date
     event: AuditEvent
     open_child: Callable[..., str]
+    take_above: Callable[[str, str, Mapping[str, Any]], None]
     created: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -75,6 +84,17 @@ def carry_out(happening: Happening) -> None:
         _DO[type(effect)](happening, effect)
 
 
+def passed_on(action: Action) -> frozenset[str]:
+    """The questions whose files go to the record that the action opens, which asks for them too."""
+    found: set[str] = set()
+    for effect in action.effects:
+        if isinstance(effect, Opens):
+            asked = {f.name for f in workflows.get(effect.process).opening.fields if f.type is FieldType.FILE}
+            ours = {f.name for f in action.fields if f.type is FieldType.FILE}
+            found |= {given for theirs, given in effect.copies if theirs in asked and given in ours}
+    return frozenset(found)
+
+
 # --- opening ----------------------------------------------------------------------------------------------
 
 
@@ -85,6 +105,8 @@ def _opens(h: Happening, effect: Opens) -> None:
         if given is None:
             return
         entries = given if isinstance(given, list) else [given]
+        if effect.number_as:
+            entries = points(entries)
     for entry in entries:
         values: dict[str, Any] = dict(effect.sets)
         for theirs, ours in effect.copies:
@@ -93,9 +115,30 @@ def _opens(h: Happening, effect: Opens) -> None:
                 value = h.record.facts.get(ours)
             if value is not None:
                 values[theirs] = value
-        if entry is not None:
+        if isinstance(entry, Numbered):
+            values |= {effect.each_as: entry.text} | ({effect.number_as: entry.number} if entry.number else {})
+        elif entry is not None:
             values[effect.each_as] = entry
         h.created.append(h.open_child(effect.process, values))
+
+
+def _taken_up_above(h: Happening, effect: TakenUpAbove) -> None:
+    for above in served(h.session, h.record.id):
+        if above.facts.get(effect.only_for) == h.record.ref:
+            h.take_above(above.ref, effect.action, {theirs: h.answers.get(ours) for theirs, ours in effect.copies})
+
+
+def served(session: Session, record_id: int, *, lock: bool = False) -> list[Record]:
+    """The records that this one serves, in id order."""
+    query = (
+        sa.select(Record)
+        .join(RecordLink, RecordLink.review_id == Record.id)
+        .where(RecordLink.item_id == record_id, RecordLink.kind == "item")
+        .order_by(Record.id)
+    )
+    if lock:
+        query = query.with_for_update(of=Record).execution_options(populate_existing=True)
+    return list(session.scalars(query))
 
 
 # --- holds ------------------------------------------------------------------------------------------------
@@ -157,6 +200,22 @@ def _undoes_hold(h: Happening, _effect: UndoesHold) -> None:
         hold.undone_by_event, hold.next_look_on = h.event.id, None
         h.session.flush()
         deadlines.reproject_held(h.session, h.record, hold.clocks, h.today)
+
+
+def _answers_for_holds(h: Happening, effect: AnswersForHolds) -> None:
+    if h.words(effect.name):
+        return
+    hold = next(iter(hold_places.open_for(h.session, h.record)), None)
+    if hold is not None:
+        raise Invalid(
+            [
+                Reason(
+                    f"A hold that was placed for it on {in_words(hold.from_on)} is still open. End the hold on the review"
+                    " first, or say here why it goes on.",
+                    effect.name,
+                )
+            ]
+        )
 
 
 # --- agreed dates -----------------------------------------------------------------------------------------
@@ -261,12 +320,22 @@ def _files_message(h: Happening, effect: FilesMessage) -> None:
     correspondence.keep_source(h.session, h.record, h.event, h.answers, effect)
 
 
+def _does_on_review(h: Happening, effect: DoesOnReview) -> None:
+    above = served(h.session, h.record.id)
+    h.warnings += on_review.do(h.session, h.actor, h.now, h.record, above, effect, h.answers, h.occurred_on)
+
+
 def _sends_reminder(h: Happening, _effect: SendsReminder) -> None:
     reminding.remind(h.session, h.now, h.today, h.record, h.process, h.event, h.words("clock"))
 
 
+def _done_before(_h: Happening, _effect: ChecksName) -> None:
+    """The name was looked up before the action was judged: ``casework.filling``."""
+
+
 _DO: dict[type, Callable[[Happening, Any], None]] = {
     Opens: _opens,
+    TakenUpAbove: _taken_up_above,
     PlacesHold: _places_hold,
     ChangesHold: _changes_hold,
     EndsHold: _ends_hold,
@@ -274,8 +343,11 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     AgreesDate: _agrees_date,
     UndoesAgreedDate: _undoes_agreed_date,
     LinksReview: _links_review,
+    AnswersForHolds: _answers_for_holds,
     AssignsCaseManager: _assigns_case_manager,
     SendsReminder: _sends_reminder,
     FilesMessage: _files_message,
+    ChecksName: _done_before,
     CountsAgain: _counts_again,
+    DoesOnReview: _does_on_review,
 }

@@ -16,7 +16,7 @@ from dardr.casework.fold import done
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import recalled, remembered, remembered_each
 from dardr.storage.reviews import Deadline, Hold, Record, RecordBody, RecordLink
-from workflows.definition import Action, Facts, Guard, Item, OpenHold, Process
+from workflows.definition import Action, Facts, Guard, Item, OpenHold, Process, Warn
 
 
 def load_facts(
@@ -34,8 +34,11 @@ def load_facts(
     """The facts for judging ``actions`` (all of the process when None). ``lock`` also locks the items guards read."""
     wanted = tuple(process.actions if actions is None else actions)
     items: tuple[Item, ...] = ()
-    if any(needs_items(g) for a in wanted for g in (*a.guards, *a.checks)):
+    if any(needs_items(g) for a in wanted for g in (*a.guards, *a.checks, *a.warnings)):
         items = load_items(session, record, lock=lock)
+    beside: tuple[Item, ...] = ()
+    if any(needs_beside(g) for a in wanted for g in (*a.guards, *a.checks)):
+        beside = load_beside(session, record)
     owing: frozenset[int] = frozenset()
     if any(needs_bodies(g) for a in wanted for g in (*a.guards, *a.checks)):
         owing = frozenset(session.scalars(sa.select(RecordBody.body_id).where(RecordBody.record_id == record.id)))
@@ -52,12 +55,13 @@ def load_facts(
         is_operator=actor.is_operator,
         done=done(record.facts),
         items=items,
+        beside=beside,
         holds=load_holds(session, record.id),
         settings=settings_of(session, record.partnership_id),
     )
 
 
-def needs_items(guard: Guard) -> bool:
+def needs_items(guard: Guard | Warn) -> bool:
     """True for guards marked ``reads_items``, also inside a partial."""
     return _marked(guard, "reads_items")
 
@@ -67,7 +71,12 @@ def needs_bodies(guard: Guard) -> bool:
     return _marked(guard, "reads_bodies")
 
 
-def _marked(guard: Guard, mark: str) -> bool:
+def needs_beside(guard: Guard) -> bool:
+    """True for guards marked ``reads_beside``, also inside a partial."""
+    return _marked(guard, "reads_beside")
+
+
+def _marked(guard: Guard | Warn, mark: str) -> bool:
     while isinstance(guard, partial):
         guard = guard.func
     return getattr(guard, mark, False)
@@ -94,6 +103,22 @@ def _read_items(session: Session, record: Record, *, lock: bool) -> tuple[Item, 
     return tuple(
         Item(item.ref, item.process_key, item.stage, workflows.get(item.process).stage(item.stage).final, item.facts)
         for item in session.scalars(query)
+    )
+
+
+def load_beside(session: Session, record: Record) -> tuple[Item, ...]:
+    """The other records of the same process that serve what this one serves, in id order."""
+    serves = sa.select(RecordLink.review_id).where(RecordLink.item_id == record.id, RecordLink.kind == "item")
+    query = (
+        sa.select(Record)
+        .join(RecordLink, RecordLink.item_id == Record.id)
+        .where(RecordLink.review_id.in_(serves), RecordLink.kind == "item")
+        .where(Record.process_key == record.process_key, Record.id != record.id)
+        .order_by(Record.id)
+    )
+    return tuple(
+        Item(item.ref, item.process_key, item.stage, workflows.get(item.process).stage(item.stage).final, item.facts)
+        for item in session.scalars(query.execution_options(populate_existing=True)).unique()
     )
 
 

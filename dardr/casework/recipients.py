@@ -15,7 +15,9 @@ from dardr.storage.reading import ConflictOfInterest
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows.definition import Party, Role
 
-NEVER_WRITTEN_TO = frozenset({Party.FAMILY, Party.HOME_OFFICE, Party.COMMISSIONER, Party.NOBODY})
+NEVER_WRITTEN_TO = frozenset(
+    {Party.FAMILY, Party.HOME_OFFICE, Party.COMMISSIONER, Party.CHAIR_TO_BE, Party.NOBODY}
+)
 """People write to these themselves: no program sends them anything."""
 
 OF_BODIES = frozenset(

@@ -12,11 +12,13 @@ import workflows
 from dardr.access import Actor, visible
 from dardr.casework import effects, reminding
 from dardr.casework.facts import holds_of_each
+from dardr.lookups import chairs, family_choices, publication_choices
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.definition import Action, Choice, Field, From, Process, Role
+from workflows.processes.proceeding_1.hearings import hearings
 
 Found = tuple[Choice, ...]
 
@@ -64,8 +66,18 @@ _NOTHING: dict[From, str] = {
     From.AGREED_DATES: "No agreed date is running.",
     From.VERSIONS: "There is no version of the report yet.",
     From.ITEMS: "Nothing of this record is still open.",
+    From.PROCEEDINGS: "No proceeding that runs beside this review is recorded.",
+    From.OPEN_HEARINGS: "No hearing is to come. Add a hearing first.",
     From.PERSONS: "Nobody is recorded on the page of people yet.",
+    From.CHAIRS: "No chair on the register takes reviews. Add one to the register first.",
+    From.CHAIRS_UNDER_CONTRACT: "No invited chair is under contract.",
+    From.PAYMENTS: "No payment is open.",
+    From.REVIEW_VERSIONS: "There is no version of the report yet.",
+    From.FAMILY_READINGS: "No version is with them to read.",
+    From.FAMILY_COMMENTS: "No comment of theirs is recorded.",
     From.PARTNERS: "No board is named that the review is held with.",
+    From.WEBSITES_PUBLISHED: "No website is recorded for this report.",
+    From.DAYS_TO_AVOID: "No day to avoid is on the record.",
 }
 
 
@@ -77,7 +89,7 @@ def of_the_record(action: Action) -> tuple[Field, ...]:
     return tuple(f for f in action.fields if f.required and f.choices_from in _NOTHING and f.choices_from not in _LONG)
 
 
-_LONG = (From.REVIEWS, From.SECTION8_REPORTS)
+_LONG = (From.REVIEWS, From.SECTION8_REPORTS, From.CHAIRS)
 
 
 def nothing_to_choose(fields: Iterable[Field], choices: Mapping[str, Found]) -> list[str]:
@@ -252,6 +264,26 @@ def _persons(session: Session, _a: Actor, _p: Process, record: Record | None, _t
     return tuple(Choice(str(seq), f"Entry {seq}, of {in_words(on)}") for seq, on in rows)
 
 
+def _proceedings(session: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    """The proceedings that run beside a review and have not ended."""
+    if record is None:
+        return ()
+    rows = session.execute(
+        sa.select(Record.ref, Record.title)
+        .join(RecordLink, RecordLink.item_id == Record.id)
+        .where(RecordLink.review_id == record.id, RecordLink.kind == "item", Record.final.is_(False))
+        .where(Record.process_key == "proceeding")
+        .order_by(Record.id)
+    )
+    return tuple(Choice(ref, f"{title} ({ref})") for ref, title in rows)
+
+
+def _open_hearings(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    """The hearings of a proceeding that have no outcome yet and are not struck out."""
+    found = hearings(record.facts) if record is not None else []
+    return tuple(Choice(hearing.number, hearing.words) for hearing in found if hearing.to_come)
+
+
 _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Found]] = {
     From.CSPS: _csps,
     From.BODIES: _bodies,
@@ -268,5 +300,18 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.VERSIONS: _versions,
     From.ITEMS: _items,
     From.PARTNERS: _partners,
+    From.CHAIRS: chairs.on_the_register,
+    From.CHAIRS_UNDER_CONTRACT: chairs.under_contract,
+    From.PAYMENTS: chairs.payments_open,
     From.PERSONS: _persons,
+    From.WEBSITES: publication_choices.websites_offered,
+    From.WEB_TEAMS: publication_choices.web_teams,
+    From.WEBSITES_PUBLISHED: publication_choices.websites_published,
+    From.FAMILY_TO_TELL: publication_choices.family_to_tell,
+    From.DAYS_TO_AVOID: publication_choices.which_day_to_avoid,
+    From.REVIEW_VERSIONS: family_choices.review_versions,
+    From.FAMILY_READINGS: family_choices.being_read,
+    From.FAMILY_COMMENTS: family_choices.comments,
+    From.PROCEEDINGS: _proceedings,
+    From.OPEN_HEARINGS: _open_hearings,
 }

@@ -28,7 +28,7 @@ from workflows.engine import judge
 from workflows.processes.anywhere import HOLD_KIND
 from workflows.processes.dardr_s9_1.decision import DECISIONS
 
-ELSEWHERE = frozenset({Party.HOME_OFFICE, Party.COMMISSIONER, Party.FAMILY, Party.POLICE})
+ELSEWHERE = frozenset({Party.HOME_OFFICE, Party.COMMISSIONER, Party.FAMILY, Party.POLICE, Party.CHAIR_TO_BE})
 """Parties whose own next step is not recorded here as theirs: the stage says what is awaited of them."""
 
 HOLD_WORDS = {c.value: c.label[:1].lower() + c.label[1:] for c in HOLD_KIND.choices} | {

@@ -50,6 +50,7 @@ class Paper:
     facts: dict[str, Any] = field(default_factory=dict)
     done: dict[str, Past] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
+    beside: tuple[Item, ...] = ()
     holds: tuple[OpenHold, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     seq: int = 0
@@ -115,6 +116,7 @@ class Paper:
             owing_body_ids=frozenset({7}),
             done=self.done,
             items=self.items,
+            beside=self.beside,
             holds=self.holds,
             settings=self.settings,
         )
@@ -141,6 +143,10 @@ def a_review(at: str, process_key: str = "dardr-s9") -> Paper:
 
 
 V1: dict[str, Any] = {"version": "1"}
+PACK: dict[str, Any] = {"pack_version": "1"} | {
+    f"pack_{part}": "In the folder"
+    for part in ("executive_summary", "action_plan", "data_return", "letter", "anonymisation")
+}
 
 ORDINARY: tuple[tuple[str, tuple[tuple[str, int, dict[str, Any]], ...]], ...] = (
     ("notified", (("accept_notification", FIRST, {}),)),
@@ -173,6 +179,7 @@ ORDINARY: tuple[tuple[str, tuple[tuple[str, int, dict[str, Any]], ...]], ...] = 
         (
             ("record_steering_group_assurance", FIRST, {}),
             ("sign_off", FIRST, V1),
+            ("put_into_pack", FIRST, PACK),
             ("submit_to_home_office", FIRST, {}),
         ),
     ),

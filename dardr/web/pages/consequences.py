@@ -19,16 +19,19 @@ from workflows.definition import (
     Action,
     AgeOnly,
     AgreesDate,
+    AnswersForHolds,
     AssignsCaseManager,
     ChangesHold,
     Clock,
     DateGiven,
+    DoesOnReview,
     EndsHold,
     LinksReview,
     Opens,
     PlacesHold,
     Process,
     SendsReminder,
+    TakenUpAbove,
     UndoesAgreedDate,
     UndoesHold,
 )
@@ -93,7 +96,8 @@ def _starts(
     typed: Mapping[str, Any],
     on: date,
 ) -> str:
-    span = clocks.span_of(clock.length, settings)
+    weeks = typed.get(clock.weeks_in) or facts.get(clock.weeks_in) if clock.weeks_in else None
+    span = clocks.length_in_force(clock, settings, weeks)
     kind = kind_word(clock.date.kind)
     if clock.given_in and (given := as_day(typed.get(clock.given_in))):
         return f"{clock.label}: due {long_day(given)}, the date given ({kind})."
@@ -132,8 +136,11 @@ def _effect(effect: Any, action: Action) -> str:
         UndoesHold: "Strikes out the hold: every date is worked out as if it had never been.",
         AgreesDate: "Replaces a date by the one agreed. The first date stays on view beside it.",
         UndoesAgreedDate: "Strikes out the agreed date: the date before it counts again.",
+        AnswersForHolds: "Asks why a hold placed for it goes on, where one is still open.",
         LinksReview: "Links this record to the review chosen.",
         AssignsCaseManager: "Makes the person chosen the one who carries this review or task.",
+        TakenUpAbove: "Is recorded on the review too, where it concerns the review.",
+        DoesOnReview: "The review itself shows that this happened, and nothing of what was said.",
         SendsReminder: "Writes an e-mail to whoever owes it, today; once a day at most.",
     }
     return sentences.get(type(effect), "")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Facts, From, Opens
+from workflows.definition import Action, From, Opens
 from workflows.processes.authorities import by_design, local
+from workflows.processes.dardr_s9_1 import meetings
 from workflows.processes.dardr_s9_1.law import Law
+from workflows.processes.dardr_s9_1.meetings import PANEL_WORKS
 from workflows.processes.dardr_s9_1.stages import UNDER_REVIEW
+from workflows.processes.disclosure_1 import record_disclosure
 from workflows.processes.fields import (
     choice,
-    choices,
     day,
     file,
     number,
@@ -20,7 +22,9 @@ from workflows.processes.fields import (
     several_of,
     text,
 )
-from workflows.processes.who import CASEWORK, CHAIRING, CONTRACT, FAMILY_NOTES
+from workflows.processes.held_back_1 import held_back_without_sentence
+from workflows.processes.panel_seat_1 import add_panel_member
+from workflows.processes.who import CASEWORK, CHAIRING, FAMILY_NOTES
 
 RETURN_KINDS = ("imr", "summary", "chronology")
 """The kinds of return that belong to the review itself, not to the decision."""
@@ -28,80 +32,10 @@ RETURN_KINDS = ("imr", "summary", "chronology")
 BEFORE_DRAFTING = ("commissioning", "terms_of_reference", "evidence", "drafting")
 
 
-def on_a_weekend(facts: Facts) -> str | None:
-    """A meeting dated on a Saturday or Sunday is kept, and looked at."""
-    if facts.occurred_on is None or facts.occurred_on.weekday() < 5:
-        return None
-    name = "Saturday" if facts.occurred_on.weekday() == 5 else "Sunday"
-    return f"The meeting is dated on a {name}. Check the date; it is kept as given."
-
-
 def actions(law: Law) -> tuple[Action, ...]:
     """What can be done from commissioning until the drafting begins."""
     return (
-        Action(
-            "appoint_chair",
-            "Record the appointment of the independent chair",
-            source=("commissioning", "terms_of_reference", "evidence", "drafting", "csp_sign_off", "amending"),
-            roles=CASEWORK,
-            fields=(
-                text("chair", "Who is the independent chair?", notable=True),
-                choice(
-                    "chair_independence",
-                    "Is the chair independent of every agency involved?",
-                    ("declared", "Yes, and has declared it in writing"),
-                    ("declared_with_note", "Yes, with an interest that is declared and managed"),
-                ),
-                optional(paragraph("chair_conflicts", "Interests declared, and how they are managed")),
-                choice(
-                    "chair_trained",
-                    "Has the chair done the Home Office training?",
-                    ("yes", "Yes"),
-                    ("no", "Not yet"),
-                    unknown=True,
-                    required=False,
-                ),
-                choice(
-                    "chair_is_author",
-                    "Does the chair also write the report?",
-                    ("yes", "Yes"),
-                    ("no", "No, there is an author too"),
-                    required=False,
-                ),
-                optional(text("author", "Who writes the report?")),
-                optional(text("appointment_letter", "Contract or letter of appointment: where it is kept")),
-                optional(text("chair_fee", "Fee agreed"), seen_by=CONTRACT),
-            ),
-            authority=law.guidance("4"),
-            help="Done again when the chair changes.",
-            main=True,
-        ),
-        Action(
-            "add_panel_member",
-            "Add a panel member",
-            source=BEFORE_DRAFTING,
-            roles=CHAIRING,
-            keep_as="panel_members",
-            fields=(
-                several_of("bodies", "From which body?", From.BODIES),
-                optional(text("position", "Position there")),
-                choice(
-                    "represents",
-                    "What they bring",
-                    ("agency", "An agency that was involved"),
-                    ("specialist", "Specialist domestic abuse service"),
-                    ("community", "Knowledge of a community"),
-                    ("adviser", "Expert adviser"),
-                ),
-                choice(
-                    "no_case_management",
-                    "No direct part in the case or its line management?",
-                    ("declared", "Declared"),
-                    ("managed", "An interest is declared and managed"),
-                ),
-            ),
-            authority=law.guidance("4"),
-        ),
+        add_panel_member(PANEL_WORKS, law.guidance("4")),
         Action(
             "agree_confidentiality",
             "Record the confidentiality agreements",
@@ -115,54 +49,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             ),
             authority=law.guidance("10"),
         ),
-        Action(
-            "appoint_panel",
-            "Record that the panel is in place",
-            source=("commissioning",),
-            to="terms_of_reference",
-            roles=CASEWORK,
-            fields=(
-                choice(
-                    "specialist_on_panel",
-                    "Is a specialist domestic abuse service on the panel?",
-                    ("yes", "Yes"),
-                    ("being_found", "One is being found"),
-                ),
-                optional(text("quorum", "Quorum agreed", help="No national number is known; the panel sets its own.")),
-            ),
-            guards=(
-                partial(
-                    guards.done,
-                    action="appoint_chair",
-                    reason="No independent chair is appointed. Record the appointment first.",
-                ),
-            ),
-            authority=law.guidance("4"),
-            main=True,
-        ),
-        Action(
-            "record_meeting",
-            "Record a panel meeting",
-            source=UNDER_REVIEW,
-            roles=CHAIRING,
-            keep_as="meetings",
-            fields=(
-                choice("held", "How was it held?", ("online", "Online"), ("in_person", "In person"), ("both", "Both")),
-                several_of("present", "Bodies present", From.BODIES, required=False),
-                choice(
-                    "family_attended",
-                    "Did family members attend?",
-                    ("no", "No"),
-                    ("yes", "Yes"),
-                    ("with_advocate", "Yes, with an advocate"),
-                    required=False,
-                ),
-                optional(paragraph("decisions", "What was decided")),
-                optional(text("minutes", "Minutes: where they are kept")),
-            ),
-            warnings=(on_a_weekend,),
-            authority=law.guidance("4"),
-        ),
+        *meetings.actions(law),
         Action(
             "draft_terms",
             "Record draft terms of reference",
@@ -194,8 +81,11 @@ def actions(law: Law) -> tuple[Action, ...]:
                 optional(paragraph("parallel_plan", "How parallel proceedings are respected")),
                 optional(paragraph("scope_reason", "Why this span of time")),
                 file("terms_file", "The terms of reference"),
+                meetings.AT_MEETING,
+                meetings.WITHOUT_QUORUM,
             ),
             checks=(
+                meetings.quorum_or_reason,
                 partial(
                     guards.dates_in_order,
                     first="scope_from",
@@ -316,25 +206,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             ),
             authority=by_design(),
         ),
-        Action(
-            "record_disclosure",
-            "Add to the register of material for disclosure",
-            source=UNDER_REVIEW,
-            roles=CHAIRING,
-            keep_as="disclosure_register",
-            fields=(
-                text("material", "What material, held where"),
-                choices(
-                    "asked_by",
-                    "Who asked for it?",
-                    ("police", "Police"),
-                    ("cps", "Crown Prosecution Service"),
-                    ("coroner", "Coroner"),
-                    required=False,
-                ),
-            ),
-            authority=law.guidance("9"),
-        ),
+        record_disclosure(UNDER_REVIEW, law.guidance("9")),
         Action(
             "start_drafting",
             "Start drafting the report",
@@ -365,6 +237,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     kinds=RETURN_KINDS,
                 ),
             ),
+            warnings=(held_back_without_sentence,),
             authority=law.guidance("7"),
             main=True,
         ),
