@@ -212,6 +212,19 @@ class StageChanged(Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DateMoved(Message):
+    """A date outside the review, on which it depends, has moved. Which date it is stays behind the link."""
+
+    template: ClassVar[str] = "date_moved"
+
+    told_on: date
+
+    @classmethod
+    def sample(cls) -> Self:
+        return cls(**sample_frame(), told_on=date(2026, 11, 20))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldReview(Message):
     """A hold is to be looked at again. Why there is one stays behind the link."""
 
@@ -358,7 +371,8 @@ MESSAGES: dict[str, type[Message]] = {
     kind.template: kind
     for kind in (
         DeadlineReminder, DeadlineLate, Escalation, CommissionerReplyReminder, DecisionRecorded, ReturnRequested,
-        StageChanged, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest, AgreedDateWanted,
+        StageChanged, DateMoved, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest,
+        AgreedDateWanted,
         NotificationFormLink, NotificationReceived, NotificationArrived,
         PasswordLink, AccountChanged,
     )

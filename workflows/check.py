@@ -6,37 +6,25 @@ can be reached and left, every clock can start and stop, every name that is used
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import workflows
+from workflows.check_consequences import Problems, all_actions, effect_problems, single_facts
 from workflows.definition import (
     Action,
-    AgreesDate,
-    AssignsCaseManager,
-    ChangesHold,
     Clock,
-    CountsAgain,
     DateGiven,
-    EndsHold,
     Field,
     FieldType,
-    FilesMessage,
     Kind,
-    LinksReview,
-    Opens,
     Party,
     PlacesHold,
     Process,
     Role,
-    SendsReminder,
-    UndoesAgreedDate,
-    UndoesHold,
 )
 from workflows.questions import OWN_NAME, OWN_PLACES
-
-Problems = Iterator[str]
 
 
 def check(
@@ -56,7 +44,7 @@ def check(
         *_graph(process),
         *_kept(process),
         *_guards(process),
-        *_effects(process, find),
+        *effect_problems(process, find),
         *_clocks(process),
         *_messages(process, messages),
     ]
@@ -77,10 +65,6 @@ def check_all(messages: Collection[str] | None = None) -> dict[str, list[str]]:
     return found
 
 
-def _all_actions(process: Process) -> tuple[Action, ...]:
-    return (process.opening, *process.actions, *process.brings_in)
-
-
 def _twice(names: Iterable[str]) -> list[str]:
     seen: set[str] = set()
     twice: dict[str, None] = {}
@@ -98,7 +82,7 @@ def _keys(process: Process) -> Problems:
     for what, names in (
         ("stage", [s.key for s in process.stages]),
         ("phase", [p.key for p in process.phases]),
-        ("action", [a.key for a in _all_actions(process)]),
+        ("action", [a.key for a in all_actions(process)]),
         ("clock", [c.key for c in process.clocks]),
         ("clock number", [c.id for c in process.clocks]),
         ("notice", [n.key for n in process.notices]),
@@ -129,14 +113,14 @@ def _actions(process: Process) -> Problems:
     stages = {s.key for s in process.stages}
     if process.opening.source or process.opening.to is None:
         yield f"the opening action {process.opening.key} must have no source, and a stage that it leads to."
-    for action in _all_actions(process):
+    for action in all_actions(process):
         if action is not process.opening and not action.source:
             yield f"the action {action.key} has no source."
         for stage in (*action.source, *((action.to,) if action.to else ())):
             if stage not in stages:
                 yield f"the action {action.key} names the stage {stage}, which does not exist."
-        if not action.roles:
-            yield f"nobody may do the action {action.key}."
+        if bool(action.roles) is (action is process.on_new_phase):
+            yield f"{'somebody' if action.roles else 'nobody'} may do the action {action.key}."
         yield from _stands_for(process, action)
         for role in action.roles:
             if not isinstance(role, Role):
@@ -238,17 +222,13 @@ def _graph(process: Process) -> Problems:
 
 def _kept(process: Process) -> Problems:
     """A list of entries and a single fact of one name would overwrite each other."""
-    lists = {a.keep_as for a in _all_actions(process) if a.keep_as}
-    for action in _all_actions(process):
+    lists = {a.keep_as for a in all_actions(process) if a.keep_as}
+    for action in all_actions(process):
         if action.keep_as:
             continue
         for field in action.fields:
             if field.name in lists:
                 yield f"{field.name} is both a question of {action.key} and a list of entries."
-
-
-def _single_facts(process: Process) -> set[str]:
-    return {f.name for a in _all_actions(process) if not a.keep_as for f in a.fields}
 
 
 # --- guards -----------------------------------------------------------------------------------------------
@@ -258,7 +238,7 @@ NAMES_FIELDS = ("field", "fields", "when", "first", "then")
 
 
 def _guards(process: Process) -> Problems:
-    for action in _all_actions(process):
+    for action in all_actions(process):
         for rule in (*action.guards, *action.checks, *action.warnings):
             yield from _rule(process, action, rule)
 
@@ -271,7 +251,7 @@ def _rule(process: Process, action: Action, rule: Any) -> Problems:
         return
     if not isinstance(rule, partial):
         return
-    known_actions = {a.key for a in _all_actions(process)}
+    known_actions = {a.key for a in all_actions(process)}
     fields = {f.name for f in action.fields}
     for key, value in rule.keywords.items():
         names = (value,) if isinstance(value, str) else value
@@ -286,71 +266,6 @@ def _rule(process: Process, action: Action, rule: Any) -> Problems:
                 yield f"a condition of {action.key} names the process {missing}, which does not exist."
 
 
-# --- consequences -----------------------------------------------------------------------------------------
-
-ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
-    PlacesHold: lambda e: ("reason",) if e.kind else ("kind", "reason"),
-    ChangesHold: lambda _: ("hold", "review_by"),
-    EndsHold: lambda e: () if e.kind else ("hold",),
-    UndoesHold: lambda _: ("hold",),
-    AgreesDate: lambda e: (e.date_in,) if e.clock else ("clock", "new_date"),
-    UndoesAgreedDate: lambda _: ("agreed_date",),
-    LinksReview: lambda e: (e.name,),
-    AssignsCaseManager: lambda e: (e.name,),
-    SendsReminder: lambda _: ("clock",),
-    CountsAgain: lambda _: (),
-    FilesMessage: lambda e: (
-        e.name,
-        "attachments",
-        "message_id",
-        "sent_at",
-        "sender",
-        "recipients",
-        "subject",
-        "direction",
-        "body",
-    ),
-}
-
-
-def _effects(process: Process, find: Callable[[str], Process]) -> Problems:
-    for action in _all_actions(process):
-        asked = {f.name for f in action.fields}
-        for effect in action.effects:
-            if isinstance(effect, Opens):
-                yield from _opens(process, action, effect, find)
-                continue
-            for name in ASKS[type(effect)](effect):
-                if name not in asked:
-                    yield f"{action.key} must ask {name} for what it does ({type(effect).__name__})."
-            if isinstance(effect, AgreesDate) and effect.clock and effect.clock not in {c.key for c in process.clocks}:
-                yield f"{action.key} agrees a date for the clock {effect.clock}, which does not exist."
-
-
-def _opens(process: Process, action: Action, effect: Opens, find: Callable[[str], Process]) -> Problems:
-    try:
-        child = process if effect.process == process.key else find(effect.process)
-    except KeyError:
-        yield f"{action.key} opens the process {effect.process}, which does not exist."
-        return
-    asked = {f.name for f in action.fields}
-    if effect.for_each and effect.for_each not in asked:
-        yield f"{action.key} opens one record for each {effect.for_each}, which it does not ask."
-    known = asked | _single_facts(process) | {"occurred_on"}
-    given = {theirs for theirs, _ in effect.copies} | {name for name, _ in effect.sets}
-    if effect.for_each:
-        given.add(effect.each_as)
-    for _, ours in effect.copies:
-        if ours not in known:
-            yield f"{action.key} copies {ours}, which is not recorded."
-    wanted = {f.name: f.required for f in child.opening.fields}
-    for name in sorted(given - set(wanted)):
-        yield f"{action.key} gives {name} to {effect.process}, which does not ask it."
-    for name, required in wanted.items():
-        if required and name not in given:
-            yield f"{action.key} opens {effect.process} without {name}, which is required there."
-
-
 # --- clocks and messages ----------------------------------------------------------------------------------
 
 
@@ -363,7 +278,7 @@ def _clocks(process: Process) -> Problems:
 
 
 def _clock_actions(process: Process, clock: Clock, moves: Mapping[str, set[str]]) -> Problems:
-    known = {a.key for a in _all_actions(process)}
+    known = {a.key for a in all_actions(process)}
     for what, names in (("starts", clock.starts_on), ("stops", clock.stops_on)):
         if not names:
             yield f"the clock {clock.key} never {what}."
@@ -382,10 +297,10 @@ def _clock_actions(process: Process, clock: Clock, moves: Mapping[str, set[str]]
 
 
 def _clock_facts(process: Process, clock: Clock) -> Problems:
-    facts = _single_facts(process)
+    facts = single_facts(process)
     starting = {f.name for key in clock.starts_on if key in _known(process) for f in process.action(key).fields}
     stopping = {f.name for key in clock.stops_on if key in _known(process) for f in process.action(key).fields}
-    named = [clock.counts_from, clock.given_in, clock.only_when[0] if clock.only_when else None]
+    named = [clock.counts_from, clock.given_in, clock.weeks_in, clock.only_when[0] if clock.only_when else None]
     if isinstance(clock.length, DateGiven):
         named.append(clock.length.field)
     for name in named:
@@ -405,7 +320,7 @@ def _clock_facts(process: Process, clock: Clock) -> Problems:
 
 
 def _known(process: Process) -> set[str]:
-    return {a.key for a in _all_actions(process)}
+    return {a.key for a in all_actions(process)}
 
 
 def _clock_rules(clock: Clock) -> Problems:

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 import workflows
 from dardr.access import Actor, get_record, roles_on
-from dardr.casework import chain, deadlines, effects, files, filling, notices, own_questions, search_index
+from dardr.casework import chain, deadlines, effects, files, filling, new_phase, notices, own_questions, search_index
 from dardr.casework.facts import load_facts, needs_beside, needs_items, settings_of
 from dardr.casework.fold import CLOCKS, fold_event, public
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
@@ -76,7 +76,6 @@ def take_action(
         # What serves a review is locked after it, as everywhere, so that nobody waits for each other.
         for one in session.scalars(sa.select(Record.id).where(Record.ref == ref)).all():
             effects.served(session, one, lock=True)
-    on_review.lock_first(session, ref, action_key)
     record = get_record(session, actor, ref, lock=True, in_part=True)
     if expected_revision is not None and record.revision != expected_revision:
         raise Conflict(_what_changed(session, record))

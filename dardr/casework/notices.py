@@ -179,12 +179,20 @@ def _action_owner(about: About, party: Party) -> Message:
     )
 
 
+def _date_moved(about: About, party: Party) -> Message:
+    """Of the review, not of the proceeding: nothing says what sort of date it is."""
+    reviews = _review_refs(about.session, about.record.id)
+    of_review = {"ref": reviews[0], "link": f"{base_url()}/reviews/{reviews[0]}", "record": "Review"} if reviews else {}
+    return messages.DateMoved(**{**about.frame, **of_review}, told_on=about.event.occurred_on)
+
+
 _NOTICES: dict[str, Callable[[About, Party], Message]] = {
     "decision_recorded": _decision_recorded,
     "stage_changed": _stage_changed,
     "return_requested": _return_requested,
     "action_agreed": _action_agreed,
     "action_owner": _action_owner,
+    "date_moved": _date_moved,
 }
 NOTICE_MESSAGES = frozenset(_NOTICES)
 """The messages a process may name in a notice."""

@@ -60,7 +60,7 @@ def chart(rows: Sequence[CaseRow], reached: Mapping[int, Sequence[Reached]], tod
         "top": TOP,
         "bar": BAR,
         "lines": lines,
-        "ticks": [{"x": scale.at(day), "label": label} for day, label in _ticks(scale)],
+        "ticks": [{"x": scale.at(day), "label": label} for day, label in ticks(scale)],
         "today": scale.at(today),
         "today_words": in_words(today),
         "from_words": in_words(scale.first),
@@ -90,8 +90,8 @@ def _line(number: int, row: CaseRow, reached: Sequence[Reached], scale: Scale) -
     return {"y": y, "ref": row.ref, "held": row.held, "bars": bars, "mark": mark}
 
 
-def _ticks(scale: Scale) -> list[tuple[date, str]]:
-    """Beginnings of quarters, or of years where there are too many."""
+def ticks(scale: Scale) -> list[tuple[date, str]]:
+    """Beginnings of quarters along a chart, or of years where there are too many, each with its label."""
     for months in (3, 6, 12, 24, 60):
         found, day = [], date(scale.first.year, 1, 1)
         while day <= scale.last:

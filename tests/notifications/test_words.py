@@ -39,4 +39,4 @@ def test_what_is_due() -> None:
     assert due_phrase("overview_report", "Complete the overview report") == "the overview report"
     assert due_phrase("new_clock", "The new thing") == "the new thing"
     assert due_phrase("new_clock", "IMR return") == "IMR return"
-    assert len(DUE_PHRASES) == 19
+    assert len(DUE_PHRASES) >= 19

@@ -23,6 +23,7 @@ from workflows.definition import (
 from workflows.processes.authorities import by_design, local
 from workflows.processes.fields import (
     choice,
+    choices,
     day,
     file,
     number,
@@ -61,6 +62,24 @@ HOLD_ASKED_BY = choice(
 HOLD_CLOCKS = several_of("clocks", "Which dates are paused?", From.CLOCKS_TO_PAUSE, required=False)
 HOLD_REVIEW_BY = day(
     "review_by", "Look at it again by", required=False, future=True, help="Left empty: four weeks from today."
+)
+HOLD_PROCEEDING = one_of(
+    "proceeding",
+    "For which proceeding?",
+    From.PROCEEDINGS,
+    required=False,
+    help="Where it is recorded here. Its page and the hold then lead to each other.",
+)
+HOLD_TOLD = choices(
+    "hold_told",
+    "Who has been told what waits, and why?",
+    ("chair", "The independent chair"),
+    ("panel", "The panel"),
+    ("family", "The family, in the way agreed with them"),
+    ("agencies", "The agencies whose work waits"),
+    ("police", "Police and prosecutors"),
+    required=False,
+    help="Local advice: tell each in writing, with what goes on meanwhile. Nobody is written to by this.",
 )
 OPEN_HOLD = one_of("hold", "Which hold?", From.OPEN_HOLDS)
 ANY_HOLD = one_of("hold", "Which hold?", From.HOLDS)
@@ -181,12 +200,14 @@ def correspondence(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Act
                 Field("sent_at", "Sent", FieldType.DATETIME, required=False, filled=True),
                 number("attachment_count", "Attachments", required=False, filled=True),
                 file("attachments", "Attachments of the e-mail", identity=True, many=True, filled=True),
+                text("attachment_notes", "About the attachments", required=False, filled=True, many=True),
                 text("sender", "From", required=False, identity=True, filled=True),
                 text("recipients", "To", required=False, identity=True, filled=True, many=True),
                 text("subject", "Subject", required=False, identity=True, filled=True),
                 text("message_id", "Message-ID", required=False, identity=True, filled=True),
             ),
             checks=(_a_message_is_given,),
+            warnings=(_of_the_attachments,),
             effects=(FilesMessage(),),
             authority=by_design(),
             help="Kept with its attachments. The timeline says who wrote to whom and when, and names no person.",
@@ -235,6 +256,10 @@ def _a_message_is_given(facts: Facts) -> Blocked | None:
     if facts.submitted is not None and facts.submitted.get("message") is None:
         return Blocked("Add the e-mail as a file, saved from the mailbox as .eml or .msg.", "message")
     return None
+
+
+def _of_the_attachments(facts: Facts) -> str | None:
+    return " ".join((facts.submitted or {}).get("attachment_notes") or ()) or None
 
 
 def _an_email_is_filed(facts: Facts) -> Blocked | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from workflows.definition import Choice, Field, FieldType, From
+from workflows.definition import Choice, Field, FieldType, From, Role
 
 
 def text(name: str, label: str, **more: Any) -> Field:
@@ -38,6 +38,11 @@ def link(name: str, label: str, **more: Any) -> Field:
     return Field(name, label, FieldType.URL, **more)
 
 
+def email(name: str, label: str, **more: Any) -> Field:
+    """An e-mail address."""
+    return Field(name, label, FieldType.EMAIL, **more)
+
+
 def file(name: str, label: str, **more: Any) -> Field:
     """A file; never required, because a reference to where it is kept will do."""
     return Field(name, label, FieldType.FILE, **{"required": False, **more})
@@ -61,6 +66,11 @@ def one_of(name: str, label: str, source: From, **more: Any) -> Field:
 def several_of(name: str, label: str, source: From, **more: Any) -> Field:
     """Several of the bodies, partnerships and so on that the record or installation knows."""
     return Field(name, label, FieldType.CHOICES, choices_from=source, **more)
+
+
+def read_by(roles: frozenset[Role], *fields: Field) -> tuple[Field, ...]:
+    """The same questions, their answers read by these roles only."""
+    return tuple(dataclasses.replace(field, seen_by=roles) for field in fields)
 
 
 def optional(field: Field, **more: Any) -> Field:

@@ -9,11 +9,16 @@ from workflows.definition import Action, From
 from workflows.processes.authorities import local
 from workflows.processes.dardr_s9_1 import versions
 from workflows.processes.dardr_s9_1.law import Law
+from workflows.processes.dardr_s9_1.pre_check import record_pre_check
+from workflows.processes.dardr_s9_1.sign_off import sign_off
 from workflows.processes.fields import choice, file, one_of, optional, paragraph, text
-from workflows.processes.who import ASSURANCE, CASEWORK, CHAIRING, DECIDERS, FAMILY_NOTES, PANEL
+from workflows.processes.held_back_1 import held_back_without_sentence
+from workflows.processes.who import ASSURANCE, CASEWORK, CHAIRING, DECIDERS, FAMILY_NOTES
 
 WRITING = ("evidence", "drafting", "csp_sign_off", "amending", "pre_publication")
 VERSION = one_of("version", "Which version?", From.VERSIONS)
+READING_OF = text("reading_of", "Branch of the family", required=False, filled=True, seen_by=FAMILY_NOTES)
+"""Given by the record of a branch, so that one branch's answer does not end another's reading."""
 
 
 def actions(law: Law) -> tuple[Action, ...]:
@@ -60,6 +65,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     ("post", "By post"),
                 ),
                 optional(paragraph("reading_support", "Support and time agreed with them")),
+                READING_OF,
             ),
             guards=(versions.a_version_exists,),
             authority=law.guidance("6"),
@@ -83,6 +89,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 ),
                 optional(paragraph("comments", "Their comments, and what was done with each"), seen_by=FAMILY_NOTES),
                 optional(paragraph("tribute", "Tribute or words they wish to have in it")),
+                READING_OF,
             ),
             guards=(versions.a_version_exists,),
             authority=law.guidance("6"),
@@ -93,7 +100,11 @@ def actions(law: Law) -> tuple[Action, ...]:
             source=WRITING,
             roles=CHAIRING,
             keep_as="family_attempts",
-            fields=(VERSION, text("attempts", "Each attempt: date, how, by whom", many=True, help="One a line.")),
+            fields=(
+                VERSION,
+                text("attempts", "Each attempt: date, how, by whom", many=True, help="One a line."),
+                READING_OF,
+            ),
             guards=(versions.a_version_exists,),
             authority=law.guidance("6"),
             help="Where the family cannot be reached or has asked not to be approached.",
@@ -127,22 +138,13 @@ def actions(law: Law) -> tuple[Action, ...]:
             main=True,
         ),
         Action(
-            "comment_on_version",
-            "Comment on a version, as a member of the panel",
-            source=WRITING,
-            roles=PANEL,
-            keep_as="panel_comments",
-            fields=(VERSION, paragraph("panel_comment", "Comment: what, and where in the report")),
-            guards=(versions.a_version_exists,),
-            authority=law.guidance("7"),
-        ),
-        Action(
             "send_to_partnership",
             "Send the report to the partnership",
             source=("drafting",),
             to="csp_sign_off",
             roles=CHAIRING,
             guards=(versions.a_version_exists, versions.version_since_letter),
+            warnings=(held_back_without_sentence,),
             authority=law.guidance("7"),
             main=True,
         ),
@@ -174,61 +176,8 @@ def actions(law: Law) -> tuple[Action, ...]:
             authority=local("A step of the partnership, on unless its settings turn it off"),
             main=True,
         ),
-        Action(
-            "sign_off",
-            "Record the partnership's sign-off",
-            source=("csp_sign_off",),
-            roles=DECIDERS,
-            fields=(
-                one_of("version", "Which version is signed off?", From.VERSIONS),
-                text("sign_off_minute", "Minute or e-mail: date and where it is kept"),
-                choice(
-                    "anonymisation_certificate",
-                    "Has the report been checked so that nobody can be recognised?",
-                    ("checked", "Yes, checked"),
-                    ("not_checked", "Not yet"),
-                ),
-                paragraph(
-                    "later_changes_reason",
-                    "Why later changes need no new reading or approval",
-                    required=False,
-                    help="Only where this version is not the one that the family read and the panel approved.",
-                ),
-                file("sign_off_file", "The minute or e-mail"),
-            ),
-            guards=(
-                versions.some_version_read,
-                versions.some_version_approved,
-                versions.version_since_letter,
-                partial(
-                    guards.setting_off_or_done_since,
-                    setting="action_plan_assured",
-                    action="record_steering_group_assurance",
-                    since=("record_letter_resubmit",),
-                    reason="The Steering Group has not assured the action plan. Record its assurance first.",
-                ),
-                partial(
-                    guards.no_hold_on,
-                    activity="overview_report",
-                    reason="A hold asks that the overview report is not completed yet. End the hold first.",
-                ),
-            ),
-            checks=(
-                versions.signed_version_was_read,
-                versions.signed_version_was_approved,
-                versions.signed_version_is_after_letter,
-                partial(
-                    guards.answer_must_be,
-                    field="anonymisation_certificate",
-                    values=("checked",),
-                    reason="The report must be checked before it is signed off, so that nobody can be recognised."
-                    " Check it, then answer: yes, checked.",
-                ),
-            ),
-            authority=law.guidance("7"),
-            help="The overview report is complete on this day: the six months end with it.",
-            main=True,
-        ),
+        sign_off(law),
+        record_pre_check(),
         Action(
             "record_debrief",
             "Record a debrief",

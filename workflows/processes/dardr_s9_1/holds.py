@@ -24,11 +24,14 @@ from workflows.definition import (
 )
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, local
-from workflows.processes.dardr_s9_1 import people
+from workflows.processes.dardr_s9_1 import naming, people
 from workflows.processes.dardr_s9_1.law import Law
-from workflows.processes.dardr_s9_1.stages import ALL, LIVE, since
+from workflows.processes.dardr_s9_1.stages import ALL, LIVE, UNDER_REVIEW, since
 from workflows.processes.dardr_s9_1.telling import DEATH_DATE, SUSPECTED_STATUS
+from workflows.processes.document_1 import file_document
 from workflows.processes.fields import choice, choices, day, one_of, optional, paragraph, text
+from workflows.processes.held_back_1 import record_held_back
+from workflows.processes.proceeding_1 import record_parallel_process
 from workflows.processes.reminding import send_reminder
 from workflows.processes.task_1 import add_task
 from workflows.processes.who import CASEWORK, CHAIRING, DECIDERS, POLICING
@@ -71,6 +74,8 @@ def actions(law: Law) -> tuple[Action, ...]:
                     help="None need be. The dates for the decision and for the overview report are never paused.",
                 ),
                 anywhere.HOLD_REVIEW_BY,
+                anywhere.HOLD_PROCEEDING,
+                anywhere.HOLD_TOLD,
             ),
             effects=(PlacesHold(),),
             authority=law.guidance("9", note="No clock-stop is known in statute or guidance."),
@@ -172,25 +177,6 @@ def actions(law: Law) -> tuple[Action, ...]:
             authority=local(),
         ),
         Action(
-            "record_pseudonym",
-            "Record the name to be used for the person who died",
-            source=LIVE,
-            roles=CHAIRING,
-            fields=(
-                text("display_pseudonym", "Name to be used", notable=True),
-                choice(
-                    "pseudonym_chosen",
-                    "How was it chosen?",
-                    ("family", "The family chose it"),
-                    ("with_family", "Together with the family"),
-                    ("panel", "By the panel, the family asked"),
-                    ("panel_alone", "By the panel; the family could not be asked"),
-                ),
-                optional(paragraph("pseudonym_reason", "Why this one")),
-            ),
-            authority=law.guidance("8"),
-        ),
-        Action(
             "link_review",
             "Link another review",
             source=ALL,
@@ -210,42 +196,8 @@ def actions(law: Law) -> tuple[Action, ...]:
             effects=(LinksReview("review"),),
             authority=by_design(),
         ),
-        Action(
-            "record_parallel_process",
-            "Record a parallel process",
-            source=LIVE,
-            roles=POLICING | CHAIRING,
-            keep_as="parallel",
-            fields=(
-                choice(
-                    "parallel_kind",
-                    "Which?",
-                    ("criminal", "Criminal proceedings"),
-                    ("inquest", "Inquest"),
-                    ("safeguarding_adult_review", "Safeguarding adult review"),
-                    ("child_review", "Child safeguarding practice review"),
-                    ("offensive_weapons", "Offensive weapons homicide review"),
-                    ("mental_health_homicide", "NHS mental health homicide review"),
-                    ("probation", "Probation serious further offence review"),
-                    ("mappa", "MAPPA review"),
-                    ("iopc", "Independent Office for Police Conduct"),
-                    ("prison_death", "Prisons and Probation Ombudsman"),
-                    ("family_court", "Family court"),
-                    ("regulator", "Misconduct or regulator"),
-                    ("other", "Another"),
-                ),
-                choice(
-                    "parallel_status",
-                    "How does it stand?",
-                    ("under_way", "Under way"),
-                    ("planned", "Planned"),
-                    ("ended", "Ended"),
-                ),
-                optional(text("parallel_contact", "Whom to speak to there")),
-                optional(paragraph("parallel_outcome", "Outcome, or effect on this review")),
-            ),
-            authority=law.guidance("9"),
-        ),
+        record_parallel_process(LIVE, law.guidance("9")),
+        record_held_back(UNDER_REVIEW, law.guidance("9")),
         Action(
             "update_status_of_proceedings",
             "Record how matters stand with the person suspected",
@@ -284,6 +236,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             authority=by_design(),
             help="What was there before stays on the timeline.",
         ),
+        *naming.actions(law),
         *people.actions(),
         send_reminder(LIVE, CHAIRING),
         add_task(LIVE),
@@ -319,6 +272,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             fields=(paragraph("note", "Note", help="No names."),),
             authority=by_design(),
         ),
+        file_document(ALL),
         *anywhere.correspondence(ALL, CHAIRING),
         anywhere.call(ALL, POLICING | CHAIRING | DECIDERS),
     )

@@ -238,7 +238,7 @@ WHAT_ELSE_GOES_ON = (
         ("mental_health_homicide", "NHS mental health homicide review"),
         ("iopc", "Independent Office for Police Conduct"),
         ("prison_death", "Prisons and Probation Ombudsman"),
-        ("other", "Another"),
+        ("other", "Another process"),
         required=False,
     ),
     paragraph("parallel_details", "What is known of these, and who leads them", required=False, help="No names."),
