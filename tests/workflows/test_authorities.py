@@ -36,6 +36,7 @@ NAMES = {
     "D12": "family_reading", "D13": "home_office_wait", "D14": "amend_after_qa", "D15": "publish_after_clearance",
     "D16": "send_final_documents", "D17": "action_update", "D18": "action_due",
     "L01": "task_due", "L02": "waiting_for_chair", "L05": "chair_answer", "L06": "chair_payment",
+    "L07": "moved_date_followed_up", "L08": "look_at_proceeding", "L09": "held_back_next_step",
 }  # fmt: skip
 
 
@@ -58,6 +59,7 @@ LOCAL_LENGTHS = {
     "D01": WorkingDays(5), "D03": WorkingDays(5), "D04": None, "D06": WorkingDays(5), "D07": None,
     "D10": WorkingDays(40), "D11": WorkingDays(10), "D12": WorkingDays(10), "D14": WorkingDays(20), "D15": None,
     "D16": WorkingDays(2), "D17": Months(3), "L05": WorkingDays(10),
+    "L07": WorkingDays(5), "L08": Days(56),
 }  # fmt: skip
 
 

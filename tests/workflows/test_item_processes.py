@@ -158,5 +158,8 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "add_qa_point"): "qa-point",
         ("dardr-s9", "add_action"): "action",
         ("dardr-s9", "add_task"): "task",
+        ("dardr-s9", "record_parallel_process"): "proceeding",
+        ("dardr-s9", "record_held_back"): "held-back",
+        ("dardr-s9", "record_disclosure"): "disclosure",
         ("section8-report", "name_body"): "commissioner-reply",
     }
