@@ -6,6 +6,7 @@ judged here first, because a failed ``transitions`` condition gives no reason.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -45,12 +46,15 @@ def judge(process: Process, action: Action, facts: Facts, roles: Iterable[Role])
     With ``facts.submitted`` None only the record is judged; with answers, they are checked too.
     """
     blocked: list[Blocked] = []
+    roles = frozenset(roles)
+    if facts.submitted is not None:
+        facts = dataclasses.replace(facts, actor_roles=roles)
     is_opening = action is process.opening
     if not is_opening and facts.stage not in action.source:
         now = process.stage(facts.stage)
         where = ", ".join(process.stage(s).label for s in action.source[:4])
         blocked.append(Blocked(f"“{action.label}” is not a step of the stage “{now.label}”. It belongs to: {where}."))
-    permitted = bool(action.roles & frozenset(roles))
+    permitted = bool(action.roles & roles)
     warnings: list[str] = []
     for guard in action.guards:
         _ask(guard, facts, blocked)

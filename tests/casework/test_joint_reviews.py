@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from dardr.casework.files import FileGiven
 from dardr.errors import Conflict, Invalid
 from dardr.storage.engine import Database
-from tests.builders import Case, a_review
+from tests.builders import PACK, Case, a_review
 
 BOARD = "Mereshire Safeguarding Adults Board"
 OTHER = "Southshire Community Safety Partnership"
@@ -25,12 +26,6 @@ def decides(review: Case, outcome: str = "takes_part", name: str = BOARD) -> Non
     )
 
 
-SUBMISSION = {
-    f"pack_{part}": "enclosed"
-    for part in ("overview_report", "executive_summary", "action_plan", "data_return", "letter")
-}
-
-
 def signed_off(database: Database) -> Case:
     review = a_review(database, "csp_sign_off")
     review.act("record_steering_group_assurance", {"assurance": "assured", "steering_minute": "Minute 3"})
@@ -39,12 +34,14 @@ def signed_off(database: Database) -> Case:
         "sign_off",
         {
             "version": versions[-1]["version"],
+            "signed_by": "chair",
             "sign_off_minute": "Minute 9",
             "anonymisation_certificate": "checked",
             "later_changes_reason": "None needed.",
         },
         by="deciding_chair",
     )
+    review.act("put_into_pack", PACK)
     return review
 
 
@@ -53,10 +50,10 @@ def test_the_home_office_gets_the_report_once_every_board_has_signed(database: D
     name_a_board(review)
     decides(review)
     with pytest.raises(Conflict, match=f"{BOARD} has not signed off"):
-        review.act("submit_to_home_office", SUBMISSION)
+        review.act("submit_to_home_office")
     version = review.record().facts["versions"][-1]["version"]
     review.act("record_partner_sign_off", {"partner": BOARD, "version": version, "partner_minute": "Its minute 2"})
-    assert review.act("submit_to_home_office", SUBMISSION).stage == "submitted"
+    assert review.act("submit_to_home_office").stage == "submitted"
 
 
 def test_a_sign_off_of_an_earlier_round_does_not_count(database: Database) -> None:
@@ -71,20 +68,22 @@ def test_a_sign_off_of_an_earlier_round_does_not_count(database: Database) -> No
         "sign_off",
         {
             "version": version,
+            "signed_by": "officer",
             "sign_off_minute": "Minute 10",
+            "sign_off_file": FileGiven("minute.pdf", b"%PDF-1.4 minute", "application/pdf"),
             "anonymisation_certificate": "checked",
             "later_changes_reason": "Only one word changed.",
         },
     )
     with pytest.raises(Conflict, match="has not signed off"):
-        review.act("submit_to_home_office", SUBMISSION)
+        review.act("submit_to_home_office")
 
 
 def test_a_board_that_takes_no_part_is_not_waited_for(database: Database) -> None:
     review = signed_off(database)
     name_a_board(review)
     decides(review, "takes_no_part")
-    assert review.act("submit_to_home_office", SUBMISSION).stage == "submitted"
+    assert review.act("submit_to_home_office").stage == "submitted"
 
 
 def test_a_board_that_leaves_is_not_waited_for_and_its_successor_is(database: Database) -> None:
@@ -97,7 +96,7 @@ def test_a_board_that_leaves_is_not_waited_for_and_its_successor_is(database: Da
     name_a_board(review, "Two Counties Adults Board")
     decides(review, name="Two Counties Adults Board")
     with pytest.raises(Conflict, match="Two Counties Adults Board has not signed off"):
-        review.act("submit_to_home_office", SUBMISSION)
+        review.act("submit_to_home_office")
 
 
 def test_monitoring_waits_until_each_publication_is_on_record(database: Database) -> None:

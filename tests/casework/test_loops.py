@@ -11,7 +11,19 @@ from dardr.casework.audit import verify
 from dardr.errors import DardrError
 from dardr.storage.engine import Database
 from tests import builders
-from tests.builders import GATE, LETTER, PACK, SECOND_PERSON, TOLD, Case, Step, a_review, decision, route
+from tests.builders import (
+    GATE,
+    LETTER,
+    PACK,
+    SECOND_PERSON,
+    TOLD,
+    WHO_IS_TOLD,
+    Case,
+    Step,
+    a_review,
+    decision,
+    route,
+)
 
 PUBLISH: dict[str, Any] = {"published_at": "https://reviews.example/1", "redacted": "no"}
 
@@ -42,9 +54,10 @@ def test_sent_back_to_drafting_and_signed_another_time(database: Database) -> No
     assert case.stage == "drafting"
     case.act("send_to_partnership")
     with pytest.raises(DardrError, match="has not signed off"):
-        case.act("submit_to_home_office", PACK)
+        case.act("submit_to_home_office")
     case.do((builders.SIGN_OFF,))
-    assert case.act("submit_to_home_office", PACK).stage == "submitted"
+    case.act("put_into_pack", PACK)
+    assert case.act("submit_to_home_office").stage == "submitted"
     proved(database)
 
 
@@ -89,7 +102,8 @@ def test_resubmission_goes_the_whole_way_again(database: Database) -> None:
     case.do((signed("2"),))
     case.act("answer_point", {"answer": "accepted", "answer_how": "Rewritten"}, ref=point)
     case.act("clear_point", ref=point)
-    case.act("submit_to_home_office", PACK)
+    case.act("put_into_pack", {**PACK, "pack_version": "2"})
+    case.act("submit_to_home_office")
     case.act("record_acknowledgement")
     case.act("record_letter_publish", {**LETTER, "letter_dated": case.today.isoformat()})
     assert case.stage == "pre_publication"
@@ -107,15 +121,15 @@ def test_a_cleared_report_that_changes_is_checked_again(database: Database) -> N
     case.act("clear_after_amendment", {"cleared_by": "confirmed"})
     with pytest.raises(DardrError) as refused:
         case.act("publish", PUBLISH)
-    assert len(refused.value.reasons) == 6, "every check of the gate is made again"
-    case.do(GATE)
+    assert len(refused.value.reasons) == 8, "every check of the gate is made again"
+    case.do((*GATE, *WHO_IS_TOLD))
     assert case.act("publish", PUBLISH).stage == "published"
     proved(database)
 
 
 def test_a_redacted_publication_says_why(database: Database) -> None:
     case = a_review(database, "pre_publication")
-    case.do(GATE)
+    case.do((*GATE, *WHO_IS_TOLD))
     redacted = {**PUBLISH, "redacted": "yes"}
     with pytest.raises(DardrError) as refused:
         case.act("publish", redacted)

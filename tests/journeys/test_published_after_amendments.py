@@ -18,6 +18,7 @@ from tests.builders import (
     SIGN_OFF,
     TERMS,
     TOLD,
+    WHO_IS_TOLD,
     Case,
     address,
     decision,
@@ -161,7 +162,8 @@ def write(days: Days, review: Case) -> None:
     days.go_to("2026-12-10")
     review.do((SIGN_OFF,))
     assert review.state("overview_report") == "met"
-    assert review.act("submit_to_home_office", PACK).stage == "submitted"
+    review.act("put_into_pack", PACK)
+    assert review.act("submit_to_home_office").stage == "submitted"
     days.go_to("2026-12-14")
     assert review.act("record_acknowledgement").stage == "home_office_qa"
 
@@ -189,6 +191,9 @@ def answer_the_home_office(days: Days, review: Case) -> None:
         review.act("clear_after_amendment", {"cleared_by": "letter"})
     review.act("answer_point", {"answer": "partly", "answer_how": "One column"}, ref=second, by="independent_chair")
     review.act("clear_point", ref=second)
+    with pytest.raises(DardrError, match="no version of the report is recorded since"):
+        review.act("clear_after_amendment", {"cleared_by": "letter"})
+    review.act("record_version", {"version": "2", "what_for": "publication"}, by="independent_chair")
     assert review.act("clear_after_amendment", {"cleared_by": "letter"}).stage == "pre_publication"
     assert review.state("amend_after_qa") == "met"
     assert review.deadline("publish_after_clearance").due_on is None
@@ -199,8 +204,8 @@ def publish(days: Days, review: Case) -> None:
     record = {"published_at": "https://reviews.example/1", "redacted": "no", "published_on": "2027-03-30"}
     with pytest.raises(DardrError) as refused:
         review.act("publish", record)
-    assert len(refused.value.reasons) == 6
-    review.do(GATE)
+    assert len(refused.value.reasons) == 8
+    review.do((*GATE, *WHO_IS_TOLD))
     review.act("add_action", {**ACTION, "plan_source": "panel", "target_date": "2027-09-30",
                               "outcome_measure": "Survey"})  # fmt: skip
     assert review.act("publish", record).stage == "published"

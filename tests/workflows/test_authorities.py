@@ -37,6 +37,7 @@ NAMES = {
     "D16": "send_final_documents", "D17": "action_update", "D18": "action_due",
     "L01": "task_due", "L02": "waiting_for_chair", "L05": "chair_answer", "L06": "chair_payment",
     "L07": "moved_date_followed_up", "L08": "look_at_proceeding", "L09": "held_back_next_step",
+    "L12": "ask_home_office",
 }  # fmt: skip
 
 

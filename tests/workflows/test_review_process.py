@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 import workflows
-from tests.workflows.paper import SECOND, V1, Paper, a_review, opened
+from tests.workflows.paper import PACK, SECOND, V1, Paper, a_review, opened
 from workflows.definition import OpenHold
 from workflows.partial import PartialDate
 
@@ -212,8 +212,13 @@ def test_a_version_name_is_used_once() -> None:
 
 def test_the_pack_waits_for_every_part() -> None:
     paper = a_review("csp_sign_off").take("record_steering_group_assurance").take("sign_off", **V1)
-    missing = {"pack_action_plan": "not_enclosed", "pack_data_return": "not_enclosed"}
-    assert [b.field for b in paper.look("submit_to_home_office", missing).blocked] == list(missing)
+    assert len(paper.reasons("submit_to_home_office")) == 6
+    given = {name: where for name, where in PACK.items() if name not in ("pack_action_plan", "pack_data_return")}
+    paper.take("put_into_pack", **given)
+    assert [r.split(":")[0] for r in paper.reasons("submit_to_home_office")] == ["Action plan", "Data return"]
+    paper.take("put_into_pack", pack_action_plan="Plan 1", pack_data_return="Return 1", pack_version="0")
+    assert "the pack holds version 0" in paper.reasons("submit_to_home_office")[0].lower()
+    paper.take("put_into_pack", pack_version="1").take("submit_to_home_office")
 
 
 def test_the_report_may_go_back_to_be_changed_and_is_signed_again() -> None:
@@ -243,7 +248,10 @@ def test_a_resubmission_needs_a_new_version_and_a_new_sign_off() -> None:
     assert any("Steering Group" in reason for reason in paper.reasons("sign_off"))
     paper.take("record_steering_group_assurance")
     assert any("older than" in reason for reason in paper.reasons("sign_off", V1))
-    paper.take("sign_off", version="2").take("submit_to_home_office").take("record_acknowledgement")
+    paper.take("sign_off", version="2")
+    assert len(paper.reasons("submit_to_home_office")) == 6, "the pack of the first submission does not count"
+    paper.take("put_into_pack", **{**PACK, "pack_version": "2"}).take("submit_to_home_office")
+    paper.take("record_acknowledgement")
     assert paper.stage == "home_office_qa"
 
 
@@ -256,6 +264,8 @@ GATE = {
     "attach_home_office_letter": "Home Office's letter is not with",
     "fix_action_plan": "action plan",
     "record_communications_plan": "communications plan",
+    "prepare_publication_plan": "plan of who is told",
+    "check_pre_election": "Pre-election periods",
 }
 
 
@@ -313,7 +323,8 @@ def test_the_second_check_is_by_somebody_else_and_of_the_last_check() -> None:
 
 def test_checks_are_made_again_after_the_report_is_changed() -> None:
     paper = _ready().take("return_to_amending").take("clear_after_amendment")
-    assert len(paper.reasons("publish")) == len(GATE)
+    assert len(paper.reasons("publish")) == len(GATE) - 1  # the plan of who is told stands
+    assert not any("plan of who is told" in reason for reason in paper.reasons("publish"))
 
 
 def test_what_is_withheld_is_explained() -> None:
@@ -331,7 +342,7 @@ def test_nothing_is_published_before_clearance() -> None:
     sources = workflows.get("dardr-s9").action("publish").source
     assert sources == ("pre_publication",)
     ways_in = {a.key for a in workflows.get("dardr-s9").actions if a.to == "pre_publication"}
-    assert ways_in == {"record_letter_publish", "clear_after_amendment"}
+    assert ways_in == {"record_letter_publish", "clear_after_amendment", "publish_after_all"}
 
 
 # --- the end ----------------------------------------------------------------------------------------------

@@ -64,6 +64,19 @@ def partners_have_signed(facts: Facts) -> Blocked | None:
     return Blocked(f"{missing} has not signed off the report. Record its sign-off first.") if missing else None
 
 
+def partners_signed_the_same(facts: Facts) -> Blocked | None:
+    """The boards that take part have signed the version that this partnership signed: one review has one report."""
+    signed = facts.recorded.get("version")
+    last = {entry.get("partner"): entry.get("version") for entry in facts.listed("partner_sign_offs")}
+    other = [name for name in taking_part(facts) if signed and last.get(name) not in (None, signed)]
+    if not other:
+        return None
+    return Blocked(
+        f"{', '.join(other)} signed off another version than version {signed}, which this partnership signed. Every"
+        f" board signs the same one."
+    )
+
+
 def partners_have_published(facts: Facts) -> Blocked | None:
     """Of every board that takes part it is on record where it published, or why it does not."""
     missing = _missing(taking_part(facts), {e.get("partner") for e in facts.listed("partner_publications")})

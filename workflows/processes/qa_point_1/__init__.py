@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from workflows.definition import Action, Party, Phase, Process, Stage
+from workflows.definition import Action, Facts, From, Party, Phase, Process, Stage
 from workflows.processes import anywhere
 from workflows.processes.authorities import QA_LETTER, by_design
-from workflows.processes.fields import choice, day, optional, paragraph, text
+from workflows.processes.fields import choice, day, one_of, optional, paragraph, text
 from workflows.processes.who import CASEWORK, CHAIRING
 
 STAGES = (
     Stage("open", "To be answered", "point", acts=Party.INDEPENDENT_CHAIR, means="Nobody has answered it yet."),
     Stage("answered", "Answered", "point", means="It is answered; somebody still has to look whether that is enough."),
     Stage("cleared", "Cleared", "point", acts=Party.NOBODY, final=True, means="The answer is enough."),
-)
+    Stage(
+        "struck_out", "Struck out", "point", acts=Party.NOBODY, final=True,
+        means="It was recorded by mistake: the letter does not ask it, or asks it under another number.",
+    ),
+)  # fmt: skip
+ANYWHERE = ("open", "answered", "cleared")
+
+
+def accepted_without_a_change(facts: Facts) -> str | None:
+    """A point is accepted and neither a place in the report nor a version is given: possible, and worth a look."""
+    said = facts.submitted or {}
+    if said.get("answer") not in ("accepted", "partly") or said.get("where_in_report") or said.get("changed_in"):
+        return None
+    return "The point is accepted, and it is not said where in the report, or in which version, it was changed."
+
 
 PROCESS = Process(
     key="qa-point",
@@ -28,7 +42,11 @@ PROCESS = Process(
         to="open",
         roles=CHAIRING,
         occurred_from="letter_dated",
-        fields=(paragraph("point", "The point", notable=True), day("letter_dated", "Date of the letter")),
+        fields=(
+            optional(text("point_number", "Its number in the letter", notable=True)),
+            paragraph("point", "The point", notable=True),
+            day("letter_dated", "Date of the letter"),
+        ),
         authority=QA_LETTER,
     ),
     actions=(
@@ -48,7 +66,9 @@ PROCESS = Process(
                 ),
                 paragraph("answer_how", "How it was taken up, or why not"),
                 optional(text("where_in_report", "Where in the report")),
+                one_of("changed_in", "In which version of the report was it changed?", From.VERSIONS, required=False),
             ),
+            warnings=(accepted_without_a_change,),
             authority=QA_LETTER,
             main=True,
         ),
@@ -71,9 +91,19 @@ PROCESS = Process(
             fields=(paragraph("reopened_reason", "Why"),),
             authority=by_design(),
         ),
-        anywhere.note(("open", "answered", "cleared"), CHAIRING),
-        *anywhere.correspondence(("open", "answered", "cleared"), CASEWORK),
-        anywhere.call(("open", "answered", "cleared"), CASEWORK),
+        Action(
+            "strike_out_point",
+            "Strike out a point recorded by mistake",
+            source=("open", "answered"),
+            to="struck_out",
+            roles=CASEWORK,
+            fields=(paragraph("struck_out_reason", "Why"),),
+            authority=by_design(),
+            help="It stays on the timeline, and nobody waits for it.",
+        ),
+        anywhere.note(ANYWHERE, CHAIRING),
+        *anywhere.correspondence(ANYWHERE, CASEWORK),
+        anywhere.call(ANYWHERE, CASEWORK),
     ),
     child_suffix="Q",
     about="The points of a letter are answered one by one; the report waits for all of them.",
