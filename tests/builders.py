@@ -196,8 +196,11 @@ TERMS: dict[str, Any] = {
 }
 LETTER: dict[str, Any] = {"letter_reference": "Letter kept in the case folder"}
 PACK: dict[str, Any] = {
-    f"pack_{part}": "enclosed"
-    for part in ("overview_report", "executive_summary", "action_plan", "data_return", "letter")
+    "pack_version": "1",
+    **{
+        f"pack_{part}": "In the submission folder"
+        for part in ("executive_summary", "action_plan", "data_return", "letter", "anonymisation")
+    },
 }
 
 
@@ -253,7 +256,12 @@ READING: tuple[Step, ...] = (
 SIGN_OFF = Step(
     "sign_off",
     "deciding_chair",
-    {"version": "1", "sign_off_minute": "Minute 3", "anonymisation_certificate": "checked"},
+    {
+        "version": "1",
+        "signed_by": "chair",
+        "sign_off_minute": "Minute 3",
+        "anonymisation_certificate": "checked",
+    },
 )
 
 WAY: tuple[tuple[str, int, tuple[Step, ...]], ...] = (
@@ -269,10 +277,10 @@ WAY: tuple[tuple[str, int, tuple[Step, ...]], ...] = (
     ("evidence", 14, (Step("approve_terms", values=TERMS), Step("start_evidence"))),
     ("drafting", 60, (Step("start_drafting"),)),
     ("csp_sign_off", 30, (*READING, Step("send_to_partnership"))),
-    ("submitted", 7, (SIGN_OFF, Step("submit_to_home_office", values=PACK))),
+    ("submitted", 7, (SIGN_OFF, Step("put_into_pack", values=PACK), Step("submit_to_home_office"))),
     ("home_office_qa", 5, (Step("record_acknowledgement"),)),
     ("pre_publication", 70, (Step("record_letter_publish", values=LETTER),)),
-    ("published", 20, (*GATE, Step("publish", values={"published_at": "https://reviews.example/1", "redacted": "no"}))),
+    ("published", 20, (*GATE, *WHO_IS_TOLD, Step("publish", values=PUBLISH))),
     (
         "action_monitoring",
         2,
