@@ -206,11 +206,12 @@ PACK: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One action on the way: what, by whom, with which answers."""
+    """One action on the way: what, by whom, with which answers; on each item of a process, where one is named."""
 
     action: str
     by: str = "case_manager"
     values: Mapping[str, Any] = field(default_factory=dict)
+    on_each: str = ""
 
 
 def decision(action: str = "decide_review") -> Step:
@@ -237,7 +238,15 @@ GATE: tuple[Step, ...] = (
     Step("attach_home_office_letter", values={"letter_for_publication": "Kept in the case folder"}),
     Step("fix_action_plan", values={"action_plan_version": "1"}),
     Step("record_communications_plan", values={"communications_plan": "Agencies first, then the web page."}),
+    Step("check_pre_election", values={"pre_election_dates": "None is near", "pre_election_by": "Case manager"}),
 )
+WHO_IS_TOLD: tuple[Step, ...] = (
+    Step("prepare_publication_plan", values={"family_told": ["family"], "audiences": ["police"]}),
+    Step("record_family_told", values={"told_how": "visit", "told_by": "The chair"}, on_each="family-notice"),
+    Step("record_told", values={"told_how": "email", "told_by": "Case manager"}, on_each="publication-notice"),
+)
+"""The plan of a publication, and everybody in it told; once it is made, it stands for every later clearance."""
+PUBLISH: dict[str, Any] = {"published_at": "https://reviews.example/1", "redacted": "no"}
 READING: tuple[Step, ...] = (
     Step("record_version", values={"version": "1", "what_for": "family"}),
     Step("give_draft_to_family", values={"version": "1", "given_how": "meeting"}),
@@ -379,7 +388,8 @@ class Case:
         """Do several steps today."""
         done: Done | None = None
         for step in steps:
-            done = self.act(step.action, step.values, by=step.by)
+            for ref in self.opened(step.on_each) if step.on_each else [self.ref]:
+                done = self.act(step.action, step.values, by=step.by, ref=ref)
         assert done is not None
         return done
 
@@ -453,12 +463,14 @@ def given(action: str, values: Mapping[str, Any], on: date) -> dict[str, Any]:
     """The answers, with the dates that an action asks for besides the day it happened, where none are given."""
     asked = {
         "publish": ("published_on",),
+        "check_pre_election": ("pre_election_day",),
         "record_letter_publish": ("letter_dated",),
         "record_letter_amend": ("letter_dated",),
         "record_letter_resubmit": ("letter_dated",),
         "decide_not_to_publish": ("home_office_consulted_on",),
     }
-    return {**{name: on.isoformat() for name in asked.get(action, ())}, **values}
+    fixed = {"publish": {"website": "The partnership's website"}}
+    return {**{name: on.isoformat() for name in asked.get(action, ())}, **fixed.get(action, {}), **values}
 
 
 def notification(on: date, **values: Any) -> dict[str, Any]:

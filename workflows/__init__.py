@@ -21,6 +21,8 @@ MODULES: dict[str, str] = {
     "qa-point@1": "qa_point_1",
     "action@1": "action_1",
     "task@1": "task_1",
+    "comment-round@1": "comment_round_1",
+    "comment-request@1": "comment_request_1",
     "proceeding@1": "proceeding_1",
     "held-back@1": "held_back_1",
     "disclosure@1": "disclosure_1",

@@ -10,7 +10,10 @@ from workflows.authority import Role
 
 
 class FieldType(StrEnum):
-    """The kinds of answer. Each edge (form, command line, JSON) reads and writes all of them."""
+    """The kinds of answer. Each edge (form, command line, JSON) reads and writes all of them.
+
+    ``ROWS`` are lines that the service reads from another answer: always ``filled``, never typed.
+    """
 
     TEXT = "text"
     DATE = "date"
@@ -24,6 +27,7 @@ class FieldType(StrEnum):
     URL = "url"
     EMAIL = "email"
     FILE = "file"
+    ROWS = "rows"
 
 
 class From(StrEnum):
@@ -45,6 +49,7 @@ class From(StrEnum):
     ITEMS = "items"
     PARTNERS = "partners"
     PERSONS = "persons"
+    COMMENTS = "comments"
     REVIEW_VERSIONS = "review_versions"
     FAMILY_READINGS = "family_readings"
     FAMILY_COMMENTS = "family_comments"

@@ -14,7 +14,7 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from dardr.casework.files import FileGiven
+from dardr.casework.files import FileGiven, largest_words
 from dardr.errors import Reason
 from workflows.definition import UNKNOWN_VALUES, Action, Choice, Field, FieldType
 
@@ -86,12 +86,16 @@ def _one_given(field: Field, form: MultiDict[str, str], files: Mapping[str, File
 
 def _files_given(field: Field, files: Mapping[str, FileStorage]) -> Any:
     """The file chosen, or the list of them where several may be; a browser sends a nameless one for none."""
-    chosen = [
-        FileGiven(file.filename, file.read(), file.mimetype or "application/octet-stream")
-        for file in MultiDict(files).getlist(field.name)
-        if file.filename
-    ]
+    chosen = [as_given(file) for file in MultiDict(files).getlist(field.name) if file.filename]
     return chosen if field.many else chosen[0] if chosen else None
+
+
+def as_given(file: FileStorage) -> FileGiven:
+    """An upload as a file given; of one that was too large nothing was kept but that it was (``uploads``)."""
+    over = getattr(file.stream, "over", False)
+    content = b"" if over else file.read()
+    kind = file.mimetype or "application/octet-stream"
+    return FileGiven(file.filename or "file", content, kind, too_large=over)
 
 
 def date_text(form: Mapping[str, str], name: str) -> str:
@@ -123,6 +127,8 @@ def starting(action: Action, today: date, recorded: Mapping[str, Any]) -> MultiD
         if field.type is FieldType.DATE:
             if field.default == "today":
                 _fill_date(form, field.name, today)
+        elif field.type is FieldType.CHOICES:
+            form.setlist(field.name, field.default.split(","))
         else:
             form[field.name] = field.default
     return form
@@ -330,7 +336,7 @@ def _file(field: Field, _choices: tuple[Choice, ...], _form: MultiDict[str, str]
         # The component's script is left out: its button has a name that differs from what it shows. Files can be
         # dropped on the browser's own field as well.
         params["multiple"] = True
-    params.setdefault("hint", {"text": f"Up to 50 MB{' each' if field.many else ''}. Kept encrypted."})
+    params.setdefault("hint", {"text": f"Up to {largest_words()}{' each' if field.many else ''}. Kept encrypted."})
     return Question("file", params)
 
 

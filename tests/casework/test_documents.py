@@ -200,7 +200,7 @@ def test_what_is_missing_is_said_all_at_once(sqlite_database: Database) -> None:
 def test_the_marking_goes_when_the_report_is_public(sqlite_database: Database) -> None:
     case = cleared(sqlite_database)
     assert "OFFICIAL-SENSITIVE" in text_of(made(case, "briefing", "html"), "html")
-    case.do(builders.GATE)
+    case.do((*builders.GATE, *builders.WHO_IS_TOLD))
     case.act("publish", {"published_at": "https://reviews.example/1", "redacted": "no"})
     assert "OFFICIAL-SENSITIVE" not in text_of(made(case, "briefing", "html"), "html")
 

@@ -215,7 +215,7 @@ def test_the_year_runs_from_april_to_the_last_day_of_the_period(sqlite_database:
 
 def test_publication_counts_on_the_day_published(sqlite_database: Database) -> None:
     case = a_review(sqlite_database, "pre_publication")
-    case.do(builders.GATE)
+    case.do((*builders.GATE, *builders.WHO_IS_TOLD))
     case.today = date(2027, 1, 4)
     case.act(
         "publish",

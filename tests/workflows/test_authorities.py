@@ -35,9 +35,11 @@ NAMES = {
     "D08": "commissioner_reply", "D09": "comply_with_direction", "D10": "imr_return", "D11": "information_return",
     "D12": "family_reading", "D13": "home_office_wait", "D14": "amend_after_qa", "D15": "publish_after_clearance",
     "D16": "send_final_documents", "D17": "action_update", "D18": "action_due",
+    "L03": "minutes_agreed", "L04": "meeting_day",
     "L01": "task_due", "L02": "waiting_for_chair", "L05": "chair_answer", "L06": "chair_payment",
     "L07": "moved_date_followed_up", "L08": "look_at_proceeding", "L09": "held_back_next_step",
     "L12": "ask_home_office",
+    "L13": "look_again_online", "L14": "look_again_not_published",
 }  # fmt: skip
 
 
@@ -59,8 +61,9 @@ def test_duties_that_are_statute() -> None:
 LOCAL_LENGTHS = {
     "D01": WorkingDays(5), "D03": WorkingDays(5), "D04": None, "D06": WorkingDays(5), "D07": None,
     "D10": WorkingDays(40), "D11": WorkingDays(10), "D12": WorkingDays(10), "D14": WorkingDays(20), "D15": None,
-    "D16": WorkingDays(2), "D17": Months(3), "L05": WorkingDays(10),
+    "D16": WorkingDays(2), "D17": Months(3), "L03": Days(28), "L05": WorkingDays(10),
     "L07": WorkingDays(5), "L08": Days(56),
+    "L13": None,
 }  # fmt: skip
 
 
@@ -98,7 +101,9 @@ def test_the_56_days_cannot_be_moved() -> None:
 
 def test_what_a_hold_may_pause_and_what_an_agreement_may_move() -> None:
     assert {c.id for _, c in CLOCKS if c.pausable} == {"D10", "D12", "D14", "D15", "D17"}
-    assert {c.id for _, c in CLOCKS if c.extendable} == {"D05", "D10", "D11", "D12", "D14", "D15", "D16", "D17", "D18"}
+    assert {c.id for _, c in CLOCKS if c.extendable} == {
+        "D05", "D10", "D11", "D12", "D14", "D15", "D16", "D17", "D18", "L13", "L14",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("number", ["D12", "D13"])

@@ -54,11 +54,11 @@ def test_permission_is_the_role_and_the_stage(process: Process) -> None:
 
 def test_every_reason_at_once() -> None:
     found = reasons(REVIEW, "publish", facts("pre_publication"))
-    assert len(found) == 7
-    assert len(set(found)) == 7
+    assert len(found) == 9
+    assert len(set(found)) == 9
     assert all(reason.endswith(".") for reason in found)
     wrong_stage = reasons(REVIEW, "publish", facts("drafting"))
-    assert len(wrong_stage) == 8 and "is not a step of the stage “Drafting”" in wrong_stage[0]
+    assert len(wrong_stage) == 10 and "is not a step of the stage “Drafting”" in wrong_stage[0]
 
 
 def test_a_page_that_only_asks_is_not_told_about_answers() -> None:

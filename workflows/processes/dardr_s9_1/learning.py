@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action
+from workflows.definition import Action, Field
 from workflows.processes.authorities import by_design, local
+from workflows.processes.dardr_s9_1.gate import CLEARED_BY
 from workflows.processes.dardr_s9_1.law import Law
-from workflows.processes.dardr_s9_1.publication import CLEARED_BY
 from workflows.processes.fields import choice, link, optional, paragraph, text
-from workflows.processes.who import CASEWORK, CHAIRING
+from workflows.processes.who import CASEWORK, CHAIRING, CONTRACT
 
 LATE = (
     "submitted",
@@ -23,6 +23,15 @@ LATE = (
     "concluded",
 )
 """From when the report is signed off: nobody is asked how a review went before it has been written."""
+
+RATINGS = (("very_well", "Very well"), ("well", "Well"), ("in_part", "In part"), ("not_well", "Not well"))
+HOW_IT_WENT: tuple[Field, ...] = (
+    choice("chaired_well", "How well was the review chaired?", *RATINGS, required=False, seen_by=CONTRACT),
+    choice("panel_worked", "How well did the panel work together?", *RATINGS, required=False),
+    choice("protocol_worked", "How well did the way reviews are done here serve?", *RATINGS, required=False),
+)
+ASKED_OF_ALL: tuple[str, ...] = tuple(field.name for field in HOW_IT_WENT)
+"""What is asked about every review, so that answers can be counted across them."""
 
 
 def actions(law: Law) -> tuple[Action, ...]:
@@ -73,6 +82,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     ("chair", "The independent chair"),
                     ("other", "Somebody else"),
                 ),
+                *HOW_IT_WENT,
                 optional(paragraph("feedback_said", "What they said about how the review went", help="No names.")),
             ),
             own_questions="feedback",

@@ -5,65 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Field, FieldType, Guard
-from workflows.processes.authorities import CLEARANCE, by_design
-from workflows.processes.dardr_s9_1 import joint
+from workflows.definition import Action, Blocked, Facts
+from workflows.processes.authorities import CLEARANCE, by_design, local
+from workflows.processes.dardr_s9_1 import joint, publication_plan, websites
+from workflows.processes.dardr_s9_1 import publication_waits as waits
+from workflows.processes.dardr_s9_1.gate import GATE, QA_POINTS_FINAL, since_clearance
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import since
 from workflows.processes.fields import choice, choices, day, file, link, optional, paragraph, text
 from workflows.processes.who import CASEWORK, CHAIRING, DECIDERS, MEDIA
-
-CLEARED_BY = ("record_letter_publish", "clear_after_amendment")
-"""The two ways a report is cleared; a check made before the last of them does not count."""
-
-QA_POINTS_FINAL: Guard = partial(
-    guards.items_final,
-    process="qa-point",
-    one="is a point of the Home Office's letter that is not cleared yet. Answer it and clear it first.",
-    several="are points of the Home Office's letter that are not cleared yet. Answer and clear them first.",
-)
-
-
-def _since_clearance(actions: tuple[str, ...], reason: str) -> Guard:
-    return partial(guards.done_since, actions=actions, since=CLEARED_BY, reason=reason)
-
-
-GATE: tuple[Guard, ...] = (
-    partial(
-        guards.done_any,
-        actions=CLEARED_BY,
-        reason="The report is not cleared by the Home Office. Record its letter first.",
-    ),
-    QA_POINTS_FINAL,
-    _since_clearance(
-        ("check_anonymisation",),
-        "The final report has not been checked so that nobody can be recognised. Record the check first.",
-    ),
-    partial(
-        guards.done_since,
-        actions=("second_check_anonymisation",),
-        since=("check_anonymisation", *CLEARED_BY),
-        reason="A second person has not checked that nobody can be recognised. Ask a colleague to check it.",
-    ),
-    _since_clearance(
-        ("tell_family_publication", "record_family_publication_attempts"),
-        "The family has not been told of the publication. Record when they were told, or the attempts made.",
-    ),
-    partial(
-        guards.no_hold_on,
-        activity="publication",
-        reason="A hold asks that the report is not published yet. End the hold first.",
-    ),
-    _since_clearance(
-        ("attach_home_office_letter",),
-        "The Home Office's letter is not with the documents. Add it first: it is published beside the report.",
-    ),
-    _since_clearance(
-        ("fix_action_plan",), "The version of the action plan to be published is not fixed. Record it first."
-    ),
-    _since_clearance(("record_communications_plan",), "There is no communications plan. Record it first."),
-)
-"""What must be on the record before a report is published. Every missing part is named at once."""
 
 
 def actions(law: Law) -> tuple[Action, ...]:
@@ -98,7 +48,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             roles=CHAIRING | MEDIA,
             fields=(optional(paragraph("second_check_notes", "What was looked at")),),
             guards=(
-                _since_clearance(
+                since_clearance(
                     ("check_anonymisation",), "The first check is not recorded. It comes before the second one."
                 ),
                 partial(
@@ -161,19 +111,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             authority=by_design("The plan goes on changing; what is published is one version of it"),
             main=True,
         ),
-        Action(
-            "record_communications_plan",
-            "Record the communications plan",
-            source=("pre_publication",),
-            roles=MEDIA,
-            fields=(
-                paragraph("communications_plan", "Who is told, when and how; lines to take"),
-                Field("embargo_until", "Embargo until", FieldType.DATETIME, required=False, future=True),
-                optional(day("planned_for", "Planned day of publication", future=True)),
-            ),
-            authority=law.guidance("8"),
-            main=True,
-        ),
+        *publication_plan.actions(law),
         Action(
             "return_to_amending",
             "Change the cleared report again",
@@ -192,8 +130,9 @@ def actions(law: Law) -> tuple[Action, ...]:
             roles=CASEWORK,
             fields=(
                 day("published_on", "Date published"),
-                link("published_at", "Web address of the report"),
-                text("other_places", "Other web addresses", required=False, many=True, help="One a line."),
+                websites.WEBSITE,
+                websites.WEBSITE_NAME,
+                link("published_at", "Web address of the report", help="Others are recorded one by one afterwards."),
                 choice(
                     "redacted",
                     "Is anything withheld?",
@@ -201,9 +140,12 @@ def actions(law: Law) -> tuple[Action, ...]:
                     ("yes", "Yes, parts are redacted"),
                 ),
                 optional(paragraph("redaction_reason", "What is withheld, why, and who agreed")),
+                websites.LOOK_AGAIN,
             ),
             guards=GATE,
             checks=(
+                websites.another_is_named,
+                websites.NAMED,
                 partial(
                     guards.needed_when,
                     field="redaction_reason",
@@ -212,6 +154,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     reason="Say what is withheld, why, and who agreed to it.",
                 ),
             ),
+            warnings=(waits.planned_day_is_to_be_avoided, waits.embargo_ends_that_day),
             authority=CLEARANCE,
             help="dardr does not publish: it records what the partnership did.",
             main=True,
@@ -240,6 +183,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             guards=(QA_POINTS_FINAL,),
             authority=law.guidance("8"),
         ),
+        *_after_it_was_held_back(law),
         Action(
             "record_report_completed",
             "Record the day the report is treated as completed",
@@ -320,15 +264,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             authority=law.guidance("8"),
             main=True,
         ),
-        Action(
-            "record_taken_down",
-            "Record that the report was taken off a website",
-            source=("published", "action_monitoring"),
-            roles=CASEWORK,
-            keep_as="taken_down",
-            fields=(paragraph("taken_down_reason", "Where, why, and who decided"),),
-            authority=by_design(),
-        ),
+        *websites.actions(),
         Action(
             "start_action_monitoring",
             "Start monitoring the action plan",
@@ -340,3 +276,58 @@ def actions(law: Law) -> tuple[Action, ...]:
             main=True,
         ),
     )
+
+
+def _after_it_was_held_back(law: Law) -> tuple[Action, ...]:
+    """What can be done about a report that is not published: look again, and publish after all."""
+    held_back = partial(
+        guards.done,
+        action="decide_not_to_publish",
+        reason="No decision not to publish this report is on the record, so there is nothing to look at again.",
+    )
+    return (
+        Action(
+            "look_again_at_not_publishing",
+            "Look again at the decision not to publish",
+            source=("not_published", "action_monitoring"),
+            roles=DECIDERS,
+            keep_as="not_publishing_looks",
+            fields=(
+                paragraph("not_publishing_view", "What was looked at, and what was decided"),
+                day("look_again_on", "Look at it again on", future=True),
+            ),
+            guards=(held_back, _is_held_back),
+            authority=local("When to look again is the partnership's own choice"),
+            help="It stays unpublished. To publish after all is a step of its own.",
+        ),
+        Action(
+            "end_looks_at_not_publishing",
+            "Record that it stays unpublished for good",
+            source=("not_published", "action_monitoring"),
+            roles=DECIDERS,
+            fields=(paragraph("unpublished_for_good_because", "Why, and who decided"),),
+            guards=(held_back, _is_held_back),
+            authority=local("When to look again is the partnership's own choice"),
+        ),
+        Action(
+            "publish_after_all",
+            "Take up the publication again",
+            source=("not_published", "action_monitoring"),
+            to="pre_publication",
+            roles=DECIDERS,
+            fields=(
+                paragraph("publish_after_all_because", "What has changed, and who was asked"),
+                text("publish_after_all_by", "Who decided? (their post)"),
+            ),
+            guards=(held_back, _is_held_back),
+            authority=law.guidance("8"),
+            help="The conditions of a publication count again.",
+        ),
+    )
+
+
+def _is_held_back(facts: Facts) -> Blocked | None:
+    published, held_back = facts.done.get("publish"), facts.done.get("decide_not_to_publish")
+    if held_back is None or published is None or published.seq < held_back.seq:
+        return None
+    return Blocked("The report was published since. There is nothing to look at again.")
