@@ -14,6 +14,7 @@ from typing import ClassVar, Literal, Self
 
 from notifications.message import Message, sample_frame
 from notifications.messages_of_accounts import AccountChanged, PasswordLink
+from notifications.messages_of_meetings import MeetingInvitation
 from notifications.messages_of_notifications import NotificationArrived, NotificationFormLink, NotificationReceived
 
 Standing = Literal["late", "past_guide", "breached"]
@@ -374,7 +375,7 @@ MESSAGES: dict[str, type[Message]] = {
         StageChanged, DateMoved, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest,
         AgreedDateWanted,
         NotificationFormLink, NotificationReceived, NotificationArrived,
-        PasswordLink, AccountChanged,
+        PasswordLink, AccountChanged, MeetingInvitation,
     )
 }  # fmt: skip
 """Every message by the name under which notices and clocks speak of it."""

@@ -19,7 +19,17 @@ from sqlalchemy.orm.exc import StaleDataError
 
 import workflows
 from dardr.access import Actor, get_record, roles_on
-from dardr.casework import chain, deadlines, effects, files, filling, new_phase, notices, own_questions, search_index
+from dardr.casework import (
+    chain,
+    deadlines,
+    effects,
+    files,
+    filling,
+    new_phase,
+    notices,
+    own_questions,
+    search_index,
+)
 from dardr.casework.facts import load_facts, needs_beside, needs_items, settings_of
 from dardr.casework.fold import CLOCKS, fold_event, public
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
@@ -30,7 +40,7 @@ from dardr.storage.types import canonical
 from dardr.systime import london_date
 from workflows import answers as reading
 from workflows.calendar import in_words
-from workflows.definition import GIVEN_ROLES, Action, Blocked, DoesOnReview, FieldType, From, Process, TakenUpAbove
+from workflows.definition import GIVEN_ROLES, Action, Blocked, DoesOnReview, FieldType, From, Process
 from workflows.engine import Verdict, advance, judge
 from workflows.processes.who import READERS
 
@@ -109,7 +119,7 @@ def _reaching_up() -> frozenset[str]:
         action.key
         for process in workflows.all_processes()
         for action in process.actions
-        if any(isinstance(effect, DoesOnReview | TakenUpAbove) for effect in action.effects)
+        if any(isinstance(effect, DoesOnReview) for effect in action.effects)
         or any(needs_beside(guard) for guard in (*action.guards, *action.checks))
     )
 
@@ -233,7 +243,7 @@ def record_event(
         happening = effects.Happening(
             session, actor, now, today, record, process, action, {**typed, **after, **files.only(typed)}, occurred_on,
             event, open_child=_child_opener(session, actor, now, record, occurred_on, said), created=created,
-            warnings=said, take_above=_taker_above(session, actor, now, occurred_on, said),
+            warnings=said,
         )  # fmt: skip
         session.flush()
         effects.carry_out(happening)
@@ -303,25 +313,14 @@ def _write_event(
 def _child_opener(
     session: Session, actor: Actor, now: datetime, record: Record, occurred_on: date, said: list[str]
 ) -> Any:
-    def open_child(process_key: str, values: Mapping[str, Any]) -> str:
+    def open_child(process_key: str, values: Mapping[str, Any], beside: bool = False) -> str:
         from dardr.casework.open_record import open_linked
 
-        done = open_linked(session, actor, now, process_key, values, record, occurred_on)
+        done = open_linked(session, actor, now, process_key, values, record, occurred_on, beside=beside)
         said.extend(warning for warning in done.warnings if warning not in said)
         return done.ref
 
     return open_child
-
-
-def _taker_above(session: Session, actor: Actor, now: datetime, occurred_on: date, said: list[str]) -> Any:
-    def take_above(ref: str, action: str, values: Mapping[str, Any]) -> None:
-        try:
-            done = take_action(session, actor, now, ref, action, values, occurred_on)
-        except Conflict:
-            return  # it is so already on the record above, or its stage is past it
-        said.extend(warning for warning in done.warnings if warning not in said)
-
-    return take_above
 
 
 def _own(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, actor_by_email, get_record
-from dardr.casework import correspondence, deadlines, hold_places, on_review, reminding
+from dardr.casework import correspondence, deadlines, effects_on_roles, hold_places, invitations, on_review, reminding
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.answers import stored_date, to_json
@@ -29,14 +29,17 @@ from workflows.definition import (
     EndsHold,
     FieldType,
     FilesMessage,
+    GivesRole,
     LinksReview,
     Opens,
     PlacesHold,
     Process,
+    ReadsComments,
     SendsReminder,
-    TakenUpAbove,
+    TakesRole,
     UndoesAgreedDate,
     UndoesHold,
+    WritesToPanel,
 )
 from workflows.numbered import Numbered, points
 
@@ -61,7 +64,6 @@ class Happening:
     occurred_on: date
     event: AuditEvent
     open_child: Callable[..., str]
-    take_above: Callable[[str, str, Mapping[str, Any]], None]
     created: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -119,13 +121,7 @@ def _opens(h: Happening, effect: Opens) -> None:
             values |= {effect.each_as: entry.text} | ({effect.number_as: entry.number} if entry.number else {})
         elif entry is not None:
             values[effect.each_as] = entry
-        h.created.append(h.open_child(effect.process, values))
-
-
-def _taken_up_above(h: Happening, effect: TakenUpAbove) -> None:
-    for above in served(h.session, h.record.id):
-        if above.facts.get(effect.only_for) == h.record.ref:
-            h.take_above(above.ref, effect.action, {theirs: h.answers.get(ours) for theirs, ours in effect.copies})
+        h.created.append(h.open_child(effect.process, values, beside=effect.beside))
 
 
 def served(session: Session, record_id: int, *, lock: bool = False) -> list[Record]:
@@ -325,6 +321,12 @@ def _does_on_review(h: Happening, effect: DoesOnReview) -> None:
     h.warnings += on_review.do(h.session, h.actor, h.now, h.record, above, effect, h.answers, h.occurred_on)
 
 
+def _reads_comments(h: Happening, _effect: ReadsComments) -> None:
+    """They were read before the action was judged (``casework.filling``); here the person is told what was found."""
+    if said := h.words("reading"):
+        h.warnings.append(said)
+
+
 def _sends_reminder(h: Happening, _effect: SendsReminder) -> None:
     reminding.remind(h.session, h.now, h.today, h.record, h.process, h.event, h.words("clock"))
 
@@ -335,7 +337,6 @@ def _done_before(_h: Happening, _effect: ChecksName) -> None:
 
 _DO: dict[type, Callable[[Happening, Any], None]] = {
     Opens: _opens,
-    TakenUpAbove: _taken_up_above,
     PlacesHold: _places_hold,
     ChangesHold: _changes_hold,
     EndsHold: _ends_hold,
@@ -347,7 +348,11 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     AssignsCaseManager: _assigns_case_manager,
     SendsReminder: _sends_reminder,
     FilesMessage: _files_message,
+    ReadsComments: _reads_comments,
     ChecksName: _done_before,
     CountsAgain: _counts_again,
+    GivesRole: effects_on_roles.gives_role,
+    TakesRole: effects_on_roles.takes_role,
+    WritesToPanel: invitations.writes_to_panel,
     DoesOnReview: _does_on_review,
 }

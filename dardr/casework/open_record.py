@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, get_record
-from dardr.casework import effects, ids, own_questions
+from dardr.casework import effects, files, ids, own_questions
 from dardr.casework.act import Done, record_event, refuse_if_needed
 from dardr.casework.facts import settings_of
+from dardr.casework.panel import review_of
 from dardr.errors import NO_PARTNERSHIP, Conflict, Invalid, NotFound, Reason
 from dardr.lookups import choices
 from dardr.storage.bodies import Csp
@@ -59,6 +60,7 @@ def open_record(
     # A list kept on paper never asked what a partnership has added since.
     asked = own_questions.whole(session, home, process.opening, optional=bool(values.get("tracker_reference")))
     typed, problems = reading.read(asked.fields, values, found)
+    typed = files.checked(typed, problems)
     occurred_on = _occurred(process, typed, today)
     facts = Facts(
         ref="",
@@ -158,8 +160,12 @@ def open_linked(
     values: Mapping[str, Any],
     parent: Record,
     occurred_on: date,
+    *,
+    beside: bool = False,
 ) -> Done:
     """Open the record that an action on ``parent`` declares. The action itself is the permission.
+
+    ``beside``: it is called after the review that ``parent`` serves, and serves both.
 
     Answers the new record does not ask for are left out; those it needs and lacks are refused with a sentence.
     """
@@ -176,6 +182,7 @@ def open_linked(
     if problems:
         raise Invalid([Reason(b.reason, b.field) for b in problems])
     same_kind = process.key in workflows.REVIEW_KEYS
+    parents = list(dict.fromkeys((review_of(session, parent), parent))) if beside else [parent]
     when = _occurred(process, typed, today) if process.opening.occurred_from else occurred_on
     return _open(
         session,
@@ -183,7 +190,7 @@ def open_linked(
         now,
         process,
         typed,
-        [parent],
+        parents,
         when,
         parent.partnership_id,
         (),

@@ -125,7 +125,7 @@ class Recipients:
         if party in NEVER_WRITTEN_TO:
             return []
         self.prepare([record])
-        away = self._away(record)
+        away = self.away(record)
         if party in OF_BODIES:
             return [person for body in self._bodies_of(record.id) for person in self._at_body(body, party, away)]
         match party:
@@ -147,7 +147,7 @@ class Recipients:
             case _:
                 return self._by_role(record, BY_ROLE[party], away)
 
-    def _away(self, record: Record) -> Away:
+    def away(self, record: Record) -> Away:
         """Who is told nothing about a record, because of a conflict of interest in it or in a review it serves."""
         if self._conflicts is None:
             self._conflicts = {}

@@ -12,7 +12,7 @@ import workflows
 from dardr.access import Actor, visible
 from dardr.casework import effects, reminding
 from dardr.casework.facts import holds_of_each
-from dardr.lookups import chairs, family_choices, panel_choices, publication_choices
+from dardr.lookups import chairs, family_choices, panel_choices, publication_choices, round_choices
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Record, RecordLink
@@ -76,6 +76,7 @@ _NOTHING: dict[From, str] = {
     From.FAMILY_READINGS: "No version is with them to read.",
     From.FAMILY_COMMENTS: "No comment of theirs is recorded.",
     From.PANEL_SEATS: "Nobody sits on the panel yet. Add its members first.",
+    From.COMMENTS: "No comment has come yet.",
     From.PARTNERS: "No board is named that the review is held with.",
     From.WEBSITES_PUBLISHED: "No website is recorded for this report.",
     From.DAYS_TO_AVOID: "No day to avoid is on the record.",
@@ -305,6 +306,7 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.CHAIRS_UNDER_CONTRACT: chairs.under_contract,
     From.PAYMENTS: chairs.payments_open,
     From.PERSONS: _persons,
+    From.COMMENTS: round_choices.comments_of_round,
     From.PANEL_SEATS: panel_choices.seats_now,
     From.PANEL_SEATS_THEN: panel_choices.seats_then,
     From.MEETINGS_HELD: panel_choices.meetings_held,

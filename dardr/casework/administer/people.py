@@ -89,29 +89,51 @@ def give_role(session: Session, actor: Actor, now: datetime, number: int, role: 
     if not user.active:
         raise Conflict(f"{user.name} has left. Give access back first.")
     csp_id, body_id, record_id = _scope_ids(session, actor, role, scope)
-    held = session.scalar(
-        sa.select(UserRole.id).where(
-            UserRole.user_id == user.id,
-            UserRole.role == str(role),
-            UserRole.csp_id == csp_id if csp_id else UserRole.csp_id.is_(None),
-            UserRole.body_id == body_id if body_id else UserRole.body_id.is_(None),
-            UserRole.record_id == record_id if record_id else UserRole.record_id.is_(None),
-        )
-    )
-    if held is not None:
-        raise Invalid([Reason(f"{user.name} holds that role already.", "role")])
     row = UserRole(user_id=user.id, role=str(role), csp_id=csp_id, body_id=body_id, record_id=record_id)
-    session.add(row)
-    note_change(
-        session,
-        now,
-        actor,
-        "role_given",
-        user.name,
-        {"role": str(role), "csp": scope.csp, "body": scope.body, "review": scope.review},
-    )
-    session.flush()
+    if not _give(session, actor, now, user, row, scope):
+        raise Invalid([Reason(f"{user.name} holds that role already.", "role")])
     return row
+
+
+def _give(session: Session, actor: Actor, now: datetime, user: User, row: UserRole, scope: Scope) -> bool:
+    """Write a role and note it; False where it is held already."""
+    alike = [
+        held
+        for held in session.scalars(sa.select(UserRole).where(UserRole.user_id == user.id, UserRole.role == row.role))
+        if (held.csp_id, held.body_id, held.record_id) == (row.csp_id, row.body_id, row.record_id)
+    ]
+    if alike:
+        return False
+    session.add(row)
+    said = {"role": row.role, "csp": scope.csp, "body": scope.body, "review": scope.review}
+    note_change(session, now, actor, "role_given", user.name, said)
+    session.flush()
+    return True
+
+
+def give_role_on(session: Session, actor: Actor, now: datetime, user: User, role: Role, review: Record) -> bool:
+    """Give somebody a role on one review, by a step of that review: whoever may take the step gives it.
+
+    Only for consequences of steps. The same row and the same log as when an administrator gives it. False where it
+    is held already.
+    """
+    row = UserRole(user_id=user.id, role=str(role), record_id=review.id)
+    return _give(session, actor, now, user, row, Scope(review=review.ref))
+
+
+def take_role_on(session: Session, actor: Actor, now: datetime, user: User, role: Role, review: Record) -> bool:
+    """Take a role on one review away, by a step of that review. False where it was not held."""
+    rows = session.scalars(
+        sa.select(UserRole).where(
+            UserRole.user_id == user.id, UserRole.role == str(role), UserRole.record_id == review.id
+        )
+    ).all()
+    for row in rows:
+        session.delete(row)
+    if rows:
+        note_change(session, now, actor, "role_taken_away", user.name, {"role": str(role), "review": review.ref})
+        session.flush()
+    return bool(rows)
 
 
 def take_role(session: Session, actor: Actor, now: datetime, number: int, held: int) -> str:

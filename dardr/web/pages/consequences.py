@@ -26,14 +26,16 @@ from workflows.definition import (
     DateGiven,
     DoesOnReview,
     EndsHold,
+    GivesRole,
     LinksReview,
     Opens,
     PlacesHold,
     Process,
     SendsReminder,
-    TakenUpAbove,
+    TakesRole,
     UndoesAgreedDate,
     UndoesHold,
+    WritesToPanel,
 )
 
 
@@ -139,8 +141,10 @@ def _effect(effect: Any, action: Action) -> str:
         AnswersForHolds: "Asks why a hold placed for it goes on, where one is still open.",
         LinksReview: "Links this record to the review chosen.",
         AssignsCaseManager: "Makes the person chosen the one who carries this review or task.",
-        TakenUpAbove: "Is recorded on the review too, where it concerns the review.",
         DoesOnReview: "The review itself shows that this happened, and nothing of what was said.",
+        GivesRole: "Gives the account named access to this review; an account named before loses it.",
+        TakesRole: "Takes away, at once, the access to this review that was given with it.",
+        WritesToPanel: "Writes an e-mail to the members of the panel: reference, date and a link, no names.",
         SendsReminder: "Writes an e-mail to whoever owes it, today; once a day at most.",
     }
     return sentences.get(type(effect), "")

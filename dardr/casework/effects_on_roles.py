@@ -1,0 +1,73 @@
+"""Roles that a step of a review gives and takes away: a member joins or leaves its panel, a chair is appointed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from dardr.casework.administer.people import give_role_on, take_role_on
+from dardr.casework.fold import done
+from dardr.casework.panel import review_of, seats_of
+from dardr.errors import Invalid, Reason
+from dardr.storage.people import User
+from dardr.storage.reviews import EventValues, Record
+from workflows.definition import GivesRole, Role, TakesRole
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from dardr.casework.effects import Happening
+
+CHAIR_STAYS = (
+    "The account given for the chair before still sees this review. If another chair takes over, give their account"
+    " here, or record first that the review has no chair any more."
+)
+
+
+def gives_role(h: Happening, effect: GivesRole) -> None:
+    """Give the role to the account named now; whoever was named before loses it, where nothing else names them."""
+    review = review_of(h.session, h.record)
+    values = h.session.get(EventValues, h.event.id)
+    before = str(((values.before if values else None) or {}).get(effect.name) or "")
+    given = h.words(effect.name)
+    if not given:
+        if effect.role is Role.INDEPENDENT_CHAIR and h.record.facts.get(effect.name):
+            h.warnings.append(CHAIR_STAYS)
+        return
+    user = _account(h.session, given)
+    if user is None:
+        raise Invalid([Reason("That account is not in use any more. Choose another one.", effect.name)])
+    if user.id == h.actor.id:
+        raise Invalid([Reason("Nobody gives access to themselves. Ask a colleague to record this.", effect.name)])
+    give_role_on(h.session, h.actor, h.now, user, effect.role, review)
+    if before and before.lower() != given.lower():
+        _take(h, effect.role, review, before)
+
+
+def takes_role(h: Happening, effect: TakesRole) -> None:
+    """Take the role away from the accounts recorded under these names, at once."""
+    review = review_of(h.session, h.record)
+    for name in effect.names:
+        if address := h.record.facts.get(name):
+            _take(h, effect.role, review, str(address))
+
+
+def _take(h: Happening, role: Role, review: Record, address: str) -> None:
+    user = _account(h.session, address)
+    if user is not None and address.lower() not in _named(h.session, role, review):
+        take_role_on(h.session, h.actor, h.now, user, role, review)
+
+
+def _named(session: Session, role: Role, review: Record) -> set[str]:
+    """The accounts, in small letters, that the review still names for a role."""
+    if role is Role.PANEL_MEMBER:
+        return {address for seat in seats_of(session, review.id) for address in seat.accounts}
+    was = done(review.facts)
+    appointed, left = was.get("appoint_chair"), was.get("record_chair_left")
+    chairs = appointed is not None and (left is None or left.seq < appointed.seq)
+    return {str(review.facts.get("chair_account") or "").lower()} if chairs else set()
+
+
+def _account(session: Session, address: str) -> User | None:
+    return session.scalar(sa.select(User).where(sa.func.lower(User.email) == address.lower(), User.active.is_(True)))

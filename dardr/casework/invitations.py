@@ -1,0 +1,94 @@
+"""Writing to a panel about a meeting: that it takes place, that it was moved, that it does not take place.
+
+An e-mail names nobody and says nothing of the review: reference, day, time and a link. The family is never written to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dardr.casework import outbox
+from dardr.casework.fold import done
+from dardr.casework.notices import base_url, frame
+from dardr.casework.panel import review_of, seats_of
+from dardr.casework.recipients import Recipients
+from dardr.errors import Conflict
+from notifications.messages_of_meetings import MeetingInvitation
+from workflows.answers import stored_date
+from workflows.definition import Party, WritesToPanel
+
+if TYPE_CHECKING:
+    from dardr.casework.effects import Happening
+
+INVITED_ALREADY = (
+    "Everybody on the panel who can be written to was told of this date already. Nothing was sent a second time. A"
+    " member added later is invited with this step; another date is set with “Move the meeting, or change where it is”."
+)
+NOBODY = "Nobody on this panel can be written to. Record the members with their e-mail addresses first."
+
+
+def writes_to_panel(h: Happening, effect: WritesToPanel) -> None:
+    """Write down the e-mails about the meeting ``h.record``.
+
+    Raises Conflict where everybody was invited to this date already, or nobody can be written to.
+    """
+    asked = effect.about == "invited"
+    if not asked and "send_invitations" not in done(h.record.facts):
+        return
+    people, without = _addresses(h)
+    facts = h.record.facts
+    on = stored_date(facts.get("meeting_on"))
+    if on is None or (not people and not asked):
+        return
+    if not people:
+        raise Conflict(NOBODY)
+    message = MeetingInvitation(
+        **{**frame(h.session, h.record, h.process), "link": f"{base_url()}/meetings/{h.record.ref}"},
+        kind=effect.about,
+        meets_on=on,
+        from_time=str(facts.get("starts_at") or ""),
+        online=facts.get("held") in ("online", "both"),
+    )
+    told = "cancelled" if effect.about == "cancelled" else "told"
+    written = outbox.write_rows(
+        h.session,
+        [
+            outbox.row(
+                h.now,
+                message,
+                to=address,
+                party=Party.PANEL,
+                dedupe=f"meeting:{h.record.id}:{told}:{on}:{_place(facts)}:{address.lower()}",
+                record_id=h.record.id,
+                event_id=h.event.id,
+            )
+            for address in people
+        ],
+    )
+    if asked and written == 0:
+        raise Conflict(INVITED_ALREADY)
+    if without:
+        h.warnings.append(f"No e-mail address is recorded for: {'; '.join(without)}. Tell them in another way.")
+
+
+def _place(facts: Any) -> str:
+    """What makes a meeting another one to go to: its time, how it is held, and where."""
+    return ":".join(str(facts.get(name) or "") for name in ("starts_at", "ends_at", "held", "place"))
+
+
+def _addresses(h: Happening) -> tuple[list[str], list[str]]:
+    """The addresses, each once, and the seats that have none. Nobody with a conflict of interest in the review."""
+    people = Recipients(h.session)
+    away = people.away(h.record)
+    found: dict[str, str] = {}
+    without: list[str] = []
+    for seat in seats_of(h.session, review_of(h.session, h.record).id):
+        if not seat.sitting:
+            continue
+        addresses = seat.addresses()
+        found |= {one.lower(): one for one in addresses if one.lower() not in away}
+        if not addresses:
+            without.append(seat.label)
+    for address in people.addresses(h.record, Party.INDEPENDENT_CHAIR):
+        found.setdefault(address.lower(), address)
+    return list(found.values()), without
