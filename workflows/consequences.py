@@ -29,19 +29,6 @@ class Opens:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenUpAbove:
-    """Do ``action`` on the record that this one serves too, where its fact ``only_for`` names this one and it is
-    possible there.
-
-    ``copies`` are (that action's field, this action's field).
-    """
-
-    action: str
-    only_for: str
-    copies: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class PlacesHold:
     """Start a hold from the fields kind, from_date, reason, asked_by, clocks, activities, review_by."""
 
@@ -123,6 +110,13 @@ class ChecksName:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadsComments:
+    """Read the comments given (from a Word file, from pasted words, or one with its place) into the question ``rows``,
+    each with the paragraph of the version it is about. ``rows`` is marked ``filled``, and so is ``reading``, where an
+    action asks it: what was read, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class CountsAgain:
     """Count the clocks that could not start for want of a date, from the date that this action records at last."""
 
@@ -181,17 +175,18 @@ class DoesOnReview:
 
     ``copies`` are (the review's question, this action's question), ``sets`` fixed answers, ``ref_as`` the question
     that takes this record's reference. Left out, with a word to the person, where the review is past that action.
+    ``only_for`` is a fact of the review: the action is done only where it names this record, and is possible.
     """
 
     action: str
     copies: tuple[tuple[str, str], ...] = ()
     sets: tuple[tuple[str, Any], ...] = ()
     ref_as: str = ""
+    only_for: str = ""
 
 
 Effect = (
     Opens
-    | TakenUpAbove
     | PlacesHold
     | ChangesHold
     | EndsHold
@@ -205,6 +200,7 @@ Effect = (
     | FilesMessage
     | ChecksName
     | CountsAgain
+    | ReadsComments
     | DoesOnReview
     | GivesRole
     | TakesRole
