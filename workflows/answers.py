@@ -91,6 +91,8 @@ def _read_one(field: Field, given: Any, choices: Sequence[Choice]) -> Any:
         return list(dict.fromkeys(_choose(field, str(v), choices) for v in many))
     if field.type is FieldType.FILE:
         return _files(field, list(given) if isinstance(given, list | tuple) else [given])
+    if field.type is FieldType.ROWS and isinstance(given, list) and all(isinstance(one, dict) for one in given):
+        return given
     if field.many:
         lines = given if isinstance(given, list | tuple) else str(given).splitlines()
         kept = [_text(field, line, choices).strip() for line in lines if str(line).strip()]
@@ -206,6 +208,10 @@ def _url(field: Field, given: Any, _choices: Sequence[Choice]) -> str:
     return str(given)
 
 
+def _rows(field: Field, given: Any, _choices: Sequence[Choice]) -> Any:
+    raise CannotRead(about(field.label, "this is read by the service, and cannot be typed."))
+
+
 def _email(field: Field, given: Any, _choices: Sequence[Choice]) -> str:
     text = str(given)
     name, at, host = text.partition("@")
@@ -226,6 +232,7 @@ _READERS = {
     FieldType.CHOICE: _choice,
     FieldType.URL: _url,
     FieldType.EMAIL: _email,
+    FieldType.ROWS: _rows,
 }
 
 

@@ -165,6 +165,8 @@ def _fields(action: Action) -> Problems:
             yield f"{where} is an identity and must not be on the summary."
         if field.many and field.type not in (FieldType.TEXT, FieldType.FILE):
             yield f"{where}: many is for lines of text and for files; use choices for several answers."
+        if field.type is FieldType.ROWS and not field.filled:
+            yield f"{where} is of lines that nobody types; it must be filled by the service."
         if field.filled and field.required:
             yield f"{where} is filled by the service and required; nobody could answer it."
 

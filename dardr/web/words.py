@@ -214,6 +214,8 @@ def answer_words(field: Field | None, value: Any, choices: tuple[Choice, ...] = 
     """An answer as people read it: labels of choices, dates in words, the four kinds of not knowing."""
     if value is None or value in ("", []):
         return "Not given"
+    if field is not None and field.type is FieldType.ROWS:
+        return f"{len(value)} line{'' if len(value) == 1 else 's'}"
     if isinstance(value, dict):
         if "sha256" in value:
             return f"A file of {size_words(value.get('size', 0))}"
