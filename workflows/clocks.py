@@ -77,6 +77,13 @@ def span_of(length: Length, settings: Mapping[str, Any]) -> Span | None:
     return None
 
 
+def length_in_force(clock: Clock, settings: Mapping[str, Any], agreed_weeks: Any = None) -> Span | None:
+    """The length of a clock on one record: the weeks agreed there (``Clock.weeks_in``), else ``span_of``."""
+    if clock.weeks_in and isinstance(agreed_weeks, int):
+        return Span(7 * agreed_weeks, Unit.DAYS)
+    return span_of(clock.length, settings)
+
+
 def due_on(
     clock: Clock,
     start: date,

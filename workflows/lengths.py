@@ -97,3 +97,49 @@ def first_ordinal(start: date, unit: Unit, counting: Counting) -> int:
 
 def bounds(pause: Pause) -> tuple[int, int]:
     return pause.from_.toordinal(), pause.until.toordinal() if pause.until else OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A fixed length: N days, working days or months."""
+
+    n: int
+    unit: Unit
+
+
+def Days(n: int) -> Span:  # noqa: N802 - reads as a noun in process files
+    """N calendar days."""
+    return Span(n, Unit.DAYS)
+
+
+def WorkingDays(n: int) -> Span:  # noqa: N802
+    """N working days."""
+    return Span(n, Unit.WORKING_DAYS)
+
+
+def Months(n: int) -> Span:  # noqa: N802
+    """N calendar months."""
+    return Span(n, Unit.MONTHS)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSetting:
+    """A length the partnership sets for itself; ``default`` None means no date unless it does."""
+
+    key: str
+    default: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class DateGiven:
+    """No count: the due date is the one recorded in this field."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgeOnly:
+    """No due date at all: only how long it has been is shown."""
+
+
+Length = Span | LocalSetting | DateGiven | AgeOnly

@@ -128,7 +128,8 @@ def _start_one(
     from_day = whole_date(value)
     if from_day is None:
         problem = _cannot_start(clock, value)
-    span = None if given else clocks.span_of(clock.length, settings)
+    agreed_weeks = _fact(clock.weeks_in, answers, facts) if clock.weeks_in else None
+    span = None if given else clocks.length_in_force(clock, settings, agreed_weeks)
     row = Deadline(
         clock=clock.key,
         clock_id=clock.id,

@@ -38,6 +38,7 @@ NAMES = {
     "L03": "minutes_agreed", "L04": "meeting_day",
     "L01": "task_due", "L02": "waiting_for_chair", "L05": "chair_answer", "L06": "chair_payment",
     "L07": "moved_date_followed_up", "L08": "look_at_proceeding", "L09": "held_back_next_step",
+    "L10": "family_update", "L10C": "family_update_by_chair",
     "L12": "ask_home_office",
     "L13": "look_again_online", "L14": "look_again_not_published",
 }  # fmt: skip

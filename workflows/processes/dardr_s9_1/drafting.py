@@ -11,6 +11,7 @@ from workflows.processes.dardr_s9_1 import versions
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.pre_check import record_pre_check
 from workflows.processes.dardr_s9_1.sign_off import sign_off
+from workflows.processes.family_question_1 import questions_without_answer
 from workflows.processes.fields import choice, file, one_of, optional, paragraph, text
 from workflows.processes.held_back_1 import held_back_without_sentence
 from workflows.processes.who import ASSURANCE, CASEWORK, CHAIRING, DECIDERS, FAMILY_NOTES
@@ -134,6 +135,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 ),
             ),
             guards=(versions.a_version_exists,),
+            warnings=(questions_without_answer,),
             authority=law.guidance("7"),
             main=True,
         ),

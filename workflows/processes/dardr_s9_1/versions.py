@@ -6,17 +6,32 @@ nothing here is a stage.
 
 from __future__ import annotations
 
+from typing import Any
+
 from workflows.definition import Blocked, Facts
 
 APPROVED = ("approved", "approved_with_changes")
 
 
 def read_by_family(facts: Facts, version: object) -> bool:
-    """The family has answered on this version, or attempts to reach them with it are recorded."""
-    return any(
-        entry.get("version") == version
+    """The family has answered on this version, or attempts to reach them with it are recorded.
+
+    A branch of the family to which it was given is waited for until that branch's own reading has ended.
+    """
+    ended = [
+        entry
         for entry in (*facts.listed("family_responses"), *facts.listed("family_attempts"))
-    )
+        if entry.get("version") == version
+    ]
+    return bool(ended) and not _still_reading(facts, version, ended)
+
+
+def _still_reading(facts: Facts, version: object, ended: list[dict[str, Any]]) -> bool:
+    """Some branch was given this version after its last answer on it; what names no branch answers for all."""
+    answered = {entry.get("reading_of"): entry.get("seq", 0) for entry in ended}
+    given = [e for e in facts.listed("family_readings") if e.get("version") == version and e.get("reading_of")]
+    for_all = answered.get(None, 0)
+    return any(entry.get("seq", 0) > max(for_all, answered.get(entry["reading_of"], 0)) for entry in given)
 
 
 def approved_by_panel(facts: Facts, version: object) -> bool:
@@ -64,8 +79,8 @@ def signed_version_was_read(facts: Facts) -> Blocked | None:
     if version is None or submitted.get("later_changes_reason") or read_by_family(facts, version):
         return None
     return Blocked(
-        f"The family has not read version {version}. Record their reading of it, or give the reason why the changes"
-        f" since the version they read need no new reading.",
+        f"The family has not read version {version}, or is reading it still. Record their reading of it, or give the"
+        f" reason why the changes since the version they read need no new reading.",
         "later_changes_reason",
     )
 

@@ -1,0 +1,59 @@
+"""The choices of questions about a branch of the family: versions of the report, what they read, what they said.
+
+Never the words of the family: a form shows when and where, not what.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor
+from dardr.storage.reviews import Record, RecordLink
+from workflows.answers import stored_date
+from workflows.calendar import in_words
+from workflows.definition import Choice, Process
+from workflows.processes.family_branch_1.reading import readings_open
+
+Found = tuple[Choice, ...]
+
+
+def review_versions(session: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    """The versions of the report of the review that a record serves, the newest first."""
+    if record is None:
+        return ()
+    served = session.scalars(
+        sa.select(Record)
+        .join(RecordLink, RecordLink.review_id == Record.id)
+        .where(
+            RecordLink.item_id == record.id,
+            RecordLink.kind == "item",
+            Record.process_key.in_(workflows.REVIEW_KEYS),
+        )
+        .order_by(Record.id)
+    )
+    names = [str(entry["version"]) for review in served for entry in review.facts.get("versions") or []]
+    return tuple(Choice(name, f"Version {name}") for name in reversed(dict.fromkeys(names)))
+
+
+def being_read(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    """The versions that are with a branch to read."""
+    return tuple(Choice(name, f"Version {name}") for name in readings_open(record.facts)) if record is not None else ()
+
+
+def comments(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    """The comments of a branch, by the number of their entry, those without an answer first."""
+    if record is None:
+        return ()
+    answered = {str(entry["comment"]) for entry in record.facts.get("comments_answered") or []}
+    kept = record.facts.get("comments") or []
+    found = []
+    for number, entry in enumerate(kept, 1):
+        day = stored_date(entry["on"])
+        said = f"Comment {number}: {entry['comment_where']}, version {entry['version']}"
+        again = ", answered before" if str(entry["seq"]) in answered else ""
+        found.append(Choice(str(entry["seq"]), f"{said}{f', of {in_words(day)}' if day else ''}{again}"))
+    return tuple(sorted(found, key=lambda one: one.value in answered))
