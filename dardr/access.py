@@ -7,7 +7,8 @@ What each role shows:
 - independent chair: their review and what serves it; panel member: the same without the returns of other agencies
 - police liaison and communications: a part of their review (``dardr.parts``), communications once it is cleared
 - Steering Group and CSP members: plans and replies; agency people: what their body owes
-- what a process keeps for some roles (``Process.seen_by``: a family's contacts, a chair's quote) only those see
+- what a process keeps for some roles (``Process.seen_by``: a family's contacts, a chair's quote) only those see, and
+  a record that is kept to some readers (``Record.readers``: a document) only they
 - administrator: nothing, except a review they opened for a reason, for some hours
 
 A conflict of interest outweighs every role. ``visible`` and ``get_record`` mean records seen whole, unless whoever asks
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Session, aliased
 
 import workflows
 from dardr.errors import Forbidden, NotFound
+from dardr.press import CLEARED_STAGES, notices_of
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.engine import remembered
 from dardr.storage.people import User, UserRole
@@ -34,6 +36,7 @@ from dardr.storage.reading import ConflictOfInterest, OpenedCase
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows import REVIEW_KEYS
 from workflows.definition import Role
+from workflows.processes.who import READERS
 
 OPERATOR_EMAIL = "operator@localhost"
 
@@ -81,9 +84,7 @@ WITHOUT_RETURNS = frozenset({Role.PANEL_MEMBER})
 SEES_A_PART = frozenset({Role.POLICE_LIAISON, Role.COMMUNICATIONS})
 """Roles that, held on a review, show a part of it and nothing that serves it."""
 
-RETURN_PROCESSES = ("agency-return",)
-CLEARED_STAGES = ("pre_publication", "published", "not_published", "action_monitoring", "concluded")
-"""Stages in which communications see their review: from the Home Office's clearance on."""
+RETURN_PROCESSES = ("agency-return", "comment-request")
 
 LISTS_FILES = Role.AUDITOR
 """The role that shows which files there are and not what is in them: files name people."""
@@ -266,13 +267,13 @@ def operator(session: Session, now: datetime) -> Actor:
 def visible(actor: Actor, *, in_part: bool = False) -> sa.ColumnElement[bool]:
     """The condition on ``Record`` under which this actor may see it; ``in_part``: also where they see a part only."""
     shown = sa.or_(Record.process_key.in_(OPEN_TO_ALL), *_ways(actor), *(_in_part(actor) if in_part else ()))
-    for roles, keys in workflows.seen_by_some().items():
+    kept = [(roles, Record.process_key.not_in(keys)) for roles, keys in workflows.seen_by_some().items()]
+    kept += [(roles, Record.readers != readers) for readers, roles in READERS.items()]
+    for roles, not_kept in kept:
         narrowed = _with_roles(actor, roles)
         if not _sees_all(narrowed):
-            shown = sa.and_(shown, sa.or_(Record.process_key.not_in(keys), *_ways(narrowed)))
-    if not actor.conflicts:
-        return shown
-    return sa.and_(shown, sa.not_(_of_reviews(actor.conflicts)))
+            shown = sa.and_(shown, sa.or_(not_kept, *_ways(narrowed)))
+    return sa.and_(shown, sa.not_(_of_reviews(actor.conflicts))) if actor.conflicts else shown
 
 
 def _with_roles(actor: Actor, roles: frozenset[Role]) -> Actor:
@@ -309,6 +310,8 @@ def _ways(actor: Actor) -> list[sa.ColumnElement[bool]]:
         theirs = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(actor.body_ids))
         no_return = sa.or_(Record.process_key.not_in(RETURN_PROCESSES), Record.id.in_(theirs))
         ways.append(sa.and_(_of_reviews(partly), no_return))
+    if press := reviews.get(Role.COMMUNICATIONS):
+        ways.append(notices_of(press))
     ways += _of_csps(actor)
     if bodies := [g.body_id for g in actor.grants if g.body_id is not None and g.role in OF_AGENCIES]:
         ways.append(Record.id.in_(sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(bodies))))
@@ -358,13 +361,9 @@ def _carried_by(actor: Actor) -> sa.ColumnElement[bool]:
     free = sa.or_(review.case_manager_id == actor.id, review.case_manager_id.is_(None))
     served = sa.select(RecordLink.item_id).join(review, review.id == RecordLink.review_id)
     of_a_review = served.where(RecordLink.kind == "item", review.process_key.in_(REVIEW_KEYS))
-    return sa.case(
-        (
-            Record.process_key.in_(REVIEW_KEYS),
-            sa.or_(Record.case_manager_id == actor.id, Record.case_manager_id.is_(None)),
-        ),
-        else_=sa.or_(Record.id.not_in(of_a_review), Record.id.in_(of_a_review.where(free))),
-    )
+    own = sa.or_(Record.case_manager_id == actor.id, Record.case_manager_id.is_(None))
+    served_here = sa.or_(Record.id.not_in(of_a_review), Record.id.in_(of_a_review.where(free)))
+    return sa.case((Record.process_key.in_(REVIEW_KEYS), own), else_=served_here)
 
 
 def _of_csps(actor: Actor) -> list[sa.ColumnElement[bool]]:

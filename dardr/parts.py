@@ -78,11 +78,18 @@ CONTENTS: dict[Part, Contents] = {
         part="what its publication needs",
         answers=frozenset(
             {
-                "second_check_notes", "communications_plan", "embargo_until", "planned_for", "published_on",
-                "published_at", "other_places", "redacted",
+                "second_check_notes", "communications_plan", "lines_to_take", "embargo_until", "planned_for",
+                "pre_election", "pre_election_day", "pre_election_dates", "pre_election_by", "published_on",
+                "published_at", "website", "website_name", "redacted",
             }
         ),
-        clocks=frozenset({"publish_after_clearance", "send_final_documents"}),
+        lists=frozenset(
+            {
+                "embargo_changes", "days_to_avoid", "websites", "website_addresses", "websites_undone", "taken_down",
+                "put_back",
+            }
+        ),
+        clocks=frozenset({"publish_after_clearance", "send_final_documents", "look_again_online"}),
         documents=True,
     ),
 }  # fmt: skip

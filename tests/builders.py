@@ -238,7 +238,10 @@ GATE: tuple[Step, ...] = (
     Step("attach_home_office_letter", values={"letter_for_publication": "Kept in the case folder"}),
     Step("fix_action_plan", values={"action_plan_version": "1"}),
     Step("record_communications_plan", values={"communications_plan": "Agencies first, then the web page."}),
-    Step("check_pre_election", values={"pre_election_dates": "None is near", "pre_election_by": "Case manager"}),
+    Step(
+        "check_pre_election",
+        values={"pre_election_dates": "None is near", "pre_election_by": "Case manager", "pre_election": "none"},
+    ),
 )
 WHO_IS_TOLD: tuple[Step, ...] = (
     Step("prepare_publication_plan", values={"family_told": ["family"], "audiences": ["police"]}),
