@@ -122,7 +122,7 @@ def _lines(session: Session, actor: Actor, records: list[Record]) -> list[FileLi
                 occurred_on=event.occurred_on,
                 added_at=row.added_at,
                 by=event.actor_name,
-                kind=BY_ENDING.get(suffix) or KINDS.get(row.media_type) or suffix.lstrip(".").upper() or "File",
+                kind=kind_of(row.name, row.media_type),
                 size=row.size,
                 name=row.name if held & SEES_IDENTITIES else "",
                 download_name=download_name(record, row.id, suffix),
@@ -155,6 +155,12 @@ def _step(event: AuditEvent) -> str:
         return workflows.get(event.process).action(event.action).label
     except KeyError:
         return event.action.replace("_", " ").capitalize()
+
+
+def kind_of(name: str, media_type: str) -> str:
+    """What kind of file it seems to be, in a word."""
+    suffix = suffix_of(name, media_type)
+    return BY_ENDING.get(suffix) or KINDS.get(media_type) or suffix.lstrip(".").upper() or "File"
 
 
 def suffix_of(name: str, media_type: str) -> str:

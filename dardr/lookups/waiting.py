@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, visible
-from dardr.casework.facts import holds_of_each, running_by_record, settings_of
+from dardr.casework.facts import holds_of_each, looking_beside, running_by_record, settings_of
 from dardr.casework.fold import done
 from dardr.casework.recipients import OF_BODIES, Recipients
+from dardr.lookups.chair_wanted import chair_wanted
 from dardr.lookups.records import below, bodies_of, label_of
 from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record
 from workflows.calendar import in_words
@@ -84,8 +85,8 @@ class Standing:
 
     @property
     def open_items(self) -> list[Standing]:
-        """The records that serve it and have not ended."""
-        return [item for item in self.items if not item.stage.final]
+        """The records that serve it, have not ended and are somebody's to move: nobody waits for a seat of the panel."""
+        return [item for item in self.items if not item.stage.final and item.stage.acts is not Party.NOBODY]
 
     @property
     def in_the_way(self) -> list[Standing]:
@@ -149,7 +150,10 @@ class Waits:
             linked = [self.made[one] for one in links.get(record.id, ())]
             if not standing.stage.final:
                 settings = settings_of(session, record.partnership_id)
-                standing.steps = _steps(standing, linked, settings, today, for_person)
+                looks = standing.process.key in looking_beside()
+                rows = (ones for ones in links.values() if looks and record.id in ones)
+                beside = [self.made[one] for ones in rows for one in ones if one != record.id]
+                standing.steps = _steps(standing, linked, beside, settings, today, for_person)
             standing.items = [item for item in linked if item.record.id in shown or item.record.id in own]
             self.of[record.id] = standing
 
@@ -173,7 +177,9 @@ class Waits:
         standing = self.of.get(record_id)
         if standing is None or standing.stage.final:
             return ""
-        said = f"{self._waits_for(standing)}, since {in_words(standing.since)}"
+        items = ((item.process, item.stage) for item in standing.items)
+        said = chair_wanted(standing.stage, standing.deadlines, items, self.today)
+        said = said or f"{self._waits_for(standing)}, since {in_words(standing.since)}"
         kinds = dict.fromkeys(HOLD_WORDS.get(hold.kind, hold.kind.replace("_", " ")) for hold in standing.holds)
         return f"{said}. On hold in part: {', '.join(kinds)}" if kinds else said
 
@@ -385,8 +391,17 @@ def stage_since(session: Session, records: Iterable[Record]) -> dict[int, date]:
     return {record_id: day for record_id, day in rows}
 
 
+def _as_item(one: Standing) -> Item:
+    return Item(one.record.ref, one.record.process_key, one.record.stage, one.stage.final, one.record.facts)
+
+
 def _steps(
-    standing: Standing, linked: Sequence[Standing], settings: Mapping[str, Any], today: date, for_person: int
+    standing: Standing,
+    linked: Sequence[Standing],
+    beside: Iterable[Standing],
+    settings: Mapping[str, Any],
+    today: date,
+    for_person: int,
 ) -> list[Step]:
     """The steps that lead on from a stage: main ones first, those possible now before the others."""
     record, process = standing.record, standing.process
@@ -397,9 +412,8 @@ def _steps(
         recorded=record.facts,
         today=today,
         done=already,
-        items=tuple(
-            Item(i.record.ref, i.record.process_key, i.record.stage, i.stage.final, i.record.facts) for i in linked
-        ),
+        items=tuple(_as_item(one) for one in linked),
+        beside=tuple(_as_item(one) for one in beside if one.process.key == process.key),
         holds=tuple(
             OpenHold(h.id, h.kind, h.from_on, h.review_by, tuple(h.activities or ()), tuple(h.clocks or ()))
             for h in standing.holds
