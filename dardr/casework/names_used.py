@@ -24,7 +24,9 @@ from workflows.processes.dardr_s9_1.naming import NOWHERE
 
 OF_THE_PERSON = ("person_name", "other_names", "name_in_family")
 """The questions whose answers are the names of the person who died."""
-OF_OTHERS = ("suspected_name", "children_names", "next_of_kin", "part_name", "part_other_names", "contact_name")
+OF_OTHERS = (
+    "suspected_name", "children_names", "next_of_kin", "part_name", "part_other_names", "contact_name", "family_people",
+)  # fmt: skip
 """The questions whose answers name somebody else in the review: what they say besides is looked through too."""
 STAFF_FACTS = ("chair", "author", "member_name", "substitute_name")
 """The facts of a review, and of the seats on its panel, that name those who work on it."""

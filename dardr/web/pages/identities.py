@@ -16,7 +16,7 @@ from dardr.web.transaction import database, session
 
 pages = Blueprint("identities", __name__)
 
-RECORDING = ("record_identity", "record_person", "correct_person")
+RECORDING = ("record_identity", "record_person", "record_how_to_speak", "correct_person")
 
 
 @pages.get("/reviews/<ref>/people")

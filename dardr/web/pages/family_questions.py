@@ -1,0 +1,49 @@
+"""The family's questions on paper: all of them for panel and chair, without who asked; one branch's for its reading."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+import workflows
+from dardr import systime
+from dardr.casework.read_log import note_read
+from dardr.lookups.family_questions import Question, find_family, questions_of
+from dardr.storage.reviews import Record
+from dardr.web.audience import actor, who
+from dardr.web.transaction import database, session
+from workflows.processes.who import FAMILY_NOTES
+
+pages = Blueprint("family_questions", __name__)
+
+
+@pages.get("/reviews/<ref>/family/questions")
+@who(*FAMILY_NOTES)
+def register(ref: str) -> ResponseReturnValue:
+    """Every question of a review's family, for the panel and the chair: nothing says who asked which."""
+    record = find_family(session(), actor(), ref)
+    note_read(database(), systime.utc_now(), actor(), "family", record.id, "questions of the family")
+    return _page(record, questions_of(session(), actor(), record), "")
+
+
+@pages.get("/reviews/<ref>/family/<branch>/questions")
+@who(*FAMILY_NOTES)
+def for_reading(ref: str, branch: str) -> ResponseReturnValue:
+    """The questions of one branch of the family with their answers, to bring to a reading visit: nobody else's."""
+    record = find_family(session(), actor(), ref)
+    found = questions_of(session(), actor(), record, branch)
+    note_read(database(), systime.utc_now(), actor(), "family", record.id, f"questions of {branch}")
+    return _page(record, found, branch)
+
+
+def _page(record: Record, found: list[Question], branch: str) -> str:
+    process = workflows.get(record.process)
+    return render_template(
+        "family_questions/register.html",
+        record=record,
+        process=process,
+        stage=process.stage(record.stage),
+        questions=found,
+        waiting=sum(not question.final for question in found),
+        branch=branch,
+    )
