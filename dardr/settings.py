@@ -5,6 +5,9 @@ Without a database address, a data folder of the user's holds a SQLite file and 
 
 ``DARDR_PROXIES`` is the number of trusted web servers between people and this one, whose X-Forwarded-For and
 X-Forwarded-Proto are believed; 0 believes nobody's.
+
+``DARDR_LARGEST_FILE`` is in megabytes. ``DARDR_CLAMD`` is where the virus scanner is (``host:port``, or the path of its
+socket); ``DARDR_CLAMD_SILENT`` says what becomes of files while it does not answer.
 """
 
 from __future__ import annotations
@@ -39,6 +42,9 @@ class Settings(BaseSettings):
     data_folder: Path = Field(default_factory=lambda: _default_folder())
     proxies: int = Field(default=0, ge=0, le=9)
     search_documents: bool = True
+    largest_file: int = Field(default=50, ge=1, le=500)
+    clamd: str = ""
+    clamd_silent: Literal["refuse", "keep"] = "refuse"
     second_factor: Literal["required", "offered"] = "required"
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -7,6 +7,7 @@ which body are worked out from the addresses, as a suggestion that people may ch
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.casework.files import LARGEST, FileGiven
+from dardr.casework.file_checks import problem_of
+from dardr.casework.files import FileGiven, largest, largest_words
 from dardr.casework.message_files import CannotReadMessage, CapturedMessage, read_message
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.bodies import Body, BodyContact, Partnership
@@ -71,7 +73,7 @@ def with_message_read(
 
 def read_file(given: FileGiven, field: str = "message") -> CapturedMessage:
     """The message in a file given. Raises Invalid with the sentence why it cannot be one."""
-    if len(given.content) > LARGEST:
+    if given.too_large or len(given.content) > largest():
         raise Invalid([Reason(f"This file cannot be filed: {too_large()}", field)])
     try:
         return read_message(given.content)
@@ -81,7 +83,7 @@ def read_file(given: FileGiven, field: str = "message") -> CapturedMessage:
 
 def too_large() -> str:
     """Why a large file is refused."""
-    return f"it is larger than {LARGEST // 1024 // 1024} MB. Save its attachments apart, and file those."
+    return f"it is larger than {largest_words()}. Save its attachments apart, and file those."
 
 
 def sent_on(found: CapturedMessage, today: date) -> date | None:
@@ -91,19 +93,39 @@ def sent_on(found: CapturedMessage, today: date) -> date | None:
 
 
 def _filled(found: CapturedMessage, today: date) -> dict[str, Any]:
-    kept = [one for one in found.attachments if one.content]
+    came = [one for one in found.attachments if one.content]
+    kept, notes = _sorted_out(came)
     sent: datetime | None = None
     if found.sent_at is not None and sent_on(found, today):
         sent = found.sent_at.astimezone(LONDON)
     return {
         "sent_at": sent,
-        "attachment_count": str(len(kept)),
+        "attachment_count": str(len(came)),
         "attachments": kept,
+        "attachment_notes": notes,
         "sender": found.sender.words,
         "recipients": [one.words for one in found.recipients],
         "subject": found.subject,
         "message_id": found.message_id,
     }
+
+
+def _sorted_out(came: Sequence[FileGiven]) -> tuple[list[FileGiven], list[str]]:
+    """The attachments that are kept as files of their own, and a sentence for each that is none or cannot be opened.
+
+    An e-mail is kept as it came, with everything in it: what could do harm is only not taken out of it.
+    """
+    kept: list[FileGiven] = []
+    notes: list[str] = []
+    for number, one in enumerate(came, 1):
+        this = "The attachment" if len(came) == 1 else f"Attachment {number} of {len(came)}"
+        problem = problem_of(one.name, one.content)
+        if problem is None or not problem.harmful:
+            kept.append(replace(one, kept_anyway=True))
+        if problem is not None:
+            fate = "It is left inside the e-mail." if problem.harmful else "It is kept as it came."
+            notes.append(f"{this} {problem.what} {fate}")
+    return kept, notes
 
 
 # --- filed once -------------------------------------------------------------------------------------------

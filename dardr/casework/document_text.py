@@ -7,8 +7,6 @@ broken or made to do harm stops nothing else. Run as a program, it reads a docum
 from __future__ import annotations
 
 import io
-import os
-import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -16,42 +14,27 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+from dardr.casework.apart import limit, read_apart
+
 LARGEST = 50 * 1024 * 1024
 """Bytes of a document that is read; larger ones are not."""
 LONGEST = 2_000_000
 """Characters kept of one document."""
-SECONDS = 20
-MEMORY = 2 * 1024 * 1024 * 1024
 UNPACKED = 400 * 1024 * 1024
 """Bytes that the parts of an Office document may have together: more is a trap, not a document."""
 
 NOT_READABLE = 3
 """Exit code for a document without words that can be read here."""
 
-KEPT_FROM_THE_READER = "DARDR_"
-"""Settings, keys among them, are no business of what reads a stranger's document."""
-
 
 def text_of(content: bytes) -> str | None:
     """The words of a document; None where it has none that can be read, or reading it takes too long."""
     if not content or len(content) > LARGEST:
         return None
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(KEPT_FROM_THE_READER)}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "dardr.casework.document_text"],
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            env=environment,
-            check=False,
-        )
-    except (subprocess.TimeoutExpired, OSError):
+    written = read_apart("dardr.casework.document_text", content)
+    if written is None:
         return None
-    if done.returncode != 0:
-        return None
-    return tidy(done.stdout.decode("utf-8", "replace"))[:LONGEST] or None
+    return tidy(written.decode("utf-8", "replace"))[:LONGEST] or None
 
 
 def tidy(text: str) -> str:
@@ -176,21 +159,10 @@ def _powerpoint(content: bytes) -> Iterator[str]:
                 yield "".join(part.text or "" for part in one.iter(words))
 
 
-def _limit() -> None:
-    """Memory and processor time of this process, where the system knows such limits."""
-    try:
-        import resource
-    except ImportError:  # not on this system; the time limit of the caller still holds
-        return
-    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
-
-
 def main() -> int:
     """Read a document from standard input, write its words to standard output."""
     content = sys.stdin.buffer.read(LARGEST + 1)
-    _limit()
+    limit()
     try:
         text = words_of(content)
     except Exception:

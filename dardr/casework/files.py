@@ -1,33 +1,46 @@
-"""Files given with an answer: checked for size, encrypted with a key of their own, stored with the event."""
+"""Files given with an answer: checked (``file_checks``, ``virus_scan``), encrypted with a key each, and stored.
+
+They belong to the event that gave them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
+from dardr.casework import file_checks, virus_scan
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.settings import get_settings
 from dardr.storage.files import StoredFile
 from workflows.answers import to_json
+from workflows.definition import Blocked
 
-LARGEST = 50 * 1024 * 1024
-"""Bytes one file may have."""
+MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class FileGiven:
-    """A file as it came from a form or a command line."""
+    """A file as it came from a form or a command line.
+
+    ``too_large``: it was larger than a file may be, and its content was not kept. ``kept_anyway``: it came inside an
+    e-mail, and is kept as it came unless it could do harm. ``checked``: the checks were done; ``scanned``: a virus
+    scanner looked through it, and found nothing.
+    """
 
     name: str
     content: bytes
     media_type: str = "application/octet-stream"
+    too_large: bool = False
+    kept_anyway: bool = False
+    checked: bool = False
+    scanned: bool = False
 
     @property
     def sha256(self) -> str:
@@ -37,6 +50,16 @@ class FileGiven:
     def as_fact(self) -> dict[str, Any]:
         """What the record and its history keep: never the name, which may tell too much."""
         return {"sha256": self.sha256, "size": len(self.content), "media_type": self.media_type}
+
+
+def largest() -> int:
+    """Bytes one file may have, as set (``DARDR_LARGEST_FILE``, in megabytes)."""
+    return get_settings().largest_file * MEGABYTE
+
+
+def largest_words() -> str:
+    """The same in words: ``50 MB``."""
+    return f"{largest() // MEGABYTE} MB"
 
 
 def given(typed: Mapping[str, Any]) -> list[tuple[str, FileGiven]]:
@@ -49,6 +72,12 @@ def given(typed: Mapping[str, Any]) -> list[tuple[str, FileGiven]]:
     ]
 
 
+def only(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed answers that are files."""
+    names = {name for name, _ in given(typed)}
+    return {name: value for name, value in typed.items() if name in names}
+
+
 def as_fact(value: Any) -> Any:
     """A typed answer as it is stored: files as what they are, never what they are called."""
     if isinstance(value, FileGiven):
@@ -58,21 +87,47 @@ def as_fact(value: Any) -> Any:
     return to_json(value)
 
 
-def check(found: Iterable[tuple[str, FileGiven]]) -> None:
-    """Refuse empty and too large files, all at once. Raises Invalid; of several files it says which by number."""
-    reasons: list[Reason] = []
-    found = list(found)
-    for name in dict.fromkeys(name for name, _ in found):
-        several = [one for asked, one in found if asked == name]
+def checked(typed: Mapping[str, Any], problems: list[Blocked] | None = None) -> dict[str, Any]:
+    """The typed answers, their files looked at: size, what they are, whether they can be opened, viruses.
+
+    Each file is looked at once; which of several is meant is said by number. What is wrong is added to ``problems``,
+    or, without such a list, raised as Invalid.
+    """
+    found = dict(typed)
+    wrong: list[Blocked] = []
+    for name, value in only(typed).items():
+        several = value if isinstance(value, list) else [value]
+        looked: list[Any] = []
         for number, one in enumerate(several, 1):
             this = "This file" if len(several) == 1 else f"File {number} of {len(several)}"
-            if not one.content:
-                reasons.append(Reason(f"{this} is empty. Choose it again.", name))
-            elif len(one.content) > LARGEST:
-                limit = LARGEST // 1024 // 1024
-                reasons.append(Reason(f"{this} is larger than {limit} MB. Give a smaller one.", name))
-    if reasons:
-        raise Invalid(reasons)
+            passed, problem = _looked_at(one) if isinstance(one, FileGiven) and not one.checked else (one, "")
+            looked.append(passed)
+            wrong += [Blocked(f"{this} {problem}", name)] if problem else []
+        found[name] = looked if isinstance(value, list) else looked[0]
+    if problems is None and wrong:
+        raise Invalid([Reason(one.reason, one.field) for one in wrong])
+    (problems if problems is not None else []).extend(wrong)
+    return found
+
+
+def _looked_at(one: FileGiven) -> tuple[FileGiven, str]:
+    """The file, marked as looked at, and the rest of a sentence that begins with “This file” where it is refused."""
+    limit = largest()
+    if one.too_large or len(one.content) > limit:
+        return one, f"is larger than {largest_words()}. Give a smaller one, or say where it is kept."
+    problem = file_checks.problem_of(one.name, one.content)
+    if problem is not None and (problem.harmful or not one.kept_anyway):
+        return one, problem.says
+    scanned, infected = virus_scan.look(one.content)
+    return (one, infected) if infected else (replace(one, checked=True, scanned=scanned), "")
+
+
+def check(found: Iterable[tuple[str, FileGiven]]) -> None:
+    """Refuse files that cannot be kept, all at once. Raises Invalid; of several files it says which by number."""
+    by_question: dict[str, list[FileGiven]] = {}
+    for name, one in found:
+        by_question.setdefault(name, []).append(one)
+    checked(by_question)
 
 
 def store(
@@ -91,6 +146,7 @@ def store(
         content=sealed,
         added_at=now,
         field=field,
+        scanned_at=now if given.scanned else None,
     )
     session.add(row)
     return row

@@ -85,9 +85,9 @@ def _value(field: Field | None, name: str, text: str) -> Any:
 
 
 def _file(name: str, path: str) -> Any:
-    from dardr.casework.files import LARGEST, FileGiven
+    from dardr.casework.files import FileGiven, largest
 
-    content = _content(name, path, LARGEST)
+    content = _content(name, path, largest())
     return FileGiven(Path(path).name, content, mimetypes.guess_type(path)[0] or "application/octet-stream")
 
 

@@ -14,7 +14,8 @@ class StoredFile(Base):
     """One file, AES-256-GCM. ``sha256`` is of the plain content; the file name is kept but never shown in addresses.
 
     ``field`` is the question it answers. ``source_id`` is the Message-ID of a captured e-mail. ``text_read_at`` is when
-    its text was put in the search index, or found to have none.
+    its text was put in the search index, or found to have none. ``scanned_at`` is when a virus scanner found nothing in
+    it; None where none looked. What a scanner finds something in is never stored.
     """
 
     __tablename__ = "stored_file"
@@ -31,3 +32,4 @@ class StoredFile(Base):
     field: Mapped[str] = mapped_column(sa.String(60), default="")
     source_id: Mapped[str | None] = mapped_column(sa.String(255), index=True)
     text_read_at: Mapped[datetime | None] = mapped_column(index=True)
+    scanned_at: Mapped[datetime | None]

@@ -14,7 +14,8 @@ from dardr.storage.base import Base
 class Record(Base):
     """Whatever has a process: a review, an agency return, a reply, a QA point, an action, a published case.
 
-    ``facts`` is the fold of all events (pseudonymous). What lists filter or sort by is a column.
+    ``facts`` is the fold of all events (pseudonymous). What lists filter or sort by is a column. ``readers`` are those
+    to whom it is kept (``workflows.processes.who.READERS``); empty, everyone who sees what it serves.
     """
 
     __tablename__ = "record"
@@ -29,6 +30,7 @@ class Record(Base):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("record.id"))
     case_manager_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"), index=True)
     title: Mapped[str] = mapped_column(sa.String(200), default="")
+    readers: Mapped[str] = mapped_column(sa.String(20), default="")
     opened_on: Mapped[date]
     facts: Mapped[dict[str, Any]]
     last_seq: Mapped[int] = mapped_column(default=0)

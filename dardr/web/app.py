@@ -13,15 +13,13 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dardr.casework.files import LARGEST
 from dardr.settings import Settings
 from dardr.storage.engine import Database
-from dardr.web import accounts, audience, errors, frame, headers, transaction
+from dardr.web import accounts, audience, errors, frame, headers, transaction, uploads
 from dardr.web import pages as pages_package
 
 SIGN_IN_TRIES = "30 per minute"
 """A brake on one address, kept in memory; the lock-out of an account is counted in the database."""
-LARGEST_REQUEST = LARGEST + 2 * 1024 * 1024
 
 
 def _nouns() -> list[Any]:
@@ -38,7 +36,7 @@ def create_app(database: Database, settings: Settings) -> Flask:
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.config.update(
         SECRET_KEY=settings.secret,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=uploads.most_at_once(settings),
         MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
@@ -56,6 +54,7 @@ def create_app(database: Database, settings: Settings) -> Flask:
     )
     errors.install(app)
     transaction.install(app, database)
+    uploads.install(app, settings)
     headers.install(app, settings.base_url)
     CSRFProtect(app)
     accounts.install(app, settings)

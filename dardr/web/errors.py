@@ -39,7 +39,7 @@ SENTENCES = {
     404: "The address may be mistyped, or the record is not one you may see. Check the reference.",
     405: "Go back to the page before and use its buttons.",
     409: "Somebody else changed this at the same time. Load the page again to see how things stand now.",
-    413: "Files can be up to 50 MB. Make it smaller, or record where it is kept instead.",
+    413: "It is far larger than a file may be here. Make it smaller, or record where it is kept instead.",
     429: "Wait a minute, then try again.",
     500: "Nothing was changed. Try again; if it happens twice, tell whoever looks after this service.",
     503: "The database did not answer in time, or its disk is full. Nothing was changed. Wait a minute and try again;"

@@ -18,7 +18,7 @@ from dardr.storage.engine import Database
 from dardr.storage.files import StoredFile
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import AuditEvent, Deadline, EventValues, IdentityValues, Record
-from tests import builders
+from tests import builders, given_files
 from tests.builders import START, a_review, actor, at_ten, notification
 from tests.casework.rows import everything
 
@@ -187,7 +187,7 @@ def test_names_go_to_the_identity_store_and_nowhere_else(database: Database) -> 
 
 
 def test_a_file_is_stored_encrypted_and_its_name_stays_out_of_the_record(database: Database) -> None:
-    plain = b"%PDF-1.7 what the chair wrote" * 40
+    plain = given_files.pdf() + b"\n" * 2000
     case = a_review(database, "decision_pending")
     step = builders.decision()
     given = FileGiven("Decision about Zephyrine.pdf", plain, "application/pdf")

@@ -16,13 +16,14 @@ from dardr.storage.engine import Database
 from dardr.storage.files import StoredFile
 from dardr.storage.people import User
 from dardr.storage.reviews import EventValues, IdentityValues
-from tests import builders
+from tests import builders, given_files
 from tests.builders import a_review
 from tests.casework.rows import everything
 from tests.mails import SENT, eml
 from tests.outlook_files import outlook
 
 DAY = SENT.date()
+PDF = given_files.pdf()
 
 
 def in_july(database: Database, at: str = "evidence") -> builders.Case:
@@ -40,7 +41,7 @@ def file(case: builders.Case, raw: bytes, **more: Any) -> int:
 
 def test_an_email_becomes_a_dated_entry_with_its_attachments(database: Database) -> None:
     case = in_july(database)
-    file(case, eml(attachments=[("Zephyrine timeline.pdf", b"%PDF"), ("b.txt", b"b"), ("empty.txt", b"")]))
+    file(case, eml(attachments=[("Zephyrine timeline.pdf", PDF), ("b.txt", b"b"), ("empty.txt", b"")]))
     event, values = case.events()[-1]
     assert event.occurred_on == DAY
     assert values.after is not None
@@ -58,15 +59,36 @@ def test_an_email_becomes_a_dated_entry_with_its_attachments(database: Database)
             sa.select(StoredFile).where(StoredFile.event_id == event.id).order_by(StoredFile.id)
         ).all()
         assert [row.field for row in rows] == ["message", "attachments", "attachments"]
-        assert [content(row) for row in rows[1:]] == [b"%PDF", b"b"]
+        assert [content(row) for row in rows[1:]] == [PDF, b"b"]
         assert rows[0].source_id == "1@mereshire-police.example" and rows[1].source_id is None
         assert verify(session)["ok"]
         assert list(facts_match(session, case.today)) == []
 
 
+def test_an_attachment_that_could_do_harm_stays_inside_the_email(database: Database) -> None:
+    """Nothing of an e-mail is lost: what cannot be opened is kept as it came, a program is only not taken out."""
+    case = in_july(database)
+    locked, torn = given_files.pdf("secret"), given_files.docx()[:-300]
+    raw = eml(attachments=[("a.pdf", given_files.PROGRAM), ("b.pdf", locked), ("c.docx", torn), ("d.pdf", PDF)])
+    values = {"message": FileGiven("Zephyrine.eml", raw)}
+    done = case.act("file_correspondence", values, on=DAY)
+    event, values = case.events()[-1]
+    assert values.after is not None
+    assert values.after["attachment_notes"] == [
+        "Attachment 1 of 4 is a program, whatever its name says. It is left inside the e-mail.",
+        "Attachment 2 of 4 is protected by a password. It is kept as it came.",
+        "Attachment 3 of 4 cannot be opened: it is damaged or cut off. It is kept as it came.",
+    ]
+    assert done.warnings[0].startswith("Attachment 1 of 4 is a program") and "ephyrine" not in done.warnings[0]
+    assert values.after["attachment_count"] == 4
+    with database.read() as session:
+        rows = session.scalars(sa.select(StoredFile).where(StoredFile.event_id == event.id).order_by(StoredFile.id))
+        assert [content(row) for row in rows] == [raw, locked, torn, PDF]
+
+
 def test_no_name_of_an_email_reaches_the_facts_or_the_history(database: Database) -> None:
     case = in_july(database)
-    file(case, eml(attachments=[("Zephyrine.pdf", b"%PDF")]))
+    file(case, eml(attachments=[("Zephyrine.pdf", PDF)]))
     file(case, outlook(subject="Zephyrine", sender=("Zephyrine", "z@x.example"), body="Zephyrine", sent=SENT))
     with database.read() as session:
         plain = [str(row.after) + str(row.before) for row in session.scalars(sa.select(EventValues))]

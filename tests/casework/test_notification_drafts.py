@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dardr.access import get_record, visible
 from dardr.casework import drafts, notifiers, notifying
-from dardr.casework.files import LARGEST, FileGiven
+from dardr.casework.files import FileGiven, largest
 from dardr.casework.notifying import Form, Way
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
 from dardr.storage.drafts import Draft
@@ -140,7 +140,7 @@ def test_what_the_next_form_would_begin_with_is_not_kept_for_long(sqlite_databas
         assert form.ref and form.typed == {} and form.draft.sealed is None
 
 
-@pytest.mark.parametrize(("content", "said"), [(b"", "empty"), (b"x" * (LARGEST + 1), "larger than 50 MB")])
+@pytest.mark.parametrize(("content", "said"), [(b"", "empty"), (b"x" * (largest() + 1), "larger than 50 MB")])
 def test_a_file_that_cannot_be_kept_is_refused(sqlite_database: Database, content: bytes, said: str) -> None:
     number = begun(sqlite_database)
     with sqlite_database.write() as session, pytest.raises(Invalid, match=said):

@@ -14,13 +14,15 @@ from dardr.casework.files import FileGiven
 from dardr.storage.engine import Database
 from dardr.storage.files import StoredFile
 from dardr.storage.reading import ReadEvent
-from tests import builders
+from tests import builders, given_files
 from tests.builders import Case, a_review
 from tests.mails import eml
 from tests.web.conftest import Browser, application, signed_in
 from workflows.definition import Role
 
-PLAIN = b"%PDF-1.7 <script>alert(1)</script>"
+PLAIN = given_files.pdf() + b"% <script>alert(1)</script>\n"
+
+DOCX = given_files.docx()
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def case(database: Database, app: Flask) -> Case:
     given = FileGiven("About Zephyrine.PDF", PLAIN, "text/html")
     case.act("record_draft", {"draft_reference": "In the folder", "draft_file": given}, ref=ref)
     case.today = date(2026, 7, 20)
-    case.act("file_correspondence", {"message": FileGiven("Zephyrine.eml", eml(attachments=[("Zed.docx", b"PK")]))})
+    case.act("file_correspondence", {"message": FileGiven("Zephyrine.eml", eml(attachments=[("Zed.docx", DOCX)]))})
     return case
 
 
@@ -97,7 +99,7 @@ def test_an_email_is_for_those_who_see_identities(case: Case, app: Flask, databa
         assert "E-mail from Mereshire Police" in timeline and numbers(timeline) == seen
     chair = signed_in(app, "independent_chair")
     assert numbers(chair.get(f"/reviews/{case.ref}/files").text) == [3, 2, 1]
-    assert chair.get(f"/records/{case.ref}/files/3").data == b"PK"
+    assert chair.get(f"/records/{case.ref}/files/3").data == DOCX
 
 
 def test_the_timeline_leads_to_the_files(case: Case, manager: Browser) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +16,7 @@ from dardr.access import SEES_IDENTITIES, get_record, roles_on
 from dardr.casework.act import take_action
 from dardr.casework.correspondence import read_file, sent_on, too_large
 from dardr.casework.facts import load_facts
-from dardr.casework.files import LARGEST, FileGiven
+from dardr.casework.files import largest_words
 from dardr.casework.read_log import note_read
 from dardr.errors import Conflict, DardrError, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
@@ -38,17 +37,8 @@ from workflows.processes.fields import day as a_day
 
 pages = Blueprint("capture", __name__)
 
-LARGEST_DROP = 4 * LARGEST
-"""Bytes of all the files dropped at once; each e-mail may have as many as one file."""
 SHOWN = 20
 NO_DATE = "it has no date that can be used. Give its date below, and choose it again."
-
-
-@pages.url_value_preprocessor
-def take_several_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before the form is read: several messages may come at once, so more bytes than for one file."""
-    if endpoint in ("capture.file_messages", "capture.file_messages_of_review"):
-        request.max_content_length = LARGEST_DROP
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +101,10 @@ def _file_messages(ref: str) -> ResponseReturnValue:
 
 def _file_one(ref: str, upload: FileStorage, undated: date | None, today: date) -> int | str:
     """File one e-mail in a transaction of its own: the number of its entry, or why it was refused."""
-    with upload.stream as stream:
-        content = stream.read(LARGEST + 1)
-    if len(content) > LARGEST:
+    given = forms.as_given(upload)
+    upload.close()
+    if given.too_large:
         return too_large()
-    given = FileGiven(upload.filename or "message", content, upload.mimetype or "application/octet-stream")
     try:
         on = sent_on(read_file(given), today) or undated
         if on is None:
@@ -182,7 +171,7 @@ def _drop_question(process: Process) -> Field:
     asked = process.action(FILES_EMAIL).fields[0]
     return replace(
         asked, name="messages", label="E-mails", required=True, many=True, identity=False,
-        help="Files saved or dragged from the mailbox: .eml or .msg. Several at once, up to 50 MB each.",
+        help=f"Files saved or dragged from the mailbox: .eml or .msg. Several at once, up to {largest_words()} each.",
     )  # fmt: skip
 
 
