@@ -1,4 +1,4 @@
-"""What runs beside a review and what waits for it: proceedings with their hearings, holds, what is held back, disclosure.
+"""What runs beside a review and what waits for it: proceedings with hearings, holds, what is held back, disclosure.
 
 Somebody who sees the holds and parallel processes of a review and no more gets those, and neither what is held back nor
 the disclosure register.
@@ -121,7 +121,9 @@ def beside(session: Session, actor: Actor, record: Record, today: date) -> Besid
     """
     contents = contents_seen(session, actor, record)
     if contents is not None and not contents.holds:
-        raise Forbidden(f"Your role shows a part of {record.ref}, and this is not in it. Its first page shows your part.")
+        raise Forbidden(
+            f"Your role shows a part of {record.ref}, and this is not in it. Its first page shows your part."
+        )
     serving = [
         (other, may_see)
         for kind, other, may_see in below(session, actor, [record.id]).get(record.id, ())
@@ -136,7 +138,10 @@ def beside(session: Session, actor: Actor, record: Record, today: date) -> Besid
         if other.process_key == PROCEEDING
     ]
     apart = contents is None and bool(roles_on(session, actor, record) & APART)
-    of = {key: [_kept(o, roles[o.id], dates) for o, _ in serving if o.process_key == key] for key in (HELD_BACK, DISCLOSURE)}
+    of = {
+        key: [_kept(o, roles[o.id], dates) for o, _ in serving if o.process_key == key]
+        for key in (HELD_BACK, DISCLOSURE)
+    }
     return Beside(
         record,
         workflows.get(record.process),

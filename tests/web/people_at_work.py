@@ -33,6 +33,39 @@ def fill(database: Database) -> dict[str, str]:
         },
     )
     evidence.act(
+        "record_parallel_process",
+        {"parallel_kind": "criminal", "parallel_status": "under_way", "parallel_contact": "Disclosure officer"},
+    )
+    refs["proceeding"] = evidence.opened("proceeding")[0]
+    window = {"hearing_kind": "trial", "hearing_from": "2027-02-01", "hearing_to": "2027-02-19"}
+    evidence.act("add_hearing", {**window, "hearing_standing": "tentative"}, ref=refs["proceeding"])
+    evidence.act(
+        "move_hearing",
+        {"hearing": "1", "hearing_from": "2027-04-12", "hearing_standing": "fixed", "moved_because": "No court room."},
+        ref=refs["proceeding"],
+    )
+    evidence.act(
+        "record_held_back",
+        {
+            "title": "Records of one service",
+            "whose_information": "person_who_died",
+            "held_by": "The service",
+            "ground": "legal_advice",
+            "who_decides": "holder",
+            "next_step": "Ask again",
+            "next_step_by": "2027-01-11",
+        },
+    )
+    evidence.act(
+        "record_disclosure",
+        {
+            "material": "Draft report, with the team",
+            "material_version": "Draft 1",
+            "material_dated": evidence.today.isoformat(),
+            "asked_by": ["cps"],
+        },
+    )
+    evidence.act(
         "agree_new_date",
         {
             "clock": "overview_report",

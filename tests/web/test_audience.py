@@ -18,7 +18,7 @@ from dardr.web.pages.reports import READERS
 from tests.builders import PEOPLE, a_review
 from tests.web.conftest import Browser, signed_in
 from workflows.definition import Role
-from workflows.processes.who import POLICING
+from workflows.processes.who import APART, POLICING
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.TEAM_MANAGER})
@@ -48,6 +48,10 @@ ROUTES = {
     "/": SIGNED_IN,
     "/reminders": SIGNED_IN,
     "/reviews/<ref>/waiting": SIGNED_IN,
+    "/reviews/<ref>/proceedings": SIGNED_IN,
+    "/reviews/<ref>/disclosure": APART,
+    "/reviews/<ref>/disclosure.csv": APART,
+    "/reviews/<ref>/disclosure.xlsx": APART,
     "/reviews/<ref>/brief": SIGNED_IN,
     "/brief": SIGNED_IN,
     "/sign-in": EVERYONE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,9 @@ from workflows.check import check
 from workflows.processes.held_back_1 import held_back_without_sentence
 from workflows.processes.proceeding_1.hearings import hearings, in_time_order, moves_since_follow_up
 
-TRIAL = {"hearing_kind": "trial", "hearing_from": date(2026, 9, 7), "hearing_to": date(2026, 9, 25)}
-MOVED = {"hearing": "1", "hearing_from": date(2026, 11, 2), "hearing_to": date(2026, 11, 20)}
-DONE = {"panel_looked_at": "done", "family_looked_at": "done", "holds_looked_at": "done"}
+TRIAL: dict[str, Any] = {"hearing_kind": "trial", "hearing_from": date(2026, 9, 7), "hearing_to": date(2026, 9, 25)}
+MOVED: dict[str, Any] = {"hearing": "1", "hearing_from": date(2026, 11, 2), "hearing_to": date(2026, 11, 20)}
+DONE: dict[str, Any] = {"panel_looked_at": "done", "family_looked_at": "done", "holds_looked_at": "done"}
 
 
 def with_a_trial() -> Paper:
@@ -106,7 +107,9 @@ def test_it_ends_once_the_moved_date_is_looked_at_and_may_be_taken_up_again() ->
     assert paper.reasons("end_proceeding") != []
     paper.take("record_follow_up", **DONE).take("end_proceeding")
     assert paper.stage == "ended"
-    assert paper.take("reopen_proceeding").take("add_hearing", **{**TRIAL, "hearing_kind": "appeal"}).stage == "under_way"
+    assert (
+        paper.take("reopen_proceeding").take("add_hearing", **{**TRIAL, "hearing_kind": "appeal"}).stage == "under_way"
+    )
 
 
 # --- held back, disclosed ---------------------------------------------------------------------------------

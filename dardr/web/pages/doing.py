@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 import workflows
 from dardr import systime
-from dardr.access import get_record, roles_on
+from dardr.access import SEES_A_PART, get_record, roles_on
 from dardr.casework import drafts
 from dardr.casework.act import Done, take_action
 from dardr.casework.facts import load_facts, settings_of
@@ -25,12 +25,14 @@ from dardr.casework.open_record import find_process, open_record, require_open
 from dardr.casework.own_questions import asked_otherwise, whole
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
+from dardr.lookups.commissioning import suggested
 from dardr.lookups.records import linked
 from dardr.parts import contents_seen
 from dardr.storage.reviews import AuditEvent, Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
+from dardr.web.pages import chairs, commissioning
 from dardr.web.pages.consequences import will_follow
 from dardr.web.transaction import commit, session, undo
 from dardr.web.words import as_day, day_words, instant_words
@@ -42,7 +44,7 @@ from workflows.partial import parse_date
 pages = Blueprint("doing", __name__)
 
 FILES_AGAIN = "Files cannot be kept on this page: choose them again before you send it."
-OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report", "task")
+OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report", "task", "chair")
 """Processes whose records people open from a page of their own; the others are opened by an action."""
 
 
@@ -54,7 +56,16 @@ SHOWN_ON = {
         "tell_home_office", "record_partner", "record_partner_decision", "record_partner_left",
     )
 }  # fmt: skip
+SHOWN_ON |= dict.fromkeys(
+    ("record_parallel_process", "record_held_back", "record_disclosure"), "proceedings.proceedings"
+)
+SHOWN_ON |= dict.fromkeys(("invite_chair", "record_chair_left", *commissioning.STEPS), "commissioning.commissioning")
+SHOWN_ON |= dict.fromkeys(("add_chair", *chairs.STEPS), "chairs.one_chair")
 """Where a step is shown once it is done, if not on the first page: the advice, and what a decision asks for."""
+
+
+SUGGESTED = {"appoint_chair": suggested}
+"""What the form of a step holds already, from what is recorded elsewhere. It can be changed like any answer."""
 
 
 ASKED_ON = {"file_correspondence": "capture.file_messages", "note_call": "capture.note_call"}
@@ -98,6 +109,8 @@ def act(ref: str, key: str) -> ResponseReturnValue:
     if not verdict.permitted:
         raise Forbidden(f"“{action.label}” is for other roles than yours.")
     form = forms.starting(asked, today, record.facts)
+    if (known := SUGGESTED.get(action.key)) is not None:
+        form.update(known(session(), actor(), record))
     return _show(Page(asked, process, found, form, record, [b.reason for b in verdict.blocked]), today)
 
 
@@ -183,8 +196,9 @@ def _done(process: Process, action: Action, done: Done) -> ResponseReturnValue:
     flash(f"Recorded: {action.label}.", "done")
     for warning in done.warnings:
         flash(warning, "warning")
-    for ref in done.created:
-        flash(ref, "created")
+    if actor().roles - SEES_A_PART:  # who sees parts alone does not see what serves a review
+        for ref in done.created:
+            flash(ref, "created")
     if endpoint := SHOWN_ON.get(action.key):
         return redirect(url_for(endpoint, ref=done.ref), 303)
     return redirect(page_of(done.ref, process.key), 303)
