@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,6 +74,16 @@ def needs_bodies(guard: Guard) -> bool:
 def needs_beside(guard: Guard) -> bool:
     """True for guards marked ``reads_beside``, also inside a partial."""
     return _marked(guard, "reads_beside")
+
+
+@cache
+def looking_beside() -> frozenset[str]:
+    """The keys of the processes with a guard that looks at what else of its kind serves the same review."""
+    return frozenset(
+        process.key
+        for process in workflows.all_processes()
+        if any(needs_beside(guard) for a in process.actions for guard in (*a.guards, *a.checks))
+    )
 
 
 def _marked(guard: Guard | Warn, mark: str) -> bool:

@@ -26,7 +26,7 @@ PRODUCT = "dardr"
 MARKING = "OFFICIAL-SENSITIVE"
 NAVIGATION = (
     ("My work", "work.my_work", ("work",)),
-    ("Reviews", "reviews.caseload", ("reviews", "records", "doing", "documents", "receipts")),
+    ("Reviews", "reviews.caseload", ("reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs")),
     ("Actions", "plans.plan", ("plans",)),
     ("Deadlines", "deadlines.all_running", ("deadlines",)),
     ("Published cases", "published.published_cases", ("published",)),

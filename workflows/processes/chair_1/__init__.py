@@ -44,7 +44,9 @@ RATINGS = (("very_good", "Very good"), ("good", "Good"), ("fair", "Fair"), ("poo
 ABOUT: tuple[Field, ...] = (
     Field("email", "E-mail address", FieldType.EMAIL, required=False),
     text("phone", "Telephone", required=False),
-    optional(paragraph("expertise", "Experience and knowledge", help="For example of coercive control, or of a court.")),
+    optional(
+        paragraph("expertise", "Experience and knowledge", help="For example of coercive control, or of a court.")
+    ),
     choice(
         "writes_reports",
         "Does the chair also write the report?",

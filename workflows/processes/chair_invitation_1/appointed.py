@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts, Field, From, TakenUpAbove
+from workflows.definition import Action, Blocked, DoesOnReview, Facts, Field, From
 from workflows.processes.authorities import by_design, guidance_2016
 from workflows.processes.chair_invitation_1.asking import OURS, SECTION_4, no_conflict_stands_in_the_way
 from workflows.processes.chair_invitation_1.stages import APPOINTED
@@ -35,7 +35,9 @@ def payment_is_open(facts: Facts) -> Blocked | None:
     given = (facts.submitted or {}).get("payment")
     if given is None or str(given) not in settled(facts.recorded):
         return None
-    return Blocked(f"“{given}” is recorded already as paid or as not due. Nothing was recorded a second time.", "payment")
+    return Blocked(
+        f"“{given}” is recorded already as paid or as not due. Nothing was recorded a second time.", "payment"
+    )
 
 
 def every_payment_is_settled(facts: Facts) -> Blocked | None:
@@ -210,7 +212,7 @@ ACTIONS: tuple[Action, ...] = (
             optional(paragraph("still_to_pay", "What is still to be paid")),
         ),
         effects=(
-            TakenUpAbove(
+            DoesOnReview(
                 "record_chair_left",
                 only_for="invitation",
                 copies=(("chair_left_because", "appointment_ended_because"),),

@@ -34,7 +34,9 @@ def not_invited_already(facts: Facts) -> Blocked | None:
     given = (facts.submitted or {}).get("invited_chair")
     for item in facts.items_of("chair-invitation"):
         if given is not None and not item.final and item.facts.get("chair") == given:
-            return Blocked(f"This chair is invited already: {item.ref}. Record there what the chair answers.", "invited_chair")
+            return Blocked(
+                f"This chair is invited already: {item.ref}. Record there what the chair answers.", "invited_chair"
+            )
     return None
 
 
