@@ -93,6 +93,8 @@ ROUTES = {
     "/reviews/<ref>": SIGNED_IN,
     "/reviews/<ref>/timeline": SIGNED_IN,
     "/reviews/<ref>/decision": SIGNED_IN,
+    "/reviews/<ref>/family/questions": FAMILY_NOTES,
+    "/reviews/<ref>/family/<branch>/questions": FAMILY_NOTES,
     "/reviews/<ref>/documents": SIGNED_IN,
     "/reviews/<ref>/documents/<name>.<form>": SIGNED_IN,
     "/reviews/<ref>/files": SIGNED_IN,

@@ -1,0 +1,86 @@
+"""The printed registers of the family's questions, and the question's own page, for those who may and no others."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from dardr.storage.engine import Database
+from dardr.storage.reading import ReadEvent
+from tests.builders import Case, a_review, grant
+from tests.casework.test_family_questions import a_branch, asked
+from tests.web.conftest import Browser, dated, signed_in
+from workflows.definition import Role
+
+
+@pytest.fixture
+def case(database: Database) -> Case:
+    return a_review(database, "drafting")
+
+
+def test_the_register_says_what_was_asked_and_not_by_whom(manager: Browser, case: Case, database: Database) -> None:
+    first, second = a_branch(case, "Branch 1: mother's side"), a_branch(case, "Branch 2")
+    question = asked(case, first, "Why did nobody ask her alone?")
+    asked(case, second, "Who had the address?")
+    case.act(
+        "answer_question",
+        {"answered_by": "chair", "answer_given": "Nobody saw that it was needed.", "where_in_report": "4.12"},
+        ref=question,
+    )
+    page = manager.get(f"/reviews/{case.ref}/family/questions").text
+    assert "Why did nobody ask her alone?" in page and "Who had the address?" in page
+    assert "mother&#39;s side" not in page and first not in page and second not in page
+    assert "Nobody saw that it was needed." in page and "4.12" in page and "1 without an answer yet" in page
+    with database.read() as session:
+        read = session.scalars(sa.select(ReadEvent).where(ReadEvent.what == "family")).all()
+    assert [event.detail for event in read] == ["questions of the family"]
+
+
+def test_the_print_for_a_visit_holds_one_branchs_questions(manager: Browser, case: Case) -> None:
+    first, second = a_branch(case, "Branch 1"), a_branch(case, "Branch 2")
+    asked(case, first, "Why did nobody ask her alone?")
+    asked(case, second, "Who had the address?")
+    page = manager.get(f"/reviews/{case.ref}/family/{first}/questions").text
+    assert "Why did nobody ask her alone?" in page and "Who had the address?" not in page
+    assert manager.get(f"/reviews/{case.ref}/family/{case.ref}/questions").status_code == 404
+
+
+@pytest.mark.parametrize(("person", "status"), [("deciding_chair", 403), ("auditor", 403), ("panel_member", 403)])
+def test_others_are_refused(app: Flask, case: Case, database: Database, person: str, status: int) -> None:
+    with database.write() as session:
+        grant(session, "panel_member", Role.PANEL_MEMBER, case.ref)
+    question = asked(case, a_branch(case, "Branch 1"), "Why?")
+    browser = signed_in(app, person)
+    assert browser.get(f"/reviews/{case.ref}/family/questions").status_code == status
+    assert browser.get(f"/records/{question}").status_code == 404
+    for page in (f"/reviews/{case.ref}", f"/reviews/{case.ref}/timeline", f"/search?q={question}"):
+        assert question not in browser.get(page).text.replace(f'value="{question}"', "")
+
+
+def test_the_chair_reads_the_register_of_their_review_only(app: Flask, case: Case, database: Database) -> None:
+    with database.write() as session:
+        grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, case.ref)
+    other = a_review(database, "drafting")
+    browser = signed_in(app, "independent_chair")
+    assert browser.get(f"/reviews/{case.ref}/family/questions").status_code == 200
+    assert browser.get(f"/reviews/{other.ref}/family/questions").status_code == 404
+
+
+def test_a_name_that_is_a_relatives_comes_back_with_everything_typed(manager: Browser, case: Case) -> None:
+    case.act("record_person", {"part_in_case": "child", "part_name": "Juniper"})
+    form = f"/records/{case.ref}/do/record_pseudonym"
+    given = {"display_pseudonym": "Juniper 2026", "pseudonym_chosen": "family", "pseudonym_reason": "Her plant"}
+    page = manager.send(form, **given, **dated("_on", "2026-08-03"))
+    assert page.status_code == 422, page.text[:500]
+    assert "It is also the name of a relative or of somebody else in this review." in page.text
+    assert 'value="Juniper 2026"' in page.text and "Her plant" in page.text
+
+
+def test_how_the_family_speaks_of_the_person_is_on_the_page_of_people_and_nowhere_else(
+    manager: Browser, case: Case
+) -> None:
+    case.act("record_how_to_speak", {"name_in_family": "Shonie", "name_said_as": "SHOH-nee"})
+    assert "SHOH-nee" in manager.get(f"/reviews/{case.ref}/people").text
+    for page in ("", "/timeline", "/brief", "/waiting"):
+        assert "SHOH-nee" not in manager.get(f"/reviews/{case.ref}{page}").text
