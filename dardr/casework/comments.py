@@ -26,6 +26,8 @@ from workflows.processes.comment_request_1.comments import IN_WORD, comments_of
 
 LONGEST = 4000
 """Characters kept of one comment or change in the table; the file or e-mail it came in is kept whole."""
+BEGINS = 100
+"""Characters by which paragraphs of several copies are told to be one, where the version has no file to compare."""
 AROUND = 110
 """Characters of a paragraph shown on either side of a change."""
 WHERE = re.compile(
@@ -188,6 +190,7 @@ def _row(copy: WordReading, version: WordReading | None, matched: Matched | None
     }
     if paragraph is not None:
         row |= {"heading": paragraph.heading, "around": _cut(paragraph.text, remark.offset)}
+        row["begins"] = "" if number is not None else paragraph.text[:BEGINS]
         row["own"] = remark.at if remark.at is not None else 0
     if number is not None:
         row["paragraph"] = number
