@@ -18,7 +18,7 @@ from dardr.web.pages.reports import READERS
 from tests.builders import PEOPLE, a_review
 from tests.web.conftest import Browser, signed_in
 from workflows.definition import Role
-from workflows.processes.who import APART, POLICING
+from workflows.processes.who import APART, FAMILY_NOTES, POLICING
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.TEAM_MANAGER})
