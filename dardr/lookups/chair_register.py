@@ -1,4 +1,4 @@
-"""The register of independent chairs: who is on it, what they chair now, what was said of their work, and of reviews."""
+"""The register of independent chairs: who is on it, what they chair now, what was said of their work and of reviews."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Feedback:
 
 
 def feedback_on_reviews(session: Session, actor: Actor) -> Feedback:
-    """A summary of the feedback recorded on the reviews that the actor sees, the partnership's own questions included."""
+    """A summary of the feedback on the reviews that the actor sees, the partnership's own questions included."""
     rows = session.execute(
         sa.select(AuditEvent.record_id, EventValues.after)
         .join(EventValues, EventValues.event_id == AuditEvent.id)
