@@ -58,6 +58,8 @@ Progress = Callable[[int, int], None]
 _RELATIVE = re.compile(r"([DS])([+-]\d+)")
 _STEP = re.compile(r"(?:([A-Z]\d\d):|(\+))?(\w+)")
 _HOLD = re.compile(r"hold:(\d+)")
+_ITEM = re.compile(r"item:([A-Z]\d\d)")
+_CHAIR = re.compile(r"chair:(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ class _Loading:
         self.actors: dict[int, Actor] = {}
         self.cases: list[_Case] = []
         self.steps: list[_Step] = []
-        for kind, key in (("review", "dardr-s9@1"), ("report", "section8-report@1")):
+        for kind, key in (("review", "dardr-s9@1"), ("report", "section8-report@1"), ("chair", "chair@1")):
             for given in profile[kind]:
                 self._add(_Case(len(self.cases), workflows.get(key), given))
         self.steps.sort()
@@ -365,6 +367,10 @@ class _Loading:
             days = int(relative[2])
             day = (self.today if relative[1] == "D" else step.occurred_on) + timedelta(days=days)
             return day - timedelta(days=max(0, day.weekday() - 4))
+        if chair := _CHAIR.fullmatch(value):
+            return [case.ref for case in self.cases if case.process.key == "chair"][int(chair[1]) - 1]
+        if item := _ITEM.fullmatch(value):
+            return f"{step.case.ref}-{item[1]}"
         if hold := _HOLD.fullmatch(value):
             ids = session.scalars(
                 sa.select(Hold.id).join(Record, Record.id == Hold.record_id).where(Record.ref == step.case.ref)
