@@ -1,4 +1,4 @@
-"""A proceeding beside a review on paper: its hearings, what was moved keeps its history, one follow-up for all moves."""
+"""A proceeding beside a review on paper: its hearings, the history of their dates, one follow-up for all moves."""
 
 from __future__ import annotations
 
@@ -60,10 +60,11 @@ def test_a_hearing_may_lose_its_date_and_get_another() -> None:
     paper = with_a_trial().take("move_hearing", hearing="1", moved_because="Taken out of the list.")
     (trial,) = hearings(paper.facts)
     assert (trial.now.words, trial.standing_words) == ("no date yet", "No date yet")
-    assert [b.field for b in paper.look("fix_hearing", {"hearing": "1"}).blocked] == ["hearing"]
+    assert paper.reasons("fix_hearing") == ["No hearing to come has a tentative date."]
     paper.take("move_hearing", **MOVED).take("fix_hearing", hearing="1")
     (trial,) = hearings(paper.facts)
     assert (trial.now.words, trial.standing_words) == ("2 to 20 November 2026", "Fixed")
+    paper.take("add_hearing", **{**TRIAL, "hearing_kind": "sentence"}, hearing_standing="tentative")
     assert paper.reasons("fix_hearing", {"hearing": "1"}) == ["Its date is fixed already."]
 
 

@@ -28,6 +28,7 @@ from dardr.web.words import answer_words, field_of, label_of_clock, short_day
 from workflows.definition import Action, PlacesHold, Process, Role
 from workflows.engine import permitted_actions
 from workflows.processes.anywhere import HOLD_TOLD
+from workflows.processes.proceeding_1.hearings import FIXED
 from workflows.processes.who import APART
 
 pages = Blueprint("proceedings", __name__)
@@ -183,7 +184,13 @@ def _may(process: Process, stage: str, may: frozenset[Role], wanted: Sequence[st
 
 def _proceeding(one: Proceeding, may: frozenset[Role]) -> dict[str, Any]:
     process = workflows.get(PROCEEDING)
-    wanted = OF_A_PROCEEDING if any(hearing.to_come for hearing in one.hearings) else OF_A_PROCEEDING[:2]
+    to_come = [hearing for hearing in one.hearings if hearing.to_come]
+    possible = {
+        "move_hearing": bool(to_come),
+        "fix_hearing": any(hearing.now.first and hearing.now.standing != FIXED for hearing in to_come),
+        "record_hearing_outcome": bool(to_come),
+    }
+    wanted = [key for key in OF_A_PROCEEDING if possible.get(key, True)]
     planned = one.stage == "under_way" and one.facts.get("parallel_status") == "planned"
     return {
         "one": one,

@@ -97,6 +97,13 @@ def a_hearing_is_to_come(facts: Facts) -> Blocked | None:
     return Blocked("No hearing is to come. Add a hearing first.")
 
 
+def a_date_is_tentative(facts: Facts) -> Blocked | None:
+    """There is a hearing to come whose date is not fixed yet."""
+    if any(one.to_come and one.now.first and one.now.standing != FIXED for one in hearings(facts.recorded)):
+        return None
+    return Blocked("No hearing to come has a tentative date.")
+
+
 def hearing_is_to_come(facts: Facts) -> Blocked | None:
     """A check: the hearing that is named has no outcome yet and is not struck out."""
     given = (facts.submitted or {}).get("hearing")
@@ -238,7 +245,7 @@ PROCESS = Process(
             roles=CHAIRING,
             keep_as="hearing_fixings",
             fields=(ask.WHICH, ask.WHERE),
-            guards=(a_hearing_is_to_come,),
+            guards=(a_date_is_tentative,),
             checks=(hearing_is_to_come, has_a_date_to_fix),
             authority=FOLLOWED_HERE,
         ),
