@@ -357,7 +357,7 @@ def readers_of(process: Process, facts: Mapping[str, Any]) -> str:
     return named if named in READERS else ""
 
 
-CALLED_BY = ("display_pseudonym", "pseudonym", "title", "action_text", "point")
+CALLED_BY = ("display_pseudonym", "pseudonym", "title", "action_text", "point", "position")
 """Names of the facts a record is called by in lists; the first there is counts."""
 
 

@@ -361,6 +361,8 @@ class _Loading:
     def _value(self, session: Session, step: _Step, value: Any) -> Any:
         if isinstance(value, Mapping):
             return FileGiven(value["file"], _as_word(value["words"]), WORD)
+        if isinstance(value, list):
+            return [self._value(session, step, one) for one in value]
         if not isinstance(value, str):
             return value
         if relative := _RELATIVE.fullmatch(value):

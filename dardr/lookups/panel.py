@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework.attendance import quorum_of
-from dardr.casework.facts import running_by_record
 from dardr.casework.fold import done
 from dardr.casework.panel import Seat, seats_of
 from dardr.errors import NotFound
 from dardr.lookups.records import bodies_of, visible_items
 from dardr.lookups.review import actions_of
 from dardr.seeing import seen_facts
-from dardr.storage.reviews import Deadline, Record
+from dardr.storage.reviews import Record
 from workflows.definition import Process, Role
 from workflows.processes.dardr_s9_1.panel import RETURN_KINDS
 from workflows.processes.who import CHAIRING
@@ -48,7 +47,6 @@ class ReturnLine:
     bodies: tuple[str, ...]
     stage_label: str
     open: bool
-    deadline: Deadline | None
     quality: str
     may_remind: bool
 
@@ -122,22 +120,18 @@ def _returns(session: Session, actor: Actor, record: Record, roles: frozenset[Ro
         if item.process_key == RETURN and item.facts.get("kind") in RETURN_KINDS
     ]
     whose = bodies_of(session, [item.id for item in items])
-    clocks = running_by_record(session, [item.id for item in items])
-    return [_return(item, tuple(whose.get(item.id, ())), clocks.get(item.id, []), roles) for item in items]
+    return [_return(item, tuple(whose.get(item.id, ())), roles) for item in items]
 
 
-def _return(item: Record, bodies: tuple[str, ...], clocks: list[Deadline], roles: frozenset[Role]) -> ReturnLine:
-    process = workflows.get(item.process)
+def _return(item: Record, bodies: tuple[str, ...], roles: frozenset[Role]) -> ReturnLine:
     checks = item.facts.get("quality_checks") or []
-    deadline = next((row for row in clocks if row.due_on is not None), clocks[0] if clocks else None)
     return ReturnLine(
         item,
         bodies,
-        process.stage(item.stage).label,
+        workflows.get(item.process).stage(item.stage).label,
         not item.final,
-        deadline,
         str(checks[-1].get("quality") or "") if checks else "",
-        bool(not item.final and deadline is not None and deadline.due_on and roles & CHAIRING),
+        bool(not item.final and roles & CHAIRING),
     )
 
 

@@ -29,11 +29,15 @@ NAVIGATION = (
     ("Reviews", "reviews.caseload", ("reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs")),
     ("Actions", "plans.plan", ("plans",)),
     ("Deadlines", "deadlines.all_running", ("deadlines",)),
+    ("Meetings", "meetings.upcoming", ("meetings",)),
     ("Published cases", "published.published_cases", ("published",)),
     ("Reports", "reports.quarterly_report", ("reports",)),
 )
 """Label, page, and the blueprints of which it is the section."""
 
+
+OWN_PAGE = {"family-branch": "family.branch"}
+"""The page of a record that has one of its own, by its process."""
 
 MAIL_STATUS = {
     "sent": "accepted by the server",
@@ -151,6 +155,6 @@ def install(app: Flask) -> None:
 
 
 def page_of(ref: str, process_key: str) -> str:
-    """The address of a record's page: reviews have their own folder."""
-    endpoint = "reviews.review" if process_key in workflows.REVIEW_KEYS else "records.record"
+    """The address of a record's page: reviews have their own folder, and some records a page of their own."""
+    endpoint = "reviews.review" if process_key in workflows.REVIEW_KEYS else OWN_PAGE.get(process_key, "records.record")
     return current_app.url_for(endpoint, ref=ref)

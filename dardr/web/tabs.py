@@ -13,6 +13,7 @@ from flask import url_for
 
 import workflows
 from dardr.access import roles_on
+from dardr.casework.panel import MEETING
 from dardr.lookups.identities import may_read
 from dardr.parts import Contents, contents_seen
 from dardr.storage.reviews import Record
@@ -48,9 +49,20 @@ def _with_people(record: Record, part: Contents | None) -> bool:
     return part is None and may_read(session(), actor(), record)
 
 
+def _a_meeting(record: Record, _part: Contents | None) -> bool:
+    return record.process_key == MEETING
+
+
 def _for(roles: frozenset[Role]) -> Shown:
     def shown(record: Record, part: Contents | None) -> bool:
         return part is None and bool(roles_on(session(), actor(), record) & roles)
+
+    return shown
+
+
+def _of(*processes: str) -> Shown:
+    def shown(record: Record, _part: Contents | None) -> bool:
+        return record.process_key in processes
 
     return shown
 
@@ -68,6 +80,7 @@ class Tab:
 
 TABS = (
     Tab("summary", "Summary", "reviews.review", "records.record", _always),
+    Tab("meeting", "Meeting", record="meetings.meeting", shown=_a_meeting),
     Tab("timeline", "Timeline", "reviews.review_timeline", "records.record_timeline", _with_events),
     Tab("decision", "Decision", "deciding.decision"),
     Tab("commissioning", "Chair", "commissioning.commissioning", shown=_for(CONTRACT)),
@@ -76,10 +89,11 @@ TABS = (
     Tab("proceedings", "Proceedings and holds", "proceedings.proceedings", shown=_with_holds),
     Tab("family", "Family (restricted)", "family.family", shown=_for(FAMILY_NOTES)),
     Tab("report", "Report", "rounds.report"),
+    Tab("comments", "Comments", "", "rounds.comments", shown=_of("comment-round", "comment-request")),
     Tab("home_office", "Home Office", "quality.home_office"),
     Tab("publication", "Publication", "publication.publication", shown=_with_documents),
-    Tab("documents", "Documents", "documents.documents", shown=_with_documents),
-    Tab("files", "Files", "files.review_files", "files.record_files"),
+    Tab("documents", "Letters and briefings", "documents.documents", shown=_with_documents),
+    Tab("files", "Documents", "files.review_files", "files.record_files"),
     Tab("waiting", "Waiting for", "waiting.review_waiting"),
     Tab("people", "People (restricted)", "identities.people", shown=_with_people),
     Tab("access", "Access", "access.access", shown=_always),

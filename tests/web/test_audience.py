@@ -18,7 +18,7 @@ from dardr.web.pages.reports import READERS
 from tests.builders import PEOPLE, a_review
 from tests.web.conftest import Browser, signed_in
 from workflows.definition import Role
-from workflows.processes.who import APART, FAMILY_NOTES, POLICING
+from workflows.processes.who import APART, CONTRACT, FAMILY_NOTES, POLICING
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.TEAM_MANAGER})
@@ -93,6 +93,15 @@ ROUTES = {
     "/reviews/<ref>": SIGNED_IN,
     "/reviews/<ref>/timeline": SIGNED_IN,
     "/reviews/<ref>/decision": SIGNED_IN,
+    "/reviews/<ref>/commissioning": CONTRACT,
+    "/chairs": CONTRACT,
+    "/chairs/<ref>": CONTRACT,
+    "/reviews/<ref>/panel": SIGNED_IN,
+    "/reviews/<ref>/meetings": SIGNED_IN,
+    "/meetings": SIGNED_IN,
+    "/meetings/<ref>": SIGNED_IN,
+    "/meetings/<ref>/papers/<int:number>": SIGNED_IN,
+    "/meetings/<ref>/calendar.ics": SIGNED_IN,
     "/reviews/<ref>/family/questions": FAMILY_NOTES,
     "/reviews/<ref>/family/<branch>/questions": FAMILY_NOTES,
     "/reviews/<ref>/documents": SIGNED_IN,

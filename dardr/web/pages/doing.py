@@ -32,8 +32,9 @@ from dardr.storage.reviews import AuditEvent, Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
-from dardr.web.pages import chairs, commissioning
+from dardr.web.pages import chairs, commissioning, meetings, publication, quality
 from dardr.web.pages.consequences import will_follow
+from dardr.web.pages.family_update import suggested_update
 from dardr.web.transaction import commit, session, undo
 from dardr.web.words import as_day, day_words, instant_words
 from workflows import answers as reading
@@ -55,18 +56,36 @@ SHOWN_ON = {
         "decide_no_review", "decide_other_review", "defer_decision", "end_deferral", "second_person_check",
         "tell_home_office", "record_partner", "record_partner_decision", "record_partner_left",
     )
-}  # fmt: skip
+} | {"file_document": "files.review_files"} | dict.fromkeys(
+    ("add_version", "change_marking", "change_readers", "correct_document", "withdraw_document", "use_document_again"),
+    "files.record_files",
+)  # fmt: skip
 SHOWN_ON |= dict.fromkeys(
     ("record_parallel_process", "record_held_back", "record_disclosure"), "proceedings.proceedings"
 )
 SHOWN_ON |= dict.fromkeys(("invite_chair", "record_chair_left", *commissioning.STEPS), "commissioning.commissioning")
 SHOWN_ON |= dict.fromkeys(("add_chair", *chairs.STEPS), "chairs.one_chair")
-"""Where a step is shown once it is done, if not on the first page: the advice, and what a decision asks for."""
+SHOWN_ON |= dict.fromkeys(quality.SHOWN_HERE, "quality.home_office")
+SHOWN_ON |= dict.fromkeys(("sign_off", "return_to_drafting", "record_partner_sign_off"), "signing_off.sign_off")
+SHOWN_ON |= {"send_for_comments": "rounds.report"}
+SHOWN_ON |= dict.fromkeys(
+    (
+        "answer_comments", "close_round", "reopen_round", "ask_more_readers", "give_comment", "give_word_comments",
+        "enter_comments", "record_no_comments", "excuse_reader",
+    ),
+    "rounds.comments",
+)  # fmt: skip
+"""Where a step is shown once it is done, if not on the first page: the advice, what a decision asks for, documents."""
 
 
-SUGGESTED = {"appoint_chair": suggested}
+SUGGESTED = {"appoint_chair": suggested, "give_update": suggested_update}
 """What the form of a step holds already, from what is recorded elsewhere. It can be changed like any answer."""
 
+
+SHOWN_ON |= dict.fromkeys(meetings.STEPS, "meetings.meeting")
+SHOWN_ON |= {"plan_meeting": "meetings.meetings_of_review", "record_meeting": "meetings.meetings_of_review"}
+SHOWN_ON |= dict.fromkeys(publication.STEPS, "publication.publication")
+SHOWN_ON |= dict.fromkeys(("add_panel_member", "set_quorum", "agree_confidentiality"), "panel.panel")
 
 ASKED_ON = {"file_correspondence": "capture.file_messages", "note_call": "capture.note_call"}
 """Steps that are asked for on a page of their own, made for being quick."""

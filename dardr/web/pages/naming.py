@@ -12,14 +12,17 @@ from flask import g
 from sqlalchemy.orm import Session
 
 from dardr.casework.own_questions import known_fields
+from dardr.casework.panel import SEAT
 from dardr.lookups.names import FormerNames
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
+from dardr.storage.reviews import Record, RecordBody
 from dardr.web.words import answer_words, as_day, day_words, label_of_clock
 from workflows.definition import Action, AssignsCaseManager, Choice, Field, From, Process
 from workflows.questions import OWN_NAME
 
 LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people", From.CASE_MANAGERS: "people"}
+LOOKED_UP |= {From.PANEL_SEATS: "seats", From.PANEL_SEATS_THEN: "seats"}
 RENAMED = {"bodies": "body", "csps": "csp"}
 CLOCKS = (From.CLOCKS_TO_PAUSE, From.CLOCKS_TO_MOVE, From.CLOCKS_TO_REMIND)
 ENTRY_OWN = ("on", "seq", "by")
@@ -67,6 +70,7 @@ class Names:
                 "bodies": sa.select(Body.id, Body.key, Body.name).where(Body.partnership_id == self._partnership),
                 "csps": sa.select(Csp.id, Csp.key, Csp.name).where(Csp.partnership_id == self._partnership),
                 "people": sa.select(User.id, User.email, User.name).where(User.partnership_id == self._partnership),
+                "seats": _seats(self._partnership),
             }[kind]
             self._rows[kind] = [(of_id, key, name) for of_id, key, name in self._session.execute(query)]
         return self._rows[kind]
@@ -97,6 +101,16 @@ class Names:
     def body(self, key: str) -> str:
         """The name of a body."""
         return self.answer(Field("body", "", choices_from=From.BODIES), key)
+
+
+def _seats(partnership_id: int | None) -> sa.Select[int, str, str]:
+    """The seats of panels by the body each is of, or what the member is there for: never by a name."""
+    return (
+        sa.select(Record.id, Record.ref, sa.func.coalesce(Body.name, Record.title))
+        .outerjoin(RecordBody, RecordBody.record_id == Record.id)
+        .outerjoin(Body, Body.id == RecordBody.body_id)
+        .where(Record.process_key == SEAT, Record.partnership_id == partnership_id)
+    )
 
 
 def names(session: Session, partnership_id: int | None) -> Names:
