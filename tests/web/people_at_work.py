@@ -88,6 +88,7 @@ def fill(database: Database) -> dict[str, str]:
         typed = {"person_name": ["Somebody"], "age": ["15"], "notifier": ["health"], "area": ["Northmere"]}
         form = notifying.begin(session, at_ten(date(2026, 12, 6)), Way.TEAM, user_id=manager.id, typed=typed)
         refs["form"] = str(form.number)
+    refs["commissioning"], refs["chair"] = _commissioned(database)
     refs["amending"] = a_review(database, "amending").ref
     refs["before publication"] = a_review(database, "pre_publication").ref
     report = open_a(
@@ -108,3 +109,36 @@ def fill(database: Database) -> dict[str, str]:
     refs["section 8 report"] = report.ref
     refs["reply"] = report.opened("commissioner-reply")[0]
     return refs
+
+
+def _commissioned(database: Database) -> tuple[str, str]:
+    """A review whose chair is under contract and has a conflict found late, and the chair; another one declined."""
+    review = a_review(database, "commissioning", on=date(2026, 6, 1))
+    names, chairs = ("Ash Fielding", "Birch Gale"), []
+    for name in names:
+        on_register = {
+            "title": name,
+            "home_office_training": "yes",
+            "listed_on": "2026-06-01",
+            "usual_fee": "£500 a day",
+        }
+        chairs.append(open_a(database, "chair", on_register, on=date(2026, 6, 1)))
+    chairs[0].act(
+        "add_chair_interest", {"bodies": ["mereshire-nhs"], "interest": "worked_for", "interest_until": "2020"}
+    )
+    chairs[0].act("record_chair_feedback", {"feedback_from": "panel", "quality_of_chairing": "good"})
+    first, second = (review.act("invite_chair", {"invited_chair": chair.ref}).created[0] for chair in chairs)
+    review.act("record_declined", {"declined_because": "No time before the spring"}, ref=second)
+    today = review.today.isoformat()
+    for action, values in (
+        ("record_quote", {"quote_pounds": "9000", "quote_days": "18"}),
+        ("record_conflict_check", {"conflict_outcome": "none"}),
+        ("choose_chair", {}),
+        ("record_contract", {"contract_dated": today, "contract_kept_at": "Folder", "data_protection": "agreed"}),
+        ("plan_payment", {"payment": "First draft", "payment_pounds": "3000", "payment_due_on": today}),
+        ("plan_payment", {"payment": "Final report", "payment_pounds": "6000"}),
+        ("record_payment", {"payment": "First draft"}),
+        ("record_late_conflict", {"late_conflict": "Advised one of the bodies", "late_conflict_told_by": "chair"}),
+    ):
+        review.act(action, values, ref=first)
+    return review.ref, chairs[0].ref

@@ -76,6 +76,8 @@ def a_world(url: str, folder: Path) -> World:
     app = application(database, folder)
     case = builders.a_review(database, "evidence")
     case.act("request_returns", {"bodies": ["northmere-council"], "kind": "imr"})
+    on_register = {"title": "Ash Fielding", "home_office_training": "yes", "listed_on": case.today.isoformat()}
+    chair = builders.open_a(database, "chair", on_register, on=case.today).ref
     given = FileGiven("letter.txt", b"A fictional letter.", "text/plain")
     item = case.opened("agency-return")[0]
     case.act("receive_return", {"known": "yes", "return_reference": "E-mail", "return_file": given}, ref=item)
@@ -91,7 +93,7 @@ def a_world(url: str, folder: Path) -> World:
         ):
             _another(session, key, role)
         _exceptions(session, case.ref)
-        world = World(database, app, _values(session, case.ref, item))
+        world = World(database, app, {**_values(session, case.ref, item), "chair": chair})
     for column, person in PEOPLE.items():
         browser = Browser(app.test_client())
         if person != "nobody signed in":
@@ -171,6 +173,8 @@ def path_of(rule: str, values: dict[str, str]) -> str:
     }
     if rule.startswith("/process/"):
         own["key"] = "dardr-s9"
+    if rule.startswith("/chairs/"):
+        own["ref"] = values["chair"]
     if "/targets/" in rule:
         own["key"] = "imr_return"
     for part, value in (("/deadlines/", "deadline"), ("/files/", "file"), ("/contacts/", "contact")):

@@ -15,12 +15,12 @@ from dardr.errors import NotFound
 from dardr.lookups.chair_register import SHOWN, Listed, feedback_on_reviews, register
 from dardr.lookups.review import actions_of
 from dardr.web.audience import actor, who
-from dardr.web.pages.commissioning import READS, interest_words
+from dardr.web.pages.commissioning import interest_words
 from dardr.web.pages.naming import entry_lines, facts_lines, names
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of
 from workflows.processes.chair_1 import RATINGS
-from workflows.processes.who import CASEWORK
+from workflows.processes.who import CASEWORK, CONTRACT
 
 pages = Blueprint("chairs", __name__)
 
@@ -32,7 +32,7 @@ STEPS = (
 
 
 @pages.get("/chairs")
-@who(*READS)
+@who(*CONTRACT)
 def all_chairs() -> ResponseReturnValue:
     """The register, filtered by whether somebody takes reviews or has one now, and what was said of reviews."""
     shown = request.args.get("show", "listed")
@@ -52,7 +52,7 @@ def all_chairs() -> ResponseReturnValue:
 
 
 @pages.get("/chairs/<ref>")
-@who(*READS)
+@who(*CONTRACT)
 def one_chair(ref: str) -> ResponseReturnValue:
     """One chair: what is known, interests, the reviews they were asked to chair, what was said of their work."""
     found = next(iter(register(session(), actor(), "all", only=ref)), None)

@@ -18,12 +18,11 @@ from dardr.web.audience import actor, who
 from dardr.web.pages.naming import Line, Names, entry_lines, names
 from dardr.web.transaction import session
 from dardr.web.words import field_of
-from workflows.definition import Process, Role
+from workflows.definition import Process
 from workflows.processes.who import CONTRACT
 
 pages = Blueprint("commissioning", __name__)
 
-READS = (Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.DECIDING_CHAIR, Role.AUDITOR)
 STEPS = (
     "record_interest", "record_quote", "record_conflict_check", "choose_chair", "record_contract", "manage_conflict",
     "manage_conflict_before_contract", "record_payment", "plan_payment", "strike_out_payment", "change_reply_date",
@@ -41,7 +40,7 @@ SAID = ("what_was_asked", "interest_note", "quote_covers", "quote_kept_at", "dec
 
 
 @pages.get("/reviews/<ref>/commissioning")
-@who(*READS)
+@who(*CONTRACT)
 def commissioning(ref: str) -> ResponseReturnValue:
     """Since when a review waits for a chair, each invitation side by side, contract, payments, costs, feedback."""
     record = get_record(session(), actor(), ref)
