@@ -26,6 +26,7 @@ from tests.web.serving import ROOT, Serving, serving
 pytestmark = pytest.mark.browser
 
 FILES = {
+    *("/reviews/<ref>/disclosure.csv", "/reviews/<ref>/disclosure.xlsx"),
     *("/actions.csv", "/deadlines.csv", "/reviews.csv", "/care/reads.csv", "/process/<key>/page.md"),
     *("/reports/quarterly.<form>", "/reviews/<ref>/documents/<name>.<form>", "/records/<ref>/files/<int:number>"),
     *("/administration/tracker/layouts/<int:number>/download", "/health"),
