@@ -5,7 +5,7 @@ Nothing here decides: a day that the family asked to avoid is said, and people s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from workflows import guards
 from workflows.answers import stored_date
 from workflows.calendar import in_words
 from workflows.definition import Blocked, Facts, reads_items
+from workflows.processes.family_branch_1.contact import day_and_month
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -81,15 +82,30 @@ def days_to_avoid(recorded: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [entry for entry in recorded.get("days_to_avoid") or () if str(entry.get("seq")) not in undone]
 
 
-def near_a_day_to_avoid(recorded: Mapping[str, Any], planned: date) -> list[date]:
-    """The days to avoid that lie within a week of a planned day, in order. It never tells whose day it is."""
+def days_of_branches(branches: Iterable[Mapping[str, Any]]) -> set[tuple[int, int]]:
+    """The days to be careful about that branches of the family named: (day, month), and nothing of whose they are."""
+    lines = [line for facts in branches for line in facts.get("dates_to_avoid") or ()]
+    return {read[:2] for line in lines if (read := day_and_month(line)) is not None}
+
+
+def near_a_day_to_avoid(
+    recorded: Mapping[str, Any], planned: date, branches: Iterable[Mapping[str, Any]] = ()
+) -> list[date]:
+    """The days to avoid that lie within a week of a planned day, in order. It never tells whose day it is.
+
+    ``branches`` are the facts of the branches of the family, who may have named days of their own.
+    """
     found: set[date] = set()
+    around = (planned.year - 1, planned.year, planned.year + 1)
+    for number, month in days_of_branches(branches):
+        named = (in_year(date(2024, month, number), year) for year in around)
+        found |= {one for one in named if abs(one - planned) < WEEK}
     for entry in days_to_avoid(recorded):
         avoided = stored_date(entry.get("avoid_day"))
         if avoided is None:
             continue
         every = entry.get("avoid_every_year") != "no"
-        years = (planned.year - 1, planned.year, planned.year + 1) if every else (avoided.year,)
+        years = around if every else (avoided.year,)
         found |= {one for year in years if abs((one := in_year(avoided, year)) - planned) < WEEK}
     return sorted(found)
 
@@ -112,12 +128,14 @@ def avoided_words(planned: date, near: list[date]) -> str:
     )
 
 
+@reads_items
 def planned_day_is_to_be_avoided(facts: Facts) -> str | None:
     """The planned day, or the day of publication, is near a day that the family asked to avoid."""
     submitted = facts.submitted or {}
+    branches = [item.facts for item in facts.items_of(BRANCH)]
     for name in ("planned_for", "published_on", "pre_election_day"):
         planned = submitted.get(name)
-        if isinstance(planned, date) and (near := near_a_day_to_avoid(facts.recorded, planned)):
+        if isinstance(planned, date) and (near := near_a_day_to_avoid(facts.recorded, planned, branches)):
             return avoided_words(planned, near)
     return None
 
