@@ -93,7 +93,7 @@ def test_a_member_opens_the_papers_meant_for_them_and_no_others(world: World, ap
                 assert answer.status_code == 404
     assert set(found) == {("files", b"all"), ("papers", b"police")}
     assert "For health only" in manager.get(f"/meetings/{world.meeting}").text
-    for path in (f"/records/{world.meeting}", f"/records/{world.meeting}/timeline", f"/search?q=health"):
+    for path in (f"/records/{world.meeting}", f"/records/{world.meeting}/timeline", "/search?q=health"):
         assert "For health only" not in member.get(path).text, path
     world.case.act("leave_panel", {"left_reason": "post"}, ref=world.seats["police"])
     for path in (f"/meetings/{world.meeting}", f"/meetings/{world.meeting}/papers/{found['papers', b'police']}"):
