@@ -9,56 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Self
 
+from notifications.document import DEMONSTRATION, OFFICIAL_SENSITIVE, SAMPLE, Document, Format
+from notifications.family_letter import FamilyLetter
+from notifications.home_office_documents import AnswerToPoint, QaResponse, SubmissionLetter
 from notifications.report import Chart, Definition, Section, Table, sample_sections
 
 __all__ = [
-    "DOCUMENTS", "AgendaItem", "Briefing", "CatalogueEntry", "Chart", "Consulted", "Criterion", "DecisionNotice",
-    "Definition", "Document", "Format", "LearningEventSlides", "LearningPoint", "QuarterlyReport", "Section",
-    "SupportContact", "Table", "catalogue",
+    "DEMONSTRATION", "DOCUMENTS", "OFFICIAL_SENSITIVE", "AgendaItem", "AnswerToPoint", "Briefing", "CatalogueEntry",
+    "Chart", "Consulted", "Criterion", "DecisionNotice", "Definition", "Document", "Format", "LearningEventSlides",
+    "LearningPoint", "QaResponse", "QuarterlyReport", "Section", "SubmissionLetter", "SupportContact", "Table",
+    "catalogue",
 ]  # fmt: skip
-
-Format = Literal["docx", "pdf", "pptx", "html"]
-OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
-DEMONSTRATION = "Demonstration, all people and events are fictional"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """What every document carries.
-
-    ``prepared_on`` is the London date it was made and also stands in the file's properties. ``marking`` is None
-    only for what may be public. ``demonstration`` prints the banner that all is fictional.
-    """
-
-    name: ClassVar[str] = ""
-    label: ClassVar[str] = ""
-    formats: ClassVar[tuple[Format, ...]] = ()
-    needs_cleared_report: ClassVar[bool] = False
-
-    partnership: str
-    prepared_on: date
-    marking: str | None = OFFICIAL_SENSITIVE
-    demonstration: bool = False
-
-    @property
-    def title(self) -> str:
-        """The title in the file's properties and on its first page: no name, no detail."""
-        raise NotImplementedError
-
-    @property
-    def banner(self) -> str:
-        """The demonstration banner, or nothing."""
-        return DEMONSTRATION if self.demonstration else ""
-
-    @classmethod
-    def sample(cls) -> Self:
-        """An example with fictional content, used by tests and previews."""
-        raise NotImplementedError
-
-
-_SAMPLE: dict[str, Any] = {"partnership": "Example Community Safety Partnership", "demonstration": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +82,7 @@ class DecisionNotice(Document):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **SAMPLE,
             prepared_on=date(2026, 11, 23),
             ref="DARDR-2026-014",
             csp="Example & District Community Safety Partnership",
@@ -204,7 +167,7 @@ class Briefing(Document):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **SAMPLE,
             prepared_on=date(2027, 6, 14),
             marking=None,
             ref="DARDR-2025-007",
@@ -307,7 +270,7 @@ class LearningEventSlides(Document):
     def sample(cls) -> Self:
         briefing = Briefing.sample()
         return cls(
-            **_SAMPLE,
+            **SAMPLE,
             prepared_on=date(2027, 6, 14),
             marking=None,
             ref=briefing.ref,
@@ -375,7 +338,7 @@ class QuarterlyReport(Document):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **_SAMPLE,
+            **SAMPLE,
             prepared_on=date(2026, 10, 12),
             heading="Domestic abuse related death reviews: quarterly report",
             subtitle="1 July to 30 September 2026, as at 12 October 2026",
@@ -389,7 +352,16 @@ class QuarterlyReport(Document):
 
 
 DOCUMENTS: dict[str, type[Document]] = {
-    kind.name: kind for kind in (DecisionNotice, Briefing, LearningEventSlides, QuarterlyReport)
+    kind.name: kind
+    for kind in (
+        DecisionNotice,
+        FamilyLetter,
+        SubmissionLetter,
+        QaResponse,
+        Briefing,
+        LearningEventSlides,
+        QuarterlyReport,
+    )
 }
 """Every document by name."""
 

@@ -70,7 +70,7 @@ def test_a_sign_off_of_an_earlier_round_does_not_count(database: Database) -> No
             "version": version,
             "signed_by": "officer",
             "sign_off_minute": "Minute 10",
-            "sign_off_file": FileGiven("minute.pdf", b"%PDF-1.4 minute", "application/pdf"),
+            "sign_off_file": FileGiven("minute.txt", b"Signed off, as agreed.", "text/plain"),
             "anonymisation_certificate": "checked",
             "later_changes_reason": "Only one word changed.",
         },

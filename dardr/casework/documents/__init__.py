@@ -1,4 +1,4 @@
-"""Documents of a review, made from its record: the decision notice, the learning briefing, slides of an event.
+"""Documents of a review, made from its record: notices and letters to the Home Office, the learning briefing, slides.
 
 Published name only; nothing here reads the identity store. The same record on the same day gives the same bytes.
 """
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.access import Actor, get_record, roles_on
-from dardr.casework.documents import learning, notice
+from dardr.casework.documents import home_office, learning, notice
 from dardr.casework.documents.reading import Reading
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.parts import contents_seen
@@ -27,6 +27,8 @@ from workflows.definition import Role
 CASEWORK = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
 WHO_MAY: dict[str, frozenset[Role]] = {
     "decision_notice": CASEWORK | {Role.DECIDING_CHAIR},
+    "submission_letter": CASEWORK | {Role.DECIDING_CHAIR},
+    "qa_response": CASEWORK | {Role.DECIDING_CHAIR, Role.INDEPENDENT_CHAIR},
     "briefing": CASEWORK | {Role.DECIDING_CHAIR, Role.INDEPENDENT_CHAIR, Role.COMMUNICATIONS},
     "learning_event_slides": CASEWORK | {Role.DECIDING_CHAIR, Role.INDEPENDENT_CHAIR, Role.COMMUNICATIONS},
 }
@@ -42,6 +44,8 @@ class _Making:
 
 _MAKING = {
     "decision_notice": _Making(notice.blocked, notice.decision_notice),
+    "submission_letter": _Making(home_office.letter_blocked, home_office.submission_letter),
+    "qa_response": _Making(home_office.response_blocked, home_office.qa_response),
     "briefing": _Making(learning.blocked, learning.briefing),
     "learning_event_slides": _Making(learning.blocked, learning.slides),
 }
