@@ -114,6 +114,11 @@ class Table:
         return str(self.record.facts.get("version") or "")
 
     @property
+    def stage_label(self) -> str:
+        """Where the round stands, in words."""
+        return workflows.get(self.record.process).stage(self.record.stage).label
+
+    @property
     def closes_on(self) -> date | None:
         """The London day by which comments were asked for."""
         return stored_date(self.record.facts.get("closes_on"))

@@ -97,6 +97,7 @@ def every_page(server: Serving) -> dict[str, str]:
         "one chair": f"/chairs/{REFS['chair']}",
         "add a chair": "/open/chair",
         "appoint a chair": f"/records/{REFS['commissioning']}/do/appoint_chair",
+        "report of a review": f"/reviews/{REFS['amending']}/report",
         "decision made": f"/reviews/{REFS['amending']}/decision",
         "documents": f"/reviews/{REFS['amending']}/documents",
         "item": f"/records/{REFS['return']}",

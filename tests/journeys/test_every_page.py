@@ -30,6 +30,7 @@ FILES = {
     *("/actions.csv", "/deadlines.csv", "/reviews.csv", "/care/reads.csv", "/process/<key>/page.md"),
     *("/reports/quarterly.<form>", "/reviews/<ref>/documents/<name>.<form>", "/records/<ref>/files/<int:number>"),
     *("/administration/tracker/layouts/<int:number>/download", "/health"),
+    *("/records/<ref>/comments.<any(docx, xlsx):form>", "/records/<ref>/version"),
     *("/static/<path:filename>", "/fs-static/<path:filename>"),
 }
 """Not pages: files, and the word for a machine that asks whether the service is up."""
@@ -52,6 +53,7 @@ NOT_MEASURED = {
 
 FOLLOWED: dict[str, tuple[str, ...]] = {
     "test_capture.py": ("/records/<ref>/messages/<int:entry>",),
+    "test_comments.py": ("/records/<ref>/comments", "/records/<ref>/answer"),
     "test_first_day.py": tuple(
         f"/administration/tracker/<int:number>/{page}" for page in ("sheet", "columns", "words", "preview", "done")
     ),

@@ -21,6 +21,7 @@ from dardr.access import SEES_A_PART, get_record, roles_on
 from dardr.casework import drafts
 from dardr.casework.act import Done, take_action
 from dardr.casework.facts import load_facts, settings_of
+from dardr.casework.files import checked
 from dardr.casework.open_record import find_process, open_record, require_open
 from dardr.casework.own_questions import asked_otherwise, whole
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
@@ -181,7 +182,8 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
 
 
 def _unreadable(fields: Iterable[Field], values: dict[str, Any], found: dict[str, Any]) -> list[Reason]:
-    _, problems = reading.read(fields, values, found)
+    typed, problems = reading.read(fields, values, found)
+    checked(typed, problems)
     return [Reason(p.reason, p.field) for p in problems]
 
 
