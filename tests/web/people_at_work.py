@@ -8,10 +8,30 @@ from dardr.casework import notifying
 from dardr.casework.files import FileGiven
 from dardr.casework.notifying import Way
 from dardr.storage.engine import Database
-from tests.builders import a_review, actor, address, at_ten, open_a
+from tests.builders import Case, a_review, actor, address, at_ten, open_a
 from tests.mails import eml
 
 NOW = "2026-12-07T09:00"
+
+
+def a_panel(review: Case) -> dict[str, str]:
+    """A panel of two, a meeting without a quorum whose minutes ask for something, and one to come with papers."""
+    review.act("set_quorum", {"quorum_bodies": "2", "quorum_specialist": "yes"})
+    about = {"represents": "agency", "no_case_management": "declared"}
+    member = {"body": "mereshire-police", "position": "Head of public protection", "account": address("panel_member")}
+    seat = review.act("add_panel_member", {**about, **member}).created[0]
+    review.act("add_panel_member", {**about, "body": "mereshire-nhs", "member_email": "member@nhs.example"})
+    planned = {"title": "First look", "starts_at": "10:00", "held": "both", "agenda": ["Welcome", "Returns"]}
+    held = review.act("plan_meeting", {**planned, "meeting_on": review.today.isoformat()}).created[0]
+    review.act("record_held", {"present": [seat], "decisions": "More is asked."}, ref=held)
+    review.act("record_minutes", {"minutes": "In the folder"}, ref=held)
+    asked = {"title": "Ask the trust", "given_to": address("case_manager"), "due_on": "2026-12-18"}
+    review.act("add_minute_action", asked, ref=held)
+    to_come = {**planned, "title": "Second look", "meeting_on": "2026-12-16", "place": "Room 1"}
+    meeting = review.act("plan_meeting", to_come).created[0]
+    for_some = {"for_seats": [seat], "some_paper": "Questions", "some_files": [FileGiven("q.txt", b"Questions")]}
+    review.act("add_papers_for_some", for_some, ref=meeting)
+    return {"seat": seat, "meeting held": held, "meeting": meeting}
 
 
 def fill(database: Database) -> dict[str, str]:
@@ -77,6 +97,7 @@ def fill(database: Database) -> dict[str, str]:
     )
     message = eml(sent=at_ten(evidence.today), attachments=[("a.pdf", b"%PDF")])
     evidence.act("file_correspondence", {"message": FileGiven("a.eml", message)})
+    refs |= a_panel(evidence)
     refs["evidence"] = evidence.ref
     refs["return"] = evidence.opened("agency-return")[0]
     refs["task"] = evidence.act(

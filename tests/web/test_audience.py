@@ -18,7 +18,7 @@ from dardr.web.pages.reports import READERS
 from tests.builders import PEOPLE, a_review
 from tests.web.conftest import Browser, signed_in
 from workflows.definition import Role
-from workflows.processes.who import APART, CONTRACT, FAMILY_NOTES, POLICING
+from workflows.processes.who import APART, CHAIRING, CONTRACT, DECIDERS, FAMILY_NOTES, POLICING
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.TEAM_MANAGER})
@@ -94,6 +94,10 @@ ROUTES = {
     "/reviews/<ref>/timeline": SIGNED_IN,
     "/reviews/<ref>/decision": SIGNED_IN,
     "/reviews/<ref>/report": SIGNED_IN,
+    "/reviews/<ref>/sign-off": CHAIRING | DECIDERS | {Role.AUDITOR},
+    "/reviews/<ref>/home-office": SIGNED_IN,
+    "/reviews/<ref>/home-office/points": SIGNED_IN,
+    "/reviews/<ref>/home-office/cleared": SIGNED_IN,
     "/records/<ref>/comments": SIGNED_IN,
     "/records/<ref>/comments.<any(docx, xlsx):form>": SIGNED_IN,
     "/records/<ref>/version": SIGNED_IN,

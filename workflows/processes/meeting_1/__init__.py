@@ -71,7 +71,7 @@ HOW = choice(
     "How is it held?",
     ("online", "Online"),
     ("in_person", "In person"),
-    ("both", "Both"),
+    ("both", "Online and in person"),
     notable=True,
 )
 PLACE = text("place", "Place, or link to join", required=False)
