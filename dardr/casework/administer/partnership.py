@@ -13,6 +13,7 @@ from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_key, a_name, an_email, home, require_administrator
 from dardr.casework.notifiers import OUTSIDE_SETTING
 from dardr.errors import Conflict, Invalid, Reason
+from dardr.lookups.publication_choices import SETTING as WEBSITES
 from dardr.storage.bodies import Partnership
 from dardr.storage.people import User
 
@@ -27,6 +28,7 @@ class Choices:
 
     ``outside_notifications``: whether people without an account may notify a death by a link to their address.
     ``assigned_only``: whether a case manager sees only what they carry, what nobody carries, and what is granted.
+    ``websites``: the names of the websites on which reports are published; what is on record keeps its name.
     """
 
     team_name: str
@@ -37,6 +39,7 @@ class Choices:
     support_contacts: tuple[str, ...] = ()
     outside_notifications: bool = True
     assigned_only: bool = False
+    websites: tuple[str, ...] = ()
 
 
 def begin(session: Session, actor: Actor, now: datetime, *, key: str, name: str) -> Partnership:
@@ -72,7 +75,8 @@ def change(session: Session, actor: Actor, now: datetime, chosen: Choices) -> Pa
     row = home(session)
     if chosen.review_label not in LABELS:
         raise Invalid([Reason(f"Choose what reviews are called: {' or '.join(LABELS)}.", "review_label")])
-    if len(chosen.deciding) > LONGEST_TEXT or sum(map(len, chosen.support_contacts)) > LONGEST_TEXT:
+    lists = (chosen.support_contacts, chosen.websites)
+    if len(chosen.deciding) > LONGEST_TEXT or any(sum(map(len, lines)) > LONGEST_TEXT for lines in lists):
         raise Invalid([Reason(f"Keep each answer to {LONGEST_TEXT} characters.", "deciding")])
     name = a_name(chosen.team_name, "team_name", "the name of the team") if chosen.team_name.strip() else ""
     email = an_email(chosen.team_email, "team_email") if chosen.team_email.strip() else ""
@@ -84,6 +88,7 @@ def change(session: Session, actor: Actor, now: datetime, chosen: Choices) -> Pa
     _put(own, ASSIGNED_ONLY, chosen.assigned_only)
     _put(own, "deciding_arrangement", chosen.deciding.strip())
     _put(own, "support_contacts", [line for line in chosen.support_contacts if line.strip()])
+    _put(own, WEBSITES, list(dict.fromkeys(line.strip() for line in chosen.websites if line.strip())))
     row.team_name, row.team_email, row.settings = name, email, own
     after = {"team_name": name, "team_email": email, **own}
     changed = {key: [before.get(key), after.get(key)] for key in after | before if before.get(key) != after.get(key)}

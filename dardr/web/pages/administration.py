@@ -21,6 +21,7 @@ from dardr.lookups.administration import setting_up
 from dardr.lookups.bodies import ended
 from dardr.lookups.names import FormerNames
 from dardr.lookups.people import accounts
+from dardr.lookups.publication_choices import SETTING as WEBSITES
 from dardr.storage.bodies import Body, Csp, Partnership
 from dardr.web.asking import Answers, Asked, ask
 from dardr.web.audience import actor, may_use, who
@@ -172,6 +173,13 @@ CHOSEN = (
         many=True,
         help="Name and telephone number or address of each service.",
     ),
+    Field(
+        "websites",
+        "Websites on which reports are published",
+        required=False,
+        many=True,
+        help="The name of each, such as that of the council whose website it is.",
+    ),
 )
 
 
@@ -234,6 +242,7 @@ def choices() -> ResponseReturnValue:
                 tuple(given.get("support_contacts", ())),
                 given.get("outside_notifications", bool(own.get("outside_notifications", True))),
                 given.get("assigned_only", bool(own.get(ASSIGNED_ONLY, False))),
+                tuple(given.get("websites", ())),
             ),
         )
         flash("Saved. It counts from now on; what is on record stays as it is.", "done")
@@ -248,6 +257,7 @@ def choices() -> ResponseReturnValue:
         "assigned_only": bool(own.get(ASSIGNED_ONLY, False)),
         "deciding": own.get("deciding_arrangement", ""),
         "support_contacts": own.get("support_contacts", ()),
+        "websites": own.get(WEBSITES, ()),
     }
     return ask(
         Asked("The team and its choices", "Save", CHOSEN, trail(("The partnership", back)), (), start),
