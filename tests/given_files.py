@@ -1,4 +1,4 @@
-"""Files as people give them, made here: whole ones of each kind, and ones that are damaged, locked or made to do harm."""
+"""Files as people give them, made here: whole ones of each kind, and ones that are damaged, locked or do harm."""
 
 from __future__ import annotations
 

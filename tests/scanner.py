@@ -24,7 +24,7 @@ class Scanner:
 
 
 @contextmanager
-def a_scanner(*, socket_at: Path | None = None, most: int = 100 * 1024 * 1024, blind: bool = False) -> Iterator[Scanner]:
+def a_scanner(*, socket_at: Path | None = None, most: int = 100_000_000, blind: bool = False) -> Iterator[Scanner]:
     """A scanner on a port or a socket; ``most`` bytes are taken, and a ``blind`` one finds nothing."""
     scanner = Scanner("")
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import mimetypes
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import SEES_IDENTITIES, Actor, get_record, opens_files, roles_on, roles_on_each
 from dardr.errors import Forbidden, NotFound
-from dardr.lookups.records import visible_items
+from dardr.lookups.records import apart_from, visible_items
 from dardr.storage.files import StoredFile
 from dardr.storage.reviews import AuditEvent, Record
 from workflows.definition import FieldType, Role
@@ -53,10 +55,18 @@ BY_ENDING = {
 }
 """What kind of file it seems to be: its ending says more than the type a browser claimed."""
 
+DOCUMENT = "document"
+VERSION_ASKED = ("version", "version_for", "what_for")
+"""The questions whose answers say which version of a document a file is, and what it is for."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One stored file as lists show it. ``name`` is what it was called, empty for those who may not read that."""
+    """One stored file as lists show it. ``name`` is what it was called, empty for those who may not read that.
+
+    ``version`` and ``what_for`` are what the step that gave it said of it. ``scanned_at`` (UTC) is when a virus scanner
+    found nothing in it, None where none looked.
+    """
 
     number: int
     ref: str
@@ -72,6 +82,9 @@ class FileLine:
     download_name: str
     restricted: bool
     may_open: bool
+    version: str = ""
+    what_for: str = ""
+    scanned_at: datetime | None = None
 
 
 def files_of(session: Session, actor: Actor, ref: str) -> list[FileLine]:
@@ -80,7 +93,8 @@ def files_of(session: Session, actor: Actor, ref: str) -> list[FileLine]:
     Raises NotFound where the record is not theirs to see.
     """
     record = get_record(session, actor, ref)
-    return _lines(session, actor, [record, *visible_items(session, actor, record)])
+    documents = apart_from(session, actor, record, DOCUMENT)
+    return _lines(session, actor, [record, *visible_items(session, actor, record), *documents])
 
 
 def files_by_entry(session: Session, actor: Actor, ref: str) -> dict[tuple[str, int], list[FileLine]]:
@@ -98,7 +112,7 @@ def _lines(session: Session, actor: Actor, records: list[Record]) -> list[FileLi
     rows = session.execute(
         sa.select(
             StoredFile.id, StoredFile.record_id, StoredFile.name, StoredFile.media_type, StoredFile.size,
-            StoredFile.field, StoredFile.added_at, AuditEvent,
+            StoredFile.field, StoredFile.added_at, StoredFile.scanned_at, AuditEvent,
         )
         .join(AuditEvent, AuditEvent.id == StoredFile.event_id)
         .where(StoredFile.record_id.in_(list(by_id)))
@@ -112,6 +126,7 @@ def _lines(session: Session, actor: Actor, records: list[Record]) -> list[FileLi
         if readers and not held & readers:
             continue
         suffix = suffix_of(row.name, row.media_type)
+        version, what_for = _said_of_it(record, event)
         found.append(
             FileLine(
                 number=row.id,
@@ -128,9 +143,30 @@ def _lines(session: Session, actor: Actor, records: list[Record]) -> list[FileLi
                 download_name=download_name(record, row.id, suffix),
                 restricted=bool(readers),
                 may_open=record.id in opened,
+                version=version,
+                what_for=what_for,
+                scanned_at=row.scanned_at,
             )
         )
     return found
+
+
+def _said_of_it(record: Record, event: AuditEvent) -> tuple[str, str]:
+    """Which version a file is and what for, by the answers of the step that gave it; empty where it was not asked."""
+    entry: Mapping[str, Any] = record.facts if event.seq == 1 else {}
+    for kept in record.facts.values():
+        if isinstance(kept, list):
+            entry = next((one for one in kept if isinstance(one, dict) and one.get("seq") == event.seq), entry)
+    try:
+        fields = workflows.get(event.process).action(event.action).fields
+    except KeyError:
+        return "", ""
+    said = {f.name: str(entry.get(f.name) or "") for f in fields if f.name in VERSION_ASKED and not f.seen_by}
+    for field in fields:
+        if field.name in said:
+            labels = {choice.value: choice.label for choice in field.choices}
+            said[field.name] = labels.get(said[field.name], said[field.name])
+    return said.get("version", ""), said.get("version_for") or said.get("what_for", "")
 
 
 def asked(event: AuditEvent, field: str) -> tuple[str, frozenset[Role]]:

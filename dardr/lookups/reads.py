@@ -17,6 +17,7 @@ from workflows.definition import Role
 
 WHAT_WAS_READ = {
     "identity": "Who the people are",
+    "family": "What concerns the family",
     "file": "A file",
     "file_names": "Names of files",
     "message": "A filed e-mail",
@@ -73,6 +74,16 @@ def reads(session: Session, actor: Actor, asked: Asked, *, offset: int = 0, limi
     return [
         Read(row.at, row.user_name, ref or "", key or "", WHAT_WAS_READ.get(row.what, row.what), row.detail)
         for row, ref, key in rows
+    ]
+
+
+def openings(session: Session, actor: Actor, ref: str) -> list[tuple[datetime, str, int]]:
+    """Who opened the files of one record, newest first: when (UTC), their name, the number of the file."""
+    rows = session.execute(_reads_query(actor, Asked(ref=ref, what="file")).order_by(ReadEvent.id.desc()))
+    return [
+        (row.at, row.user_name, int(number))
+        for row, _, _ in rows
+        if (number := row.detail.removeprefix("file ")).isdecimal()
     ]
 
 

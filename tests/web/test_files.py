@@ -51,7 +51,7 @@ def test_the_files_of_a_review_and_of_what_serves_it(case: Case, manager: Browse
     assert "Zephyrine" not in page.text
     named = manager.get(f"/reviews/{case.ref}/files?names=yes")
     assert "About Zephyrine.PDF" in named.text, "those who see identities may ask what it was called, which is logged"
-    assert 'aria-current="page">Files' in page.text
+    assert 'aria-current="page">Documents' in page.text
     ref = case.opened("agency-return")[0]
     assert numbers(manager.get(f"/records/{ref}/files").text) == [1]
     assert manager.get(f"/records/{case.ref}/files").headers["Location"] == f"/reviews/{case.ref}/files"

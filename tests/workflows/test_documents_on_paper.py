@@ -35,9 +35,7 @@ def test_the_ways_of_a_document(steps: tuple[str, ...], end: str) -> None:
 
 def test_a_document_is_a_file_or_says_where_it_is_kept() -> None:
     paper = a_document()
-    assert paper.reasons("add_version", {"version": "2"}) == [
-        "Choose the file, or say where the document is kept."
-    ]
+    assert paper.reasons("add_version", {"version": "2"}) == ["Choose the file, or say where the document is kept."]
     review = opened()
     assert review.reasons("file_document", {"version": "1"}) == ["Choose the file, or say where the document is kept."]
 
@@ -93,5 +91,5 @@ def test_what_a_document_is_called_is_corrected() -> None:
 
 def test_on_the_review_only_the_team_reads_what_was_filed() -> None:
     asked = opened().process.action("file_document").fields
-    assert all(one.seen_by == READERS["team"] for one in asked)
+    assert all(one.seen_by == READERS["identities"] for one in asked)
     assert not any(one.notable for one in asked)

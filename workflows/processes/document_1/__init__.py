@@ -172,9 +172,9 @@ def seen_by_who_keeps_it(facts: Facts) -> Blocked | None:
 
 
 def _to_the_team(field: Field) -> Field:
-    """On the review's own timeline the answers are for the team: others read them on the document, where they may."""
+    """On the review's own timeline the answers are for the fewest: others read them on the document, where they may."""
     return dataclasses.replace(
-        field, seen_by=READERS[TEAM], notable=False, required=field.name in ("title", "document_kind", "version")
+        field, seen_by=READERS[IDENTITIES], notable=False, required=field.name in ("title", "document_kind", "version")
     )
 
 
