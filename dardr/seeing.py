@@ -1,4 +1,5 @@
-"""What of a record is shown to some roles only: the answers of questions that say so (``Field.seen_by``).
+"""What of a record is shown to some roles only: the answers of questions that say so (``Field.seen_by``), and the
+dates of what serves it and they alone see (``Process.seen_by``).
 
 ``dardr.access`` says which records a person sees; this says which answers on them. Whatever shows facts, entries or
 events of a record to somebody asks here. Identities are in no facts: they are in the identity store.
@@ -10,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import workflows
+from dardr.access import SEES_EVERY_REVIEW, Actor
 from dardr.casework.fold import public
 from workflows.definition import Action, Field, Process, Role
 
@@ -61,3 +64,16 @@ def _limited(process: Process) -> dict[tuple[str | None, str], Roles]:
                 key = (action.keep_as, field.name)
                 found[key] = found.get(key, field.seen_by) & field.seen_by
     return found
+
+
+def hidden_clocks(actor: Actor) -> tuple[str, ...]:
+    """The clocks of which a list of reviews says nothing to this person: those of records that only other roles see.
+
+    Somebody who sees such records on some reviews only is told of their dates on those reviews' own pages.
+    """
+    hidden: set[str] = set()
+    all_reviews = SEES_EVERY_REVIEW - ({Role.CASE_MANAGER} if actor.assigned_only else set())
+    for roles, keys in workflows.seen_by_some().items():
+        if not actor.everywhere & roles & all_reviews and not actor.roles <= roles:
+            hidden |= {clock.key for one in workflows.all_processes() if one.key in keys for clock in one.clocks}
+    return tuple(sorted(hidden))

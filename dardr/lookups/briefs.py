@@ -17,6 +17,7 @@ import workflows
 from dardr.access import Actor, visible
 from dardr.casework.fold import done
 from dardr.lookups.deadlines import running_state
+from dardr.lookups.family import BRANCH, last_contact
 from dardr.lookups.waiting import HOLD_WORDS, Standing, Waits
 from dardr.storage.bodies import Csp
 from dardr.storage.reviews import Deadline, Record, RecordCsp
@@ -206,10 +207,16 @@ def _family_last(standing: Standing) -> tuple[str, date] | None:
         kind = str(entry.get("contact_kind") or "")
         if day is not None and kind != ATTEMPT and entry.get("with_whom") != NOT_FAMILY:
             found.append((day, kinds.get(kind, "Contact")))
+    found += [(day, words) for words, day in filter(None, (last_contact(one.record) for one in _branches(standing)))]
     if not found:
         return None
     day, words = max(found)
     return words, day
+
+
+def _branches(standing: Standing) -> list[Standing]:
+    """The branches of the family that whoever asks may see."""
+    return [item for item in standing.items if item.process.key == BRANCH]
 
 
 FAMILY_WORDS = {
@@ -228,6 +235,15 @@ def _family_next(standing: Standing, today: date) -> tuple[str, date | None] | N
             return "A version is with them to read", None
         if clock.owed_to is Party.FAMILY:
             return clock.label, row.due_on
+    updates = [
+        (row.due_on or date.max, one.process.clock(row.clock).label)
+        for one in _branches(standing)
+        for row in one.deadlines
+        if one.process.clock(row.clock).owed_to is Party.FAMILY
+    ]
+    if updates:
+        due, label = min(updates)
+        return label, None if due == date.max else due
     deferred = standing.record.facts.get("family_not_told") or []
     day = stored_date(deferred[-1].get("look_again_on")) if deferred else None
     return ("Look again whether they can be told", day) if day is not None and day >= today else None

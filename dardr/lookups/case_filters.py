@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, visible
 from dardr.casework.fold import done
+from dardr.seeing import hidden_clocks
 from dardr.storage.bodies import Csp
 from dardr.storage.people import User
 from dardr.storage.reviews import Deadline, Hold, Record, RecordCsp, RecordLink
@@ -97,7 +98,7 @@ def _query(actor: Actor, today: date, filters: CaseFilter, joint: tuple[int, ...
     if joint is not None:
         conditions.append(Record.id.in_(joint))
     wanted = sa.select(Record.id).where(*conditions).cte("wanted")
-    standing = _standing(wanted, today)
+    standing = _standing(wanted, today, hidden_clocks(actor))
     late = sa.case((standing.c.key < "1", 1), else_=0)
     placed = sa.select(
         Record.id,
@@ -246,7 +247,7 @@ def date_key(today: date) -> sa.ColumnElement[str]:
     return rank + sa.func.coalesce(sa.cast(Deadline.due_on, sa.String), "9999-12-31")
 
 
-def _standing(wanted: sa.CTE, today: date) -> sa.Subquery:
+def _standing(wanted: sa.CTE, today: date, hidden: tuple[str, ...]) -> sa.Subquery:
     """The key of the date that comes first, of each record's clocks and of those of the records that serve it.
 
     A record without any has a row too, without a key: nothing is left to be looked up in a list without an index.
@@ -262,6 +263,7 @@ def _standing(wanted: sa.CTE, today: date) -> sa.Subquery:
         sa.select(RecordLink.review_id, key)
         .join(Deadline, Deadline.record_id == RecordLink.item_id)
         .where(RecordLink.review_id.in_(sa.select(wanted.c.id)), RecordLink.kind == "item", *RUNNING)
+        .where(Deadline.clock.not_in(hidden))
         .group_by(RecordLink.review_id)
     )
     both = sa.union_all(own, serving, each).subquery()

@@ -53,7 +53,7 @@ def case_lines(session: Session, actor: Actor, today: date, filters: CaseFilter)
                 sa.select(Record.id, Record.ref, Record.stage, Record.facts).where(Record.id.in_(ids))
             )
         }
-        for row in lines_of(session, found, today):
+        for row in lines_of(session, actor, found, today):
             yield _line(row, facts[row.id], waiting.get(row.id, ""))
 
 

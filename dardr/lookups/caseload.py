@@ -15,6 +15,7 @@ import workflows
 from dardr.access import Actor
 from dardr.lookups.case_filters import RUNNING, CaseFilter, date_key, find, open_hold
 from dardr.lookups.deadlines import running_state
+from dardr.seeing import hidden_clocks
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.reviews import Deadline, Hold, Record, RecordBody, RecordCsp, RecordLink
 from workflows.clocks import MISSED, STATE_LABELS, State
@@ -115,7 +116,7 @@ def caseload(session: Session, actor: Actor, today: date, filters: CaseFilter | 
     A review's next date is its own or that of a record that serves it. ``today`` is a London date.
     """
     found = find(session, actor, today, filters or CaseFilter())
-    return [line for rows in batched(found.rows) for line in lines_of(session, rows, today)]
+    return [line for rows in batched(found.rows) for line in lines_of(session, actor, rows, today)]
 
 
 def caseload_page(
@@ -128,7 +129,7 @@ def caseload_page(
         total = find(session, actor, today, filters, limit=1).total
         number = max(1, -(-total // size))
         found = find(session, actor, today, filters, limit=size, offset=(number - 1) * size)
-    return CasePage(lines_of(session, found.rows, today), found.total, found.late, number)
+    return CasePage(lines_of(session, actor, found.rows, today), found.total, found.late, number)
 
 
 def batched(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -137,10 +138,11 @@ def batched(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield rows[start : start + BATCH]
 
 
-def lines_of(session: Session, rows: Sequence[Any], today: date) -> list[CaseRow]:
+def lines_of(session: Session, actor: Actor, rows: Sequence[Any], today: date) -> list[CaseRow]:
     """The lines of records that were found, in the order given."""
     ids = [row.id for row in rows]
-    firsts = {row.of: row for row in session.execute(_firsts(today), {"ids": ids})} if ids else {}
+    query = _firsts(today, hidden_clocks(actor))
+    firsts = {row.of: row for row in session.execute(query, {"ids": ids})} if ids else {}
     around = _around(session, {*ids, *(first.record_id for first in firsts.values())})
     holds = around["hold"]
     found: list[CaseRow] = []
@@ -182,9 +184,9 @@ def _names_and_holds() -> sa.Executable:
     return sa.select(every.c.what, every.c.record_id, every.c.said).order_by(every.c.said)
 
 
-@lru_cache(maxsize=4)
-def _firsts(today: date) -> sa.Executable:
-    """The running clock that comes first of each record and of those that serve it."""
+@lru_cache(maxsize=16)
+def _firsts(today: date, hidden: tuple[str, ...]) -> sa.Executable:
+    """The running clock that comes first of each record and of those that serve it, the hidden ones left out."""
     columns = (
         Deadline.clock, Deadline.due_on, Deadline.original_due_on, Deadline.agreed_due_on, Deadline.held,
         Deadline.record_id, Record.ref, Record.process, date_key(today).label("key"),
@@ -199,7 +201,7 @@ def _firsts(today: date) -> sa.Executable:
         sa.select(RecordLink.review_id.label("of"), *columns)
         .join(RecordLink, sa.and_(RecordLink.item_id == Deadline.record_id, RecordLink.kind == "item"))
         .join(Record, Record.id == Deadline.record_id)
-        .where(RecordLink.review_id.in_(ids), *RUNNING)
+        .where(RecordLink.review_id.in_(ids), Deadline.clock.not_in(hidden), *RUNNING)
     )
     both = sa.union_all(own, serving).subquery()
     place = sa.func.row_number().over(partition_by=both.c.of, order_by=(both.c.key, both.c.clock, both.c.ref))

@@ -127,7 +127,7 @@ def test_somebody_who_lives_with_the_person_suspected_cannot_be_confirmed(case: 
     ("action", "values", "said"),
     [
         ("change_contact", {"contact_address": "2 Sample Street"}, "Confirm the recipient again"),
-        ("record_advocate", {"advocate_organisation": "A charity"}, "Confirm the recipient again"),
+        ("record_advocate", {"advocate": "has_one", "advocate_organisation": "A charity"}, "Confirm the recipient again"),
         ("refuse_recipient", {"recipient_refused": "lives_with"}, "nothing may be prepared"),
     ],
 )

@@ -34,6 +34,38 @@ def a_panel(review: Case) -> dict[str, str]:
     return {"seat": seat, "meeting held": held, "meeting": meeting}
 
 
+def a_family(review: Case) -> dict[str, str]:
+    """Two branches of a family: one that takes part, reads and comments, and one that nobody has asked yet."""
+    refs = {
+        name: open_a(
+            review.database,
+            "family-branch",
+            {"title": title, "added_on": review.today.isoformat(), "contact_name": f"{name.capitalize()} Sample"},
+            on=review.today,
+            parent_ref=review.ref,
+        ).ref
+        for name, title in (("family", "Branch 1: mother's side"), ("other family", "Branch 2: a friend"))
+    }
+    ref = refs["family"]
+    review.act("confirm_recipient", {"recipient": "neither", "recipient_known_from": "The liaison officer."}, ref=ref)
+    wishes = {"takes_part_through": "directly", "updates_by": "case_manager", "update_how": ["call"]}
+    review.act("record_taking_part", wishes, ref=ref)
+    review.act("record_safe_contact", {"safe_how": "Text first", "safe_never": "Leave no message"}, ref=ref)
+    review.act("record_dates_to_avoid", {"dates_to_avoid": ["14 February: birthday"]}, ref=ref)
+    review.act("prepare_letter", {"letter_about": "reading"}, ref=ref)
+    told = {"update_text": "The report has gone to the Home Office.", "given_by": "chair", "update_given_how": "call"}
+    review.act("give_update", told, ref=ref)
+    review.act("give_leaflets", {"leaflets": ["family"], "leaflets_how": "person"}, ref=ref)
+    review.act("give_draft", {"version": "1", "given_how": "private"}, ref=ref)
+    for where in ("4.12", "5.1"):
+        comment = {"version": "1", "comment_where": where, "comment_text": "It was in May, not in March."}
+        review.act("record_comment", comment, ref=ref)
+    answered = {"comment_outcome": "changed", "changed_in": "1", "comment_answer": "The month was put right."}
+    seq = str(review.record(ref).facts["comments"][0]["seq"])
+    review.act("answer_comment", {**answered, "comment": seq}, ref=ref)
+    return refs
+
+
 def fill(database: Database) -> dict[str, str]:
     """Put fictional work on record by real actions; gives the reference of each by what it is."""
     refs = {"pending": a_review(database, "decision_pending", display_pseudonym="Willow 2025").ref}
@@ -110,7 +142,9 @@ def fill(database: Database) -> dict[str, str]:
         form = notifying.begin(session, at_ten(date(2026, 12, 6)), Way.TEAM, user_id=manager.id, typed=typed)
         refs["form"] = str(form.number)
     refs["commissioning"], refs["chair"] = _commissioned(database)
-    refs["amending"] = a_review(database, "amending").ref
+    amending = a_review(database, "amending")
+    refs["amending"] = amending.ref
+    refs |= a_family(amending)
     refs["before publication"] = a_review(database, "pre_publication").ref
     report = open_a(
         database,

@@ -64,7 +64,7 @@ def test_withdrawal_leaves_nothing_that_prepares_or_gives() -> None:
 
 @pytest.mark.parametrize(
     ("again", "answers"),
-    [("change_contact", {"contact_phone": "01632 960 112"}), ("record_advocate", {}), ("refuse_recipient", {})],
+    [("change_contact", {"contact_phone": "01632 960 112"}), ("record_advocate", {"advocate": "declined"}), ("refuse_recipient", {})],
 )
 def test_a_confirmation_does_not_outlast_a_change_of_contact(again: str, answers: dict[str, str]) -> None:
     paper = taking_part()

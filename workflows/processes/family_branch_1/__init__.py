@@ -73,10 +73,10 @@ def _clock(key: str, number: str, owner: Party, by: str, label: str, escalates_t
         number,
         label,
         starts_on=(
+            "give_update",  # first: it is what My work offers
             "record_taking_part",
             "record_informed_only",
             "agree_rhythm",
-            "give_update",
             "end_no_contact",
             NEW_PHASE.key,
         ),

@@ -192,7 +192,14 @@ def actions() -> tuple[Action, ...]:
             source=ALL,
             roles=FAMILY_NOTES,
             fields=(
-                text("advocate_organisation", "Which organisation?", help="Or: none, they were offered one."),
+                choice(
+                    "advocate",
+                    "Do they have an advocate?",
+                    ("has_one", "Yes"),
+                    ("offered", "Offered, no answer yet"),
+                    ("declined", "Offered, and they do not wish one"),
+                ),
+                optional(text("advocate_organisation", "Which organisation?")),
                 text("advocate_contact", "Who, and how they are reached", identity=True, required=False),
                 choice(
                     "letters_to",
@@ -200,6 +207,15 @@ def actions() -> tuple[Action, ...]:
                     ("family", "To the family"),
                     ("advocate", "To the advocate"),
                     required=False,
+                ),
+            ),
+            checks=(
+                partial(
+                    guards.needed_when,
+                    field="advocate_organisation",
+                    when="advocate",
+                    values=("has_one",),
+                    reason="Say which organisation the advocate belongs to.",
                 ),
             ),
             authority=SECTION_6,

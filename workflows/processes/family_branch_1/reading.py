@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,7 @@ NEVER_ENDS = guidance_2016("6", note="Adequate time; no number. It never ends by
 BEING_READ = one_of("version", "Which version?", From.FAMILY_READINGS)
 
 
-def readings_open(facts: dict[str, Any]) -> list[str]:
+def readings_open(facts: Mapping[str, Any]) -> list[str]:
     """The versions that are with this branch to read, in the order given."""
     open_ones: list[str] = []
     entries = [*(facts.get("drafts_given") or []), *(facts.get("readings_ended") or [])]
@@ -35,7 +36,7 @@ def readings_open(facts: dict[str, Any]) -> list[str]:
 
 def _not_with_them(facts: Facts) -> Blocked | None:
     version = (facts.submitted or {}).get("version")
-    if version is None or str(version) not in readings_open(dict(facts.recorded)):
+    if version is None or str(version) not in readings_open(facts.recorded):
         return None
     return Blocked(f"Version {version} is with them to read already.", "version")
 

@@ -47,6 +47,25 @@ FIRST_ON = day(
     future=True,
     help="Left empty, it is counted from the day of this agreement.",
 )
+TAKING_PART = (
+    choice(
+        "takes_part_through",
+        "Directly, or through somebody?",
+        ("directly", "Directly"),
+        ("with_advocate", "With their advocate beside them"),
+        ("advocate", "Through their advocate only"),
+    ),
+    choices(
+        "takes_part_how",
+        "How do they wish to take part?",
+        ("chair", "Meetings with the chair"),
+        ("panel", "Meeting the panel"),
+        ("written", "In writing"),
+        ("call", "By telephone or video"),
+        ("recording", "Something they recorded or wrote for the panel"),
+        required=False,
+    ),
+)
 RHYTHM = (UPDATES_BY, EVERY_WEEKS, UPDATE_HOW, FIRST_ON)
 
 
@@ -63,40 +82,31 @@ def actions() -> tuple[Action, ...]:
         Action(
             "record_taking_part",
             "Record that they wish to take part",
-            source=ACTIVE,
+            source=("to_be_asked", "informed_only"),
             to="taking_part",
             roles=FAMILY_NOTES,
             fields=(
-                choice(
-                    "takes_part_through",
-                    "Directly, or through somebody?",
-                    ("directly", "Directly"),
-                    ("with_advocate", "With their advocate beside them"),
-                    ("advocate", "Through their advocate only"),
-                ),
-                choices(
-                    "takes_part_how",
-                    "How do they wish to take part?",
-                    ("chair", "Meetings with the chair"),
-                    ("panel", "Meeting the panel"),
-                    ("written", "In writing"),
-                    ("call", "By telephone or video"),
-                    ("recording", "Something they recorded or wrote for the panel"),
-                    required=False,
-                ),
+                *TAKING_PART,
                 *RHYTHM,
                 THEIR_WORDS,
             ),
             guards=(they_wish_contact,),
             checks=(_a_week_at_least,),
             authority=THEIR_CHOICE,
-            help="Done again when what they wish changes.",
             main=True,
+        ),
+        Action(
+            "change_taking_part",
+            "Record that they wish to take part in another way",
+            source=("taking_part",),
+            roles=FAMILY_NOTES,
+            fields=(*TAKING_PART, THEIR_WORDS),
+            authority=THEIR_CHOICE,
         ),
         Action(
             "record_informed_only",
             "Record that they wish to be kept informed only",
-            source=ACTIVE,
+            source=("to_be_asked", "taking_part"),
             to="informed_only",
             roles=FAMILY_NOTES,
             fields=(*RHYTHM, THEIR_WORDS),

@@ -1,0 +1,335 @@
+"""The branches of a family of one review, each by itself, for those who may read of them.
+
+Who they are and what they said is read from the identity store: ask ``find_family`` or ``find_branch`` first, keep in
+the read log that it is read, and read then. Nothing here mixes two branches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import workflows
+from dardr.access import Actor, get_record, roles_on
+from dardr.casework.deadlines import running, state
+from dardr.casework.facts import load_facts
+from dardr.casework.fold import done
+from dardr.errors import NotFound
+from dardr.lookups.identities import Identities, read_identities
+from dardr.lookups.records import linked, visible_items
+from dardr.storage.people import User
+from dardr.storage.reviews import AuditEvent, Deadline, IdentityValues, Record
+from workflows.answers import stored_date
+from workflows.clocks import State
+from workflows.definition import PARTY_LABELS, Clock, Process
+from workflows.processes.family_branch_1.contact import recipient_confirmed
+from workflows.processes.family_branch_1.reading import readings_open
+from workflows.processes.family_branch_1.stages import ACTIVE
+from workflows.processes.family_branch_1.updates import dates_near, they_wish_contact
+from workflows.processes.who import FAMILY_NOTES
+
+BRANCH = "family-branch"
+ENTRIES = {
+    "contacts": ("record_contact", "branch_contact", "contact_words"),
+    "updates_given": ("give_update", "update_given_how", "update_text"),
+    "leaflets_given": ("give_leaflets", "leaflets", ""),
+    "letters_prepared": ("prepare_letter", "letter_about", ""),
+}
+"""The lists of what passed between the review and a branch: action, the answer that says what, their own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened: when (London date), what, by whom it was recorded, and words from the identity store."""
+
+    seq: int
+    on: date | None
+    kind: str
+    what: str
+    recorded_by: str
+    words: str = ""
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment of theirs and what was done with it; ``answer`` is empty until somebody recorded that."""
+
+    seq: int
+    number: int
+    on: date | None
+    version: str
+    where: str
+    words: str
+    outcome: str = ""
+    changed_in: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One version that a branch was given: when and how, and how the reading ended, if somebody recorded that."""
+
+    version: str
+    on: date | None
+    how: str
+    support: str
+    ended_on: date | None = None
+    response: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The next update that is owed to a branch: by whom, by when, how it stands."""
+
+    due: date | None
+    owner: str
+    state: State
+    row: Deadline
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Branch:
+    """One branch as its page shows it."""
+
+    record: Record
+    review: Record
+    process: Process
+    facts: Mapping[str, Any]
+    identities: Identities
+    near: list[str]
+    not_prepared_because: list[str]
+    confirmed: Entry | None = None
+    left_alone: bool = False
+    update: Update | None = None
+    history: list[Entry] = field(default_factory=list)
+    letters: list[Entry] = field(default_factory=list)
+    leaflets: list[Entry] = field(default_factory=list)
+    readings: list[Read] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+
+    @property
+    def stage_label(self) -> str:
+        """Where the branch stands, in words."""
+        return self.process.stage(self.record.stage).label
+
+    @property
+    def with_them(self) -> list[str]:
+        """The versions that are with them to read."""
+        return readings_open(self.facts)
+
+    def said(self, action: str, name: str) -> str:
+        """An answer of the record in words; empty where there is none."""
+        return said(self.process, action, name, self.facts.get(name))
+
+    def known(self, name: str) -> str:
+        """The newest answer of the identity store to one question."""
+        found = next((one for one in self.identities.facts if one.field.name == name), None)
+        value = found.latest.value if found else ""
+        return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+# --- which may be read ------------------------------------------------------------------------------------
+
+
+def find_family(session: Session, actor: Actor, ref: str) -> Record:
+    """The review whose family this actor may read of. Raises NotFound for everybody else, whatever they see of it."""
+    review = get_record(session, actor, ref)
+    if review.process_key not in workflows.REVIEW_KEYS or not roles_on(session, actor, review) & FAMILY_NOTES:
+        raise NotFound(f"There is no page of the family of {ref}, or it is not yours to see.")
+    return review
+
+
+def find_branch(session: Session, actor: Actor, ref: str) -> tuple[Record, Record]:
+    """A branch and the review it belongs to. Raises NotFound."""
+    branch = get_record(session, actor, ref)
+    above = [other for way, _, other in linked(session, actor, branch) if way == "serves"]
+    if branch.process_key != BRANCH or not above:
+        raise NotFound(f"There is no branch of a family with the reference {ref}, or it is not yours to see.")
+    return branch, find_family(session, actor, above[0].ref)
+
+
+def branches_of(session: Session, actor: Actor, review: Record) -> list[Record]:
+    """The branches of a review that this actor may see, in the order in which they were added."""
+    return [item for item in visible_items(session, actor, review) if item.process_key == BRANCH]
+
+
+# --- one branch -------------------------------------------------------------------------------------------
+
+
+def read_branch(session: Session, actor: Actor, record: Record, review: Record, today: date) -> Branch:
+    """Everything of one branch. Only for an actor ``find_branch`` or ``find_family`` let in. ``today`` is London's."""
+    process, facts = workflows.get(record.process), record.facts
+    words = _words_of(session, record)
+    names = _names(session, facts)
+    guarded = load_facts(session, actor, record, process, today, actions=())
+    wished = they_wish_contact(guarded)
+    blocked = [b.reason for b in (wished, recipient_confirmed(guarded)) if b is not None]
+    checks = facts.get("recipient_checks") or []
+    found = Branch(
+        record=record,
+        review=review,
+        process=process,
+        facts=facts,
+        identities=read_identities(session, record),
+        near=dates_near(facts.get("dates_to_avoid") or [], today, within=14),
+        not_prepared_because=blocked if record.stage in ACTIVE else [process.stage(record.stage).means],
+        confirmed=None
+        if not checks or recipient_confirmed(guarded) is not None
+        else _entry(process, "confirm_recipient", checks[-1], "recipient_known_from", "", {}, names),
+        left_alone=wished is not None and record.stage in ACTIVE,
+        update=_update(session, record, process, today),
+    )
+    kept = {
+        name: [_entry(process, action, entry, what, text, words, names) for entry in facts.get(name) or []]
+        for name, (action, what, text) in ENTRIES.items()
+    }
+    found.letters, found.leaflets = kept["letters_prepared"], kept["leaflets_given"]
+    found.history = sorted(
+        (entry for entries in kept.values() for entry in entries),
+        key=lambda one: (one.on or today, one.seq),
+        reverse=True,
+    )
+    found.readings = _readings(process, facts, words)
+    found.comments = _comments(process, facts, words)
+    return found
+
+
+def said(process: Process, action: str, name: str, value: Any) -> str:
+    """What people read for a recorded answer: the labels of choices, one after the other."""
+    if value in (None, "", []):
+        return ""
+    declared = process.action(action)
+    asked = next((f for f in declared.fields if f.name == name), None)
+    known = {c.value: c.label for c in asked.choices} if asked else {}
+    return ", ".join(known.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value]))
+
+
+def last_contact(record: Record) -> tuple[str, date] | None:
+    """The last contact with one branch that is recorded, and what it was; an attempt without an answer is none."""
+    process, found = workflows.get(record.process), list[tuple[date, str]]()
+    for entry in record.facts.get("contacts") or []:
+        day = stored_date(entry.get("on"))
+        if day is not None and entry.get("branch_contact") != "attempt":
+            found.append((day, said(process, "record_contact", "branch_contact", entry.get("branch_contact"))))
+    for key, words in (
+        ("give_update", "They were given an update"),
+        ("give_draft", "They were given a version to read"),
+        ("end_reading", "They answered on a version"),
+    ):
+        past = done(record.facts).get(key)
+        if past is not None:
+            found.append((past.occurred_on, words))
+    if not found:
+        return None
+    day, words = max(found)
+    return words, day
+
+
+def _words_of(session: Session, record: Record) -> dict[int, dict[str, Any]]:
+    """What each event of a branch put into the identity store, by the number of the event."""
+    rows = session.execute(
+        sa.select(AuditEvent.seq, IdentityValues.after)
+        .join(IdentityValues, IdentityValues.event_id == AuditEvent.id)
+        .where(AuditEvent.record_id == record.id)
+    )
+    return {seq: dict(after or {}) for seq, after in rows}
+
+
+def _names(session: Session, facts: Mapping[str, Any]) -> dict[int, str]:
+    """The names of those who recorded something in a list."""
+    ids = {entry["by"] for value in facts.values() if isinstance(value, list) for entry in value if _is_entry(entry)}
+    return {one: name for one, name in session.execute(sa.select(User.id, User.name).where(User.id.in_(ids)))}
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry, dict) and "by" in entry
+
+
+def _entry(
+    process: Process,
+    action: str,
+    entry: Mapping[str, Any],
+    what: str,
+    text: str,
+    words: Mapping[int, Mapping[str, Any]],
+    names: Mapping[int, str],
+) -> Entry:
+    seq = int(entry["seq"])
+    shown = {"given_by", "leaflets_how", "contact_agreed", "letter_meant_for", "refused_because"}
+    more = [
+        said(process, action, name, value) for name, value in entry.items() if name in shown and name != what and value
+    ]
+    kept = words.get(seq, {})
+    reply = str(kept.get("update_reply") or "")
+    return Entry(
+        seq=seq,
+        on=stored_date(entry.get("on")),
+        kind=process.action(action).label,
+        what=said(process, action, what, entry.get(what)),
+        recorded_by=names.get(int(entry["by"]), ""),
+        words="\n\n".join(filter(None, (str(kept.get(text) or ""), reply and f"They said: {reply}"))),
+        more=tuple(more),
+    )
+
+
+def _update(session: Session, record: Record, process: Process, today: date) -> Update | None:
+    rows = [row for row in running(session, [record.id]) if row.clock.startswith("family_update")]
+    if not rows:
+        return None
+    row, clock = rows[-1], process.clock(rows[-1].clock)
+    return Update(row.due_on, PARTY_LABELS[clock.owner], state(row, clock, today), row, clock)
+
+
+def _readings(process: Process, facts: Mapping[str, Any], words: Mapping[int, Mapping[str, Any]]) -> list[Read]:
+    """Every giving of a version, the newest first, each with what ended it."""
+    endings: list[Mapping[str, Any]] = list(facts.get("readings_ended") or [])
+    found = []
+    for given in facts.get("drafts_given") or []:
+        later = [e for e in endings if e["version"] == given["version"] and e["seq"] > given["seq"]]
+        ended = later[0] if later else None
+        if ended is not None:
+            endings.remove(ended)
+        kept = words.get(int(ended["seq"]), {}) if ended else {}
+        attempts = kept.get("reading_attempts")
+        response = said(process, "end_reading", "response", ended.get("response")) if ended else ""
+        found.append(
+            Read(
+                version=str(given["version"]),
+                on=stored_date(given.get("on")),
+                how=said(process, "give_draft", "given_how", given.get("given_how")),
+                support=str(given.get("reading_support") or ""),
+                ended_on=stored_date(ended.get("on")) if ended else None,
+                response=response or ("They could not be reached" if ended else ""),
+                words="\n".join(attempts) if attempts else str(kept.get("response_words") or ""),
+            )
+        )
+    return found[::-1]
+
+
+def _comments(process: Process, facts: Mapping[str, Any], words: Mapping[int, Mapping[str, Any]]) -> list[Comment]:
+    answers = {str(entry["comment"]): entry for entry in facts.get("comments_answered") or []}  # the last one counts
+    found = []
+    for number, entry in enumerate(facts.get("comments") or [], 1):
+        answer: Mapping[str, Any] = answers.get(str(entry["seq"]), {})
+        found.append(
+            Comment(
+                seq=int(entry["seq"]),
+                number=number,
+                on=stored_date(entry.get("on")),
+                version=str(entry["version"]),
+                where=str(entry["comment_where"]),
+                words=str(words.get(int(entry["seq"]), {}).get("comment_text") or ""),
+                outcome=said(process, "answer_comment", "comment_outcome", answer.get("comment_outcome")),
+                changed_in=str(answer.get("changed_in") or ""),
+                answer=str(answer.get("comment_answer") or ""),
+            )
+        )
+    return found

@@ -1,0 +1,272 @@
+"""The pages of the family: one card for each branch, few readers, letters and updates that a person gives."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from docx import Document
+from flask import Flask
+
+from dardr.storage.engine import Database
+from dardr.storage.people import User
+from dardr.storage.reading import ReadEvent
+from tests import builders
+from tests.builders import Case, a_review
+from tests.casework.test_family import CONFIRMED, CONTACT, TOLD, a_branch, taking_part
+from tests.web.conftest import Browser, dated, signed_in
+from workflows.definition import Role
+
+SIDE = "Branch 1: mother"
+"""In the title of the first branch, as it stands in a page."""
+
+
+@pytest.fixture
+def case(database: Database) -> Case:
+    return a_review(database, "drafting", on=builders.START)
+
+
+def test_a_branch_is_added_with_what_was_typed_kept_when_something_is_wrong(manager: Browser, case: Case) -> None:
+    page = manager.get(f"/reviews/{case.ref}/family")
+    assert "No branch of the family is recorded yet" in page.text
+    address = f"/reviews/{case.ref}/family/add"
+    wrong = manager.send(address, contact_name="Robin Sample", **dated("added_on", "2026-08-03"))
+    assert wrong.status_code == 422
+    assert "Robin Sample" in wrong.text and "What is this branch called here?" in wrong.text
+    form = manager.get(address)
+    sent = manager.send(
+        address, form, title="Branch 1: mother", contact_name="Robin Sample", safe_never="Leave a message",
+        **dated("added_on", "2026-08-03"),
+    )  # fmt: skip
+    again = manager.send(
+        address, form, title="Branch 1: mother", contact_name="Robin Sample", **dated("added_on", "2026-08-03")
+    )
+    assert sent.status_code == again.status_code == 303
+    assert case.opened("family-branch") == [f"{case.ref}-F01"]
+    shown = manager.get(sent.headers["Location"])
+    assert "Leave a message" in shown.text and "Robin Sample" in shown.text
+    assert shown.text.index("Leave a message") < shown.text.index("Robin Sample")
+    assert "Nothing may be prepared" in shown.text
+
+
+def test_each_reading_of_the_page_is_kept(database: Database, manager: Browser, case: Case) -> None:
+    ref = taking_part(case)
+    manager.get(f"/reviews/{case.ref}/family")
+    manager.get(f"/family/{ref}")
+    with database.read() as session:
+        kept = session.execute(sa.select(ReadEvent.what, ReadEvent.detail, ReadEvent.user_name)).all()
+    assert [(what, detail) for what, detail, _ in kept] == [
+        ("family", "page of the family"), ("family", "one branch (F01)"),
+    ]  # fmt: skip
+    assert {name for _, _, name in kept} == {"Alex Example"}
+
+
+def test_nothing_of_one_branch_is_on_the_page_of_another(manager: Browser, case: Case) -> None:
+    first = taking_part(case)
+    second = a_branch(case, "Branch 2: a friend", contact_name="Sky Sample")
+    case.act("give_update", {**TOLD, "update_text": "What only the first was told."}, ref=first)
+    case.act("record_contact", {"branch_contact": "call", "given_by": "chair", "contact_words": "Said by Sky"}, ref=second)
+    one, other = manager.get(f"/family/{first}").text, manager.get(f"/family/{second}").text
+    assert "What only the first was told." in one and "Robin Sample" in one and "Said by Sky" not in one
+    assert "Said by Sky" in other and "What only the first was told." not in other
+    for said in ("Robin Sample", "mother", f"{first}"):
+        assert said not in other
+    both = manager.get(f"/reviews/{case.ref}/family").text
+    assert "Robin Sample" in both and "Sky Sample" in both
+
+
+OTHERS = (
+    "deciding_chair", "auditor", "panel_member", "police_liaison", "communications", "steering_member", "csp_member",
+    "agency_contact", "agency_lead", "administrator",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("person", OTHERS)
+def test_nobody_else_sees_anything_of_it(app: Flask, database: Database, case: Case, person: str) -> None:
+    ref = taking_part(case)
+    case.act("add_note", {"note": "Lilac is a word of this note."}, ref=ref)
+    case.act("prepare_letter", {"letter_about": "first"}, ref=ref)
+    if person in ("panel_member", "police_liaison", "communications"):
+        with database.write() as session:
+            builders.grant(session, person, Role(person), case.ref)
+    case.today += timedelta(weeks=7)
+    browser = signed_in(app, person)
+    number = case.record(ref).facts["letters_prepared"][-1]["seq"]
+    for address in (
+        f"/records/{ref}", f"/records/{ref}/timeline", f"/records/{ref}/files", f"/records/{ref}/do/give_update",
+    ):  # fmt: skip
+        assert browser.get(address).status_code == 404, address
+    for address in (f"/reviews/{case.ref}/family", f"/family/{ref}", f"/family/{ref}/letters/{number}.docx"):
+        assert browser.get(address).status_code in (403, 404), address
+    for address in (
+        "/", "/reviews", f"/reviews/{case.ref}", f"/reviews/{case.ref}/timeline", f"/reviews/{case.ref}/waiting",
+        f"/reviews/{case.ref}/files", f"/reviews/{case.ref}/brief", "/brief", "/deadlines", "/search?q=Lilac",
+        f"/search?q={ref}", "/search?q=mother", "/administration/reads", f"/reviews/{case.ref}/access",
+    ):  # fmt: skip
+        page = browser.get(address)
+        for said in (SIDE, f"{ref}<", "Lilac is", "Robin", "Next update to the family"):
+            assert said not in page.text, (address, said)
+
+
+def test_a_case_manager_who_does_not_carry_a_review_sees_no_more_of_its_family(
+    app: Flask, database: Database, case: Case
+) -> None:
+    ref = taking_part(case)
+    with database.write() as session:
+        from dardr.casework import conflicts
+
+        other = builders.actor(session, "second_case_manager")
+        conflicts_of = [name for name in dir(conflicts) if name.startswith("record")]
+        assert conflicts_of
+        session.execute(sa.text("SELECT 1"))
+        from dardr.storage.reading import ConflictOfInterest
+
+        session.add(
+            ConflictOfInterest(
+                user_id=other.id, record_id=case.record().id, reason="A friend of the family.",
+                recorded_by=builders.actor(session, "team_manager").id, recorded_at=builders.at_ten(case.today),
+            )
+        )  # fmt: skip
+    browser = signed_in(app, "second_case_manager")
+    assert browser.get(f"/family/{ref}").status_code == 404
+    assert browser.get(f"/reviews/{case.ref}/family").status_code == 404
+
+
+def test_the_chair_sees_it_and_has_a_tab(app: Flask, database: Database, case: Case) -> None:
+    ref = taking_part(case)
+    with database.write() as session:
+        builders.grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, case.ref)
+        session.execute(sa.update(User).values(tf_primary_method=None))
+    browser = signed_in(app, "independent_chair")
+    assert "Family (restricted)" in browser.get(f"/reviews/{case.ref}").text
+    assert "Robin Sample" in browser.get(f"/family/{ref}").text
+
+
+# --- letters ----------------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_a_word_file_to_the_confirmed_recipient(manager: Browser, case: Case) -> None:
+    ref = taking_part(case)
+    case.act("prepare_letter", {"letter_about": "first"}, ref=ref)
+    number = case.record(ref).facts["letters_prepared"][-1]["seq"]
+    answer = manager.get(f"/family/{ref}/letters/{number}.docx")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{ref}-letter-{number}.docx"'
+    words = [p.text for p in Document(io.BytesIO(answer.data)).paragraphs]
+    assert "Dear Robin Sample" in words and "1 Sample Street" in words
+    assert any("decide whether to take part" in text for text in words)
+    assert not any("mother" in text or "OFFICIAL" in text for text in words)
+
+
+@pytest.mark.parametrize(
+    ("action", "values", "said"),
+    [
+        ("change_contact", {"contact_address": "2 Sample Street"}, "Confirm the recipient again"),
+        ("record_no_contact", {}, "asked not to be contacted"),
+        ("record_withdrawal", {}, "Nothing more is prepared"),
+    ],
+)
+def test_a_letter_prepared_before_is_not_made_again_after_such_a_change(
+    manager: Browser, case: Case, action: str, values: dict[str, str], said: str
+) -> None:
+    ref = taking_part(case)
+    case.act("prepare_letter", {"letter_about": "first"}, ref=ref)
+    number = case.record(ref).facts["letters_prepared"][-1]["seq"]
+    case.act(action, values, ref=ref)
+    answer = manager.get(f"/family/{ref}/letters/{number}.docx")
+    assert answer.status_code == 409 and said in answer.text
+    page = manager.get(f"/family/{ref}").text
+    assert f"letters/{number}.docx" not in page
+
+
+def test_a_letter_to_nobody_confirmed_is_not_prepared_from_the_page(manager: Browser, case: Case) -> None:
+    ref = a_branch(case, **CONTACT)
+    page = manager.get(f"/records/{ref}/do/prepare_letter")
+    assert "Confirm the recipient first" in page.text and "<form method=\"post\" novalidate>" not in page.text
+    assert manager.get(f"/family/{ref}/letters/1.docx").status_code == 404
+
+
+def test_a_letter_goes_to_the_advocate_where_they_chose_that(manager: Browser, case: Case) -> None:
+    ref = taking_part(case)
+    case.act(
+        "record_advocate",
+        {
+            "advocate": "has_one",
+            "advocate_organisation": "Lantern (fictional)",
+            "advocate_contact": "The Old Mill",
+            "letters_to": "advocate",
+        },
+        ref=ref,
+    )
+    case.act("confirm_recipient", CONFIRMED, ref=ref)
+    case.act("prepare_letter", {"letter_about": "reading"}, ref=ref)
+    number = case.record(ref).facts["letters_prepared"][-1]["seq"]
+    file = manager.get(f"/family/{ref}/letters/{number}.docx").data
+    words = [p.text for p in Document(io.BytesIO(file)).paragraphs]
+    assert "by way of Lantern (fictional)" in words and "The Old Mill" in words
+    assert "1 Sample Street" not in words
+    assert any("there is no date by which you must have read it" in text for text in words)
+
+
+# --- updates ----------------------------------------------------------------------------------------------
+
+
+def test_an_update_is_drafted_from_the_record_changed_and_given(manager: Browser, case: Case) -> None:
+    ref = taking_part(case, update_how=["call"])
+    case.act("record_safe_contact", {"safe_never": "Ring in the evening"}, ref=ref)
+    case.act("record_dates_to_avoid", {"dates_to_avoid": ["5 August: birthday"]}, ref=ref)
+    page = manager.get(f"/records/{ref}/do/give_update")
+    assert "Where the review is: The report is being written." in page.text
+    assert "The chair and the panel agreed what the review will look at." in page.text
+    assert "Robin" not in page.text and "Oakley" not in page.text
+    assert "Ring in the evening" in page.text
+    sent = manager.send(
+        f"/records/{ref}/do/give_update", page, update_text="Changed by a person.", update_given_how="call",
+        given_by="case_manager", **dated("_on", "2026-08-03"),
+    )  # fmt: skip
+    assert sent.status_code == 303 and sent.headers["Location"].endswith(f"/family/{ref}")
+    shown = manager.get(f"/family/{ref}").text
+    assert "near a day that they asked to be careful about: 5 August: birthday" in shown
+    assert "Changed by a person." in shown and "Monday 14 September 2026" in shown
+    row = case.deadline("family_update", ref=ref)
+    assert row.due_on is not None and row.due_on.isoformat() == "2026-09-14"
+    again = manager.get(f"/records/{ref}/do/give_update").text
+    assert "Since we were last in touch on 3 August 2026" in again or "Nothing has happened" in again
+    assert "agreed what the review will look at" not in again
+
+
+def test_an_update_past_its_day_is_on_the_case_managers_own_page(manager: Browser, case: Case) -> None:
+    ref = taking_part(case)
+    page = manager.get("/").text
+    assert "Next update to the family: Branch 1" in page and f"/records/{ref}/do/give_update" in page
+
+
+def test_the_brief_tells_the_last_and_the_next_contact_to_those_who_may_know(
+    app: Flask, manager: Browser, case: Case
+) -> None:
+    ref = taking_part(case)
+    case.act("record_contact", {"branch_contact": "visit", "given_by": "chair"}, ref=ref)
+    brief = manager.get(f"/reviews/{case.ref}/brief").text
+    assert "A visit" in brief and "Next update to the family" in brief
+    assert "A visit" not in signed_in(app, "deciding_chair").get(f"/reviews/{case.ref}/brief").text
+
+
+def test_comments_are_shown_with_what_changed(manager: Browser, case: Case) -> None:
+    case.act("record_version", {"version": "1", "what_for": "family"})
+    ref = taking_part(case)
+    case.act("give_draft", {"version": "1", "given_how": "private"}, ref=ref)
+    case.act("record_comment", {"version": "1", "comment_where": "4.12", "comment_text": "It was May."}, ref=ref)
+    page = manager.get(f"/family/{ref}").text
+    assert "It was May." in page and "Not answered yet" in page and "It is with them." in page
+    form = manager.get(f"/records/{ref}/do/answer_comment")
+    assert "Comment 1: 4.12, version 1" in form.text and "It was May" not in form.text
+    seq = str(case.record(ref).facts["comments"][-1]["seq"])
+    case.act(
+        "answer_comment",
+        {"comment": seq, "comment_outcome": "changed", "changed_in": "1", "comment_answer": "Put right."},
+        ref=ref,
+    )
+    page = manager.get(f"/family/{ref}").text
+    assert "Yes, as they asked, in version 1. Put right." in page and "Not answered yet" not in page
