@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from dardr.casework.panel import seats_of
 from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.people import User, UserRole
 from dardr.storage.reading import ConflictOfInterest
@@ -140,8 +141,11 @@ class Recipients:
                 return asked or self._case_managers(record, away)
             case Party.INDEPENDENT_CHAIR | Party.PANEL:
                 served = [record.id, *(review for review, _ in self._reviews_of(record.id))]
-                role = OF_THE_REVIEW[party]
-                return _there((person for one in served for person in self._holders_on(one, role)), away)
+                found = [person for one in served for person in self._holders_on(one, OF_THE_REVIEW[party])]
+                if party is Party.PANEL:  # members have a seat, and need not have an account
+                    seats = [seat for one in served for seat in seats_of(self._session, one) if seat.sitting]
+                    found += [Person(address) for seat in seats for address in seat.addresses()]
+                return _there(found, away)
             case Party.PARTNERSHIP:
                 return self._team(record.partnership_id) or self._case_managers(record, away)
             case _:

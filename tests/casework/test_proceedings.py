@@ -83,10 +83,14 @@ def test_chair_and_panel_are_told_that_a_date_has_moved_and_no_more(case: Case) 
     with case.database.write() as session:
         grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, case.ref)
         grant(session, "panel_member", Role.PANEL_MEMBER, case.ref)
+    seat = {"body": "mereshire-nhs", "member_name": "Robin Example", "position": "Head of safeguarding",
+            "member_email": "robin@nhs.example", "represents": "agency", "no_case_management": "declared"}  # fmt: skip
+    case.act("add_panel_member", seat)
     case.act("move_hearing", MOVED, ref=trial(case))
     with case.database.read() as session:
         rows = list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.message == "date_moved")))
-    assert {row.recipient for row in rows} == {address("independent_chair"), address("panel_member")}
+    told = {address("independent_chair"), address("panel_member"), "robin@nhs.example"}
+    assert {row.recipient for row in rows} == told
     for row in rows:
         said = f"{row.subject} {row.text} {row.html}".lower()
         assert "a date this review depends on has moved" in said and f"/reviews/{case.ref.lower()}" in said

@@ -285,12 +285,12 @@ PROCESS = Process(
             roles=CHAIRING,
             keep_as="follow_ups",
             fields=(
-                *ask.followed_up("panel_looked_at", "The panel: meetings and returns", "The panel: what was done"),
+                *ask.followed_up("panel_looked_at", "The panel: meetings and returns", "The panel"),
                 *ask.followed_up(
-                    "family_looked_at", "The family: told in the way agreed with them", "The family: what was done"
+                    "family_looked_at", "The family: told in the way agreed with them", "The family"
                 ),
                 *ask.followed_up(
-                    "holds_looked_at", "The holds: still right, and looked at again when", "The holds: what was done"
+                    "holds_looked_at", "The holds: still right, and looked at again when", "The holds"
                 ),
                 ask.LOOK_AGAIN,
             ),

@@ -103,9 +103,15 @@ WHICH = one_of("hearing", "Which hearing?", From.OPEN_HEARINGS)
 FOLLOWED = (("done", "Done"), ("not_needed", "Nothing is needed"))
 
 
-def followed_up(name: str, label: str, because: str) -> tuple[Field, Field]:
+def followed_up(name: str, label: str, of: str) -> tuple[Field, Field]:
     """One of the three questions after a moved date, with the words for what was done or why nothing is needed."""
     return (
         choice(name, label, *FOLLOWED),
-        optional(text(f"{name}_because", because, help="Needed where nothing is done.")),
+        optional(
+            text(
+                f"{name}_because",
+                f"{of}: what was done, or why nothing is needed",
+                help="Must be filled in where nothing is needed.",
+            )
+        ),
     )
