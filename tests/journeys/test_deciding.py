@@ -51,7 +51,7 @@ def as_person(browser: Browser, server: Serving, person: str) -> Iterator[Page]:
 
 def answer(page: Page, values: dict[str, str | list[str]]) -> None:
     """Fill the form of an action, by the names of its questions; folded questions are opened first."""
-    page.locator(f'[name="{next(iter(values))}"]').first.wait_for(state="attached")
+    page.locator(f'[name="{next(iter(values), "_on-day")}"]').first.wait_for(state="attached")
     page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
     for name, value in values.items():
         if isinstance(value, list):
