@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
 from notifications.message import Message, sample_frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingInvitation(Message):
-    """To a member of a panel. ``kind``: they are invited, the meeting was moved or changed, or it does not take place.
+    """To a member of a panel: they are invited, the meeting was ``moved`` or changed, or it does not take place.
 
     ``meets_on`` is the London day, ``from_time`` the time as clocks show it, ``online`` that it can be joined online.
     What it is about, where it is and its papers stay behind the link.
@@ -19,10 +19,11 @@ class MeetingInvitation(Message):
 
     template: ClassVar[str] = "meeting_invitation"
 
-    kind: Literal["invited", "moved", "cancelled"]
     meets_on: date
     from_time: str
     online: bool = False
+    moved: bool = False
+    cancelled: bool = False
 
     @classmethod
     def sample(cls) -> Self:
@@ -32,7 +33,6 @@ class MeetingInvitation(Message):
                 record="Meeting",
                 link="https://reviews.example.org/meetings/DARDR-2026-009-M02",
             ),
-            kind="invited",
             meets_on=date(2026, 12, 3),
             from_time="10:00",
             online=True,

@@ -44,7 +44,8 @@ def writes_to_panel(h: Happening, effect: WritesToPanel) -> None:
         raise Conflict(NOBODY)
     message = MeetingInvitation(
         **{**frame(h.session, h.record, h.process), "link": f"{base_url()}/meetings/{h.record.ref}"},
-        kind=effect.about,
+        moved=effect.about == "moved",
+        cancelled=effect.about == "cancelled",
         meets_on=on,
         from_time=str(facts.get("starts_at") or ""),
         online=facts.get("held") in ("online", "both"),
