@@ -7,7 +7,7 @@ of the plan that are theirs, and of the family only whether it was told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -155,8 +155,8 @@ class Publication:
     statement: str
     statement_use: str
     steps: Mapping[str, Step]
+    after: tuple[Step, ...]
     history: Mapping[str, Past]
-    may_read_family: bool
 
     @property
     def unmet(self) -> int:
@@ -164,8 +164,9 @@ class Publication:
         return sum(not one.met for one in self.gate)
 
     def of(self, keys: Iterable[str]) -> list[Step]:
-        """Those of these steps that this person may take at this stage, in their order."""
-        return [self.steps[key] for key in keys if key in self.steps]
+        """Those of these steps that this person may take at this stage, in their order; a plan is prepared once."""
+        done = {"prepare_publication_plan"} if self.plan.prepared else set()
+        return [self.steps[key] for key in keys if key in self.steps and key not in done]
 
 
 def publication_of(session: Session, actor: Actor, ref: str, today: date) -> Publication:
@@ -201,7 +202,7 @@ def publication_of(session: Session, actor: Actor, ref: str, today: date) -> Pub
         part=part,
         facts=shown,
         cleared=record.stage in CLEARED_STAGES,
-        gate=tuple(_met(condition, judged, history, names, steps, part) for condition in CONDITIONS),
+        gate=_gate(judged, history, names, steps, part),
         plan=_plan(session, actor, record, judged),
         embargo=embargo_until(record.facts),
         planned_for=planned,
@@ -215,8 +216,11 @@ def publication_of(session: Session, actor: Actor, ref: str, today: date) -> Pub
         statement=_statement(record, roles, history),
         statement_use=str(record.facts.get("family_statement_use") or "") if roles & FAMILY_NOTES else "",
         steps=steps,
+        after=tuple(
+            steps.get(key) or _step({"key": key, "label": process.action(key).label, "blocked": [""]}, history, names)
+            for key in AFTERWARDS
+        ),
         history=history,
-        may_read_family=bool(roles & FAMILY_NOTES),
     )
 
 
@@ -255,6 +259,21 @@ def _step(may: Mapping[str, Any], history: Mapping[str, Past], names: Mapping[in
 # --- the conditions ---------------------------------------------------------------------------------------
 
 
+def _gate(
+    judged: Facts,
+    history: Mapping[str, Past],
+    names: Mapping[int, str],
+    steps: Mapping[str, Step],
+    part: Contents | None,
+) -> tuple[Met, ...]:
+    found: dict[str, Met] = {}
+    for condition in CONDITIONS:
+        one = _met(condition, judged, history, names, steps, part)
+        waits = condition.after and not found[condition.after].met
+        found[condition.key] = replace(one, met=False) if waits else one
+    return tuple(found.values())
+
+
 def _met(
     condition: Condition,
     judged: Facts,
@@ -265,7 +284,8 @@ def _met(
 ) -> Met:
     blocked = condition.guard(judged)
     past = max((history[key] for key in condition.steps if key in history), key=lambda one: one.seq, default=None)
-    step = next((steps[key] for key in condition.steps if key in steps), None)
+    may = [steps[key] for key in condition.steps if key in steps]
+    step = next((one for one in may if one.possible), may[0] if may else None)
     counts = past if blocked is None else None
     return Met(
         condition,

@@ -15,7 +15,6 @@ import workflows
 from dardr import systime
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.publication import (
-    AFTERWARDS,
     DECIDING,
     HELD_BACK,
     ONLINE,
@@ -108,7 +107,6 @@ def publication(ref: str) -> ResponseReturnValue:
             "deciding": found.of(DECIDING),
             "planning": found.of(PLANNING),
             "online": found.of(ONLINE),
-            "after": found.of(AFTERWARDS),
             "held_back": found.of(HELD_BACK),
         },
         statement_use=_answer(found, known, "record_family_statement", "family_statement_use", found.statement_use),

@@ -26,7 +26,7 @@ class Condition:
 
     ``label`` is what is so once it is met, in words that anybody may read who sees the publication. ``steps`` are the
     actions on the review that meet it, the ordinary one first; none where it is met elsewhere, and ``where`` says on
-    which tab of the review that is.
+    which tab of the review that is. ``after`` is the condition without which this one says nothing yet.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Condition:
     guard: Guard
     steps: tuple[str, ...] = ()
     where: str = ""
+    after: str = ""
 
 
 def since_clearance(actions: tuple[str, ...], reason: str) -> Guard:
@@ -82,21 +83,20 @@ CONDITIONS: tuple[Condition, ...] = (
     ),
     Condition(
         "plan",
-        "There is a plan of who is told",
+        "There is a plan of who is told, with every branch of the family",
         partial(
-            guards.done,
+            waits.plan_has_everyone,
             action="prepare_publication_plan",
             reason="There is no plan of who is told of the publication. Prepare it first.",
         ),
-        ("prepare_publication_plan",),
+        ("prepare_publication_plan", "add_family_notice"),
     ),
     Condition(
-        "branches", "Every branch of the family is in the plan", waits.every_branch_is_in_the_plan,
-        ("add_family_notice",),
-    ),
-    Condition(
-        "told", "Everyone in the plan was told, or it is on the record why not", waits.everyone_is_told,
+        "told",
+        "Everyone in the plan was told, or it is on the record why not",
+        waits.everyone_is_told,
         where="plan",
+        after="plan",
     ),
     Condition(
         "no_hold",
@@ -126,16 +126,15 @@ CONDITIONS: tuple[Condition, ...] = (
         ("record_communications_plan",),
         "There is no communications plan. Record it first.",
     ),
-    _recorded(
-        "pre_election",
-        "Pre-election periods were checked",
-        ("check_pre_election",),
-        "Pre-election periods have not been checked. Ask the councils that publish, and record the check.",
-    ),
     Condition(
-        "pre_election_day",
-        "The planned day lies in none, or publishing then was agreed",
-        waits.pre_election_is_settled,
+        "pre_election",
+        "Pre-election periods were checked for the planned day",
+        partial(
+            waits.pre_election_is_settled,
+            action="check_pre_election",
+            since=CLEARED_BY,
+            reason="Pre-election periods have not been checked. Ask the councils that publish, and record the check.",
+        ),
         ("check_pre_election",),
     ),
     Condition("embargo", "No embargo stands", waits.embargo_is_kept, ("change_embargo",)),

@@ -143,8 +143,11 @@ def planned_day_is_to_be_avoided(facts: Facts) -> str | None:
 # --- the pre-election period ------------------------------------------------------------------------------
 
 
-def pre_election_is_settled(facts: Facts) -> Blocked | None:
-    """The check found no pre-election period, or publication in it was agreed; and it was made for the planned day."""
+def pre_election_is_settled(facts: Facts, *, action: str, since: tuple[str, ...], reason: str) -> Blocked | None:
+    """The check was made since; it found no pre-election period, or publishing was agreed; for the planned day."""
+    unchecked = guards.done_since(facts, actions=(action,), since=since, reason=reason)
+    if unchecked is not None:
+        return unchecked
     if facts.recorded.get("pre_election") == "wait":
         return Blocked(
             "The day looked at lies in a pre-election period. Choose another day, and record the check for that one."
@@ -176,10 +179,11 @@ def everyone_is_told(facts: Facts) -> Blocked | None:
 
 
 @reads_items
-def every_branch_is_in_the_plan(facts: Facts) -> Blocked | None:
-    """Every branch of the family on the record has a line in the plan; of one that withdrew none is asked."""
+def plan_has_everyone(facts: Facts, *, action: str, reason: str) -> Blocked | None:
+    """The plan is prepared, and every branch of the family has a line in it; of one that withdrew none is asked."""
+    if action not in facts.done:
+        return Blocked(reason)
     named = {item.facts.get("branch") for item in facts.items_of(FAMILY_NOTICE)}
-    missing = [item.ref for item in facts.items_of(BRANCH) if item.stage != "withdrawn" and item.ref not in named]
-    if not missing or "prepare_publication_plan" not in facts.done:
+    if all(item.stage == "withdrawn" or item.ref in named for item in facts.items_of(BRANCH)):
         return None
     return Blocked("A branch of the family is not in the plan of who is told. Add it, then record how it was told.")
