@@ -61,6 +61,8 @@ def text_of(content: bytes, form: str) -> str:
 def test_the_documents_of_a_review_are_listed_with_their_formats() -> None:
     assert {d["name"]: d["formats"] for d in list_documents()} == {
         "decision_notice": ["docx", "pdf", "html"],
+        "submission_letter": ["docx", "pdf", "html"],
+        "qa_response": ["docx", "pdf", "html"],
         "briefing": ["docx", "pdf", "html"],
         "learning_event_slides": ["pptx"],
     }
@@ -91,6 +93,18 @@ def test_the_decision_notice_says_what_was_decided(database: Database, form: str
         assert words in said, words
     due = case.deadline("overview_report").due_on
     assert due is not None and f"{due.day} " in said and str(due.year) in said
+
+
+def test_the_notice_says_how_the_proceedings_beside_it_stand(sqlite_database: Database) -> None:
+    case = a_review(sqlite_database, "decided_review", parallel_processes=["inquest", "other"])
+    for kind, status in (("inquest", "planned"), ("criminal", "under_way")):
+        case.act("record_parallel_process", {"parallel_kind": kind, "parallel_status": status})
+    criminal = case.opened("proceeding")[1]
+    ended = {"ended_how": "discontinued", "ended_outcome": "Not pursued"}
+    case.act("end_proceeding", ended, ref=criminal)
+    said = text_of(made(case, "decision_notice", "html"), "html")
+    for words in ("Another process", "Inquest: planned", "Criminal proceedings: ended"):
+        assert words in said, words
 
 
 def test_the_notice_of_no_review_holds_the_reasons_pack(sqlite_database: Database) -> None:
