@@ -145,8 +145,13 @@ def commissioning_of(session: Session, actor: Actor, ref: str, today: date) -> C
         appointed_as=next((i for i in invitations if i.record.ref == named and waiting is None), None),
         invitations=sorted(invitations, key=lambda i: (i.stage.final, i.stage.key not in APPOINTED, i.record.id)),
         costs=costs_of(process, record.facts, invitations),
-        steps=[possible[key] for key in REVIEW_STEPS if key in possible],
+        steps=[possible[key] for key in REVIEW_STEPS if key in possible and not _nothing_to_say(possible[key])],
     )
+
+
+def _nothing_to_say(step: Mapping[str, Any]) -> bool:
+    """That a chair left is not offered where there is none."""
+    return step["key"] == "record_chair_left" and bool(step["blocked"])
 
 
 def _invitation(

@@ -135,6 +135,8 @@ WITH_FAMILY = "family_reading"
 """The family's time to read: never counted down, never late."""
 WAITING_ONLY = "home_office_wait"
 """The clock that never has a date: only how long it has been is shown, in weeks."""
+WAITING_FOR_CHAIR = "waiting_for_chair"
+"""Another one: in days, because a review should not wait long for its chair."""
 
 
 def weeks_words(earlier: date, later: date) -> str:
@@ -164,6 +166,8 @@ def how_it_stands(row: dict[str, Any], today: date) -> str:
         since = as_day(row.get("from"))
         if row["clock"] == WAITING_ONLY and since:
             return f"{weeks_words(since, today)} so far"
+        if row["clock"] == WAITING_FOR_CHAIR and since:
+            return f"{days_apart(since, today)} so far"
         return "no date is set for this"
     if due >= today:
         return _ahead(row, today, due, original, agreed)

@@ -167,5 +167,6 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "record_parallel_process"): "proceeding",
         ("dardr-s9", "record_held_back"): "held-back",
         ("dardr-s9", "record_disclosure"): "disclosure",
+        ("dardr-s9", "invite_chair"): "chair-invitation",
         ("section8-report", "name_body"): "commissioner-reply",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -76,7 +77,7 @@ def one_chair(ref: str) -> ResponseReturnValue:
         interests=interest_words(record.facts.get("interests") or [], known),
         ratings=rating_words(found),
         feedback=[
-            (entry.get("on"), entry.get("about_review"), entry_lines(said, {**entry, "about_review": None}, known))
+            (entry.get("on"), entry.get("about_review"), entry_lines(said, _without_review(entry), known))
             for entry in reversed(record.facts.get("chair_feedback") or [])
         ],
         steps=[possible[key] for key in STEPS if key in possible],
@@ -84,14 +85,19 @@ def one_chair(ref: str) -> ResponseReturnValue:
     )
 
 
+def _without_review(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry of feedback without the review, which its heading names."""
+    return {name: value for name, value in entry.items() if name != "about_review"}
+
+
 def _row(one: Listed, known: Any) -> dict[str, Any]:
     facts, process = one.record.facts, workflows.get(one.record.process)
-    trained = field_of((process.opening,), "home_office_training")
+    trained, trained_on = (field_of((process.opening,), name) for name in ("home_office_training", "trained_on"))
     bodies = dict.fromkeys(key for entry in facts.get("interests") or () for key in entry.get("bodies") or ())
     return {
         "one": one,
         "trained": answer_words(trained, facts.get("home_office_training")),
-        "trained_on": facts.get("trained_on"),
+        "trained_on": known.answer(trained_on, facts["trained_on"]) if facts.get("trained_on") else "",
         "bodies": [known.body(key) for key in bodies],
         "declared": facts.get("interests_declared"),
         "fee": facts.get("usual_fee"),

@@ -30,6 +30,7 @@ STEPS = (
     "end_appointment",
 )  # fmt: skip
 """What can be recorded of an invitation, in the order in which it is usually done."""
+PAYS = ("plan_payment", "record_payment")
 AGREED = (
     "contract_dated", "contract_kept_at", "data_protection", "data_protection_kept_at", "contract_pounds",
     "late_conflict_managed_how", "deciding_chair_agreed_on", "deciding_chair_agreed_where",
@@ -103,9 +104,14 @@ def _shown(one: Invitation, known: Names) -> dict[str, Any]:
         "said": _lines(process, facts, SAID, known),
         "agreed": _lines(process, facts, AGREED, known),
         "late": [(entry.get("on"), entry_lines(late, entry, known)) for entry in facts.get("late_conflicts") or ()],
-        "leading": [step for step in shown if step["main"] and not step["blocked"]],
-        "others": [step for step in shown if not (step["main"] and not step["blocked"])],
+        "leading": [step for step in shown if _leads(step)],
+        "others": [step for step in shown if not _leads(step)],
     }
+
+
+def _leads(step: dict[str, Any]) -> bool:
+    """Whether a step is shown first: one that leads on, or pays, and is possible now."""
+    return not step["blocked"] and (step["main"] or step["key"] in PAYS)
 
 
 def interest_words(entries: list[dict[str, Any]], known: Names) -> list[str]:

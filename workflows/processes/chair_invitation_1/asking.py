@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts, From, Opens, reads_beside, reads_items
+from workflows.definition import Action, Authority, Blocked, Facts, From, Opens, reads_beside, reads_items
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, guidance_2016, local
 from workflows.processes.chair_invitation_1.stages import ALL, APPOINTED, ASKED
@@ -40,8 +40,8 @@ def not_invited_already(facts: Facts) -> Blocked | None:
     return None
 
 
-def invite_chair(source: tuple[str, ...]) -> Action:
-    """The review's own step: ask one chair of the register."""
+def invite_chair(source: tuple[str, ...], authority: Authority) -> Action:
+    """The review's own step, on the authority of its law: ask one chair of the register."""
     return Action(
         "invite_chair",
         "Invite a chair",
@@ -65,7 +65,7 @@ def invite_chair(source: tuple[str, ...]) -> Action:
                 ),
             ),
         ),
-        authority=SECTION_4,
+        authority=authority,
         help="You write to the chair yourself. Here it is recorded that you did, and when an answer is wanted.",
     )
 

@@ -53,7 +53,7 @@ def a_chair_is_appointed(facts: Facts) -> Blocked | None:
 def actions(law: Law) -> tuple[Action, ...]:
     """What can be done to have an independent chair."""
     return (
-        invite_chair(COMMISSIONING),
+        invite_chair(COMMISSIONING, law.guidance("4")),
         Action(
             "appoint_chair",
             "Record the appointment of the independent chair",
