@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from dardr.casework.documents.reading import Reading
 from dardr.storage.bodies import Body, Csp
-from dardr.storage.reviews import Deadline
+from dardr.storage.reviews import Deadline, Record, RecordLink
 from notifications.documents import Consulted, Criterion, DecisionNotice
 from workflows.answers import stored_date
 from workflows.criteria import CriteriaRefused, assess_record
@@ -106,12 +106,18 @@ def _parallel(review: Reading) -> tuple[str, ...]:
     said = [
         review.words(opening, "parallel_processes", kind) for kind in review.facts.get("parallel_processes") or ()
     ]
-    for entry in review.facts.get("parallel") or ():
-        kind = review.words("record_parallel_process", "parallel_kind", entry.get("parallel_kind"))
-        status = review.words("record_parallel_process", "parallel_status", entry.get("parallel_status"))
-        said = [one for one in said if one != kind]
-        said.append(f"{kind}: {status.lower()}" if status else kind)
+    for record in _proceedings(review):
+        status = review.words("record_parallel_process", "parallel_status", record.facts.get("parallel_status"))
+        said = [one for one in said if one != record.title]
+        said.append(f"{record.title}: {'ended' if record.final else status.lower()}")
     return tuple(said)
+
+
+def _proceedings(review: Reading) -> list[Record]:
+    """The proceedings that run beside a review, or ran."""
+    query = sa.select(Record).join(RecordLink, RecordLink.item_id == Record.id)
+    query = query.where(RecordLink.review_id == review.record.id, RecordLink.kind == "item")
+    return list(review.session.scalars(query.where(Record.process_key == "proceeding").order_by(Record.id)))
 
 
 def _criteria(review: Reading) -> tuple[Criterion, ...]:
