@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on
+from dardr.access import Actor
 from dardr.casework.fold import done, public
-from dardr.errors import Forbidden, NotFound
+from dardr.errors import NotFound
+from dardr.lookups.family import BRANCH
 from dardr.lookups.records import visible_items
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import Record, RecordLink
 from workflows.answers import stored_date
 from workflows.processes.family_question_1 import BY_WHOM
-from workflows.processes.who import FAMILY_NOTES
 
-QUESTION, BRANCH = "family-question", "family-branch"
+QUESTION = "family-question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,6 @@ class Question:
     where: str
     cannot_because: str
     told_on: date | None
-
-
-def find_family(session: Session, actor: Actor, ref: str) -> Record:
-    """The review whose family this actor may read of. Raises NotFound, or Forbidden for those who see only the rest."""
-    record = get_record(session, actor, ref)
-    if not roles_on(session, actor, record) & FAMILY_NOTES:
-        raise Forbidden("What concerns the family is for those who carry this review and for its independent chair.")
-    return record
 
 
 def questions_of(session: Session, actor: Actor, review: Record, branch_ref: str | None = None) -> list[Question]:

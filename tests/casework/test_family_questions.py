@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from dardr.casework.open_record import open_record
-from dardr.errors import Forbidden, Invalid, NotFound
-from dardr.lookups.family_questions import find_family, questions_of
+from dardr.errors import Invalid, NotFound
+from dardr.lookups.family import find_family
+from dardr.lookups.family_questions import questions_of
 from dardr.storage.engine import Database
 from tests.builders import Case, a_review, actor, at_ten
 
@@ -54,7 +55,7 @@ def test_a_branch_of_another_review_has_no_print_here(case: Case) -> None:
 @pytest.mark.parametrize("person", ["deciding_chair", "auditor"])
 def test_those_who_see_the_review_and_not_the_family_see_no_question(case: Case, person: str) -> None:
     question = asked(case, a_branch(case, "Branch 1"), "Why?")
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         listed(case, by=person)
     with pytest.raises(NotFound):
         case.act("answer_question", {"answered_by": "chair", "answer_given": "So."}, ref=question, by=person)

@@ -77,10 +77,13 @@ def test_a_name_that_is_a_relatives_comes_back_with_everything_typed(manager: Br
     assert 'value="Juniper 2026"' in page.text and "Her plant" in page.text
 
 
-def test_how_the_family_speaks_of_the_person_is_on_the_page_of_people_and_nowhere_else(
+def test_how_the_family_speaks_of_the_person_is_on_two_restricted_pages_and_nowhere_else(
     manager: Browser, case: Case
 ) -> None:
     case.act("record_how_to_speak", {"name_in_family": "Shonie", "name_said_as": "SHOH-nee"})
     assert "SHOH-nee" in manager.get(f"/reviews/{case.ref}/people").text
+    branch = a_branch(case, "Branch 1")
+    for page in (f"/reviews/{case.ref}/family", f"/family/{branch}"):
+        assert "SHOH-nee" in manager.get(page).text
     for page in ("", "/timeline", "/brief", "/waiting"):
         assert "SHOH-nee" not in manager.get(f"/reviews/{case.ref}{page}").text

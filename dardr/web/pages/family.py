@@ -18,7 +18,8 @@ from dardr.casework.open_record import open_record
 from dardr.casework.read_log import note_read
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.lookups.family import BRANCH, Branch, branches_of, find_branch, find_family, read_branch
-from dardr.lookups.identities import Known
+from dardr.lookups.family_questions import questions_of
+from dardr.lookups.identities import Known, read_identities
 from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web import forms
@@ -36,6 +37,7 @@ pages = Blueprint("family", __name__)
 READ = "family"
 """Under what a reading of these pages is kept in the log."""
 WHO = tuple(field.name for field in WHO_THEY_ARE)
+HOW_THEY_SPEAK = "record_how_to_speak"
 
 
 @pages.get("/reviews/<ref>/family")
@@ -55,6 +57,7 @@ def family(ref: str) -> ResponseReturnValue:
         process=process,
         stage=process.stage(review.stage),
         cards=[_card(read_branch(session(), actor(), one, review, today), known) for one in records],
+        spoken=_spoken(review, known) if records else [],
         opening=workflows.newest(BRANCH).opening.label,
     )
 
@@ -66,11 +69,14 @@ def branch(ref: str) -> ResponseReturnValue:
     record, review = find_branch(session(), actor(), ref)
     _note(review, f"one branch ({record.ref.rpartition('-')[2]})")
     today = systime.london_date(systime.utc_now())
-    card = _card(read_branch(session(), actor(), record, review, today), names(session(), review.partnership_id))
+    known = names(session(), review.partnership_id)
+    card = _card(read_branch(session(), actor(), record, review, today), known)
     steps = actions_of(session(), actor(), ref, today, with_items=False, with_fields=False)
     return render_template(
         "family/branch.html",
         card=card,
+        spoken=_spoken(review, known),
+        questions=questions_of(session(), actor(), review, record.ref),
         record=record,
         review=review,
         all_steps=steps,
@@ -102,6 +108,12 @@ def _card(found: Branch, words: Names) -> dict[str, Any]:
         "wish_words": lines.get("wish_words"),
         "known_from": [str(found.facts["recipient_checks"][-1]["recipient_known_from"])] if found.confirmed else [],
     }
+
+
+def _spoken(review: Record, words: Names) -> list[dict[str, Any]]:
+    """How the family speaks of the person who died: for whoever telephones."""
+    asked = [field.name for field in workflows.get(review.process).action(HOW_THEY_SPEAK).fields]
+    return [_line(one, words) for one in read_identities(session(), review).facts if one.field.name in asked]
 
 
 def _line(known: Known, words: Names) -> dict[str, Any]:

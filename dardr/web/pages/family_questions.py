@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.casework.read_log import note_read
-from dardr.lookups.family_questions import Question, find_family, questions_of
+from dardr.lookups.family import find_family
+from dardr.lookups.family_questions import Question, questions_of
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.transaction import database, session
