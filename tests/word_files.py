@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from docx import Document
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
 NS = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -74,8 +75,6 @@ def a_copy(
 
     ``replies`` say which comment (number) answers which.
     """
-    from lxml import etree
-
     content = of if of is not None else a_report()
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         files = {name: parts.read(name) for name in parts.namelist()}

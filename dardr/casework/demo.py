@@ -53,12 +53,15 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PEOPLE_SINCE = 1400
 """Days before the loading on which the invented people were given access."""
 
+OPENED_BESIDE = {"add_family_branch": "family-branch"}
+"""Records of a review that are opened from a page of their own, by the step that opens them."""
+
 Progress = Callable[[int, int], None]
 
 _RELATIVE = re.compile(r"([DS])([+-]\d+)")
-_STEP = re.compile(r"(?:([A-Z]\d\d):|(\+))?(\w+)")
+_STEP = re.compile(r"(?:([A-Z]{1,2}\d\d):|(\+))?(\w+)")
 _HOLD = re.compile(r"hold:(\d+)")
-_ITEM = re.compile(r"item:([A-Z]\d\d)")
+_ITEM = re.compile(r"item:([A-Z]{1,2}\d\d)")
 _CHAIR = re.compile(r"chair:(\d+)")
 
 
@@ -304,6 +307,11 @@ class _Loading:
         if not case.ref:
             opening = case.process.opening
             case.ref = open_record(session, actor, moment, case.process.id, self._answers(session, step, opening)).ref
+            return
+        if (opened := OPENED_BESIDE.get(step.action)) is not None:
+            process = workflows.newest(opened)
+            answers = self._answers(session, step, process.opening)
+            open_record(session, actor, moment, process.id, answers, case.ref)
             return
         ref = case.second if step.item == "+" else f"{case.ref}-{step.item}" if step.item else case.ref
         process = session.scalar(sa.select(Record.process).where(Record.ref == ref))

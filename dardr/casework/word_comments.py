@@ -35,13 +35,11 @@ _CHANGES = {
     f"{_W}moveFrom": MOVED_AWAY,
     f"{_W}moveTo": MOVED_HERE,
 }
-_P, _T, _DEL_TEXT = f"{_W}p", f"{_W}t", f"{_W}delText"
+_P, _T, _DEL_TEXT, _RUN = f"{_W}p", f"{_W}t", f"{_W}delText", f"{_W}r"
+_BEGINS, _ENDS, _REFERENCE = f"{_W}commentRangeStart", f"{_W}commentRangeEnd", f"{_W}commentReference"
 _BLANK = {f"{_W}tab": "\t", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen": "-"}
-_SKIPPED = {
-    f"{_W}instrText",
-    f"{_W}delInstrText",
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-}
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_SKIPPED = {f"{_W}instrText", f"{_W}delInstrText", _FALLBACK}
 _PROPERTIES = {
     f"{_W}{name}" for name in ("pPr", "rPr", "tblPr", "tcPr", "trPr", "sectPr", "tblGrid", "sdtPr", "tblPrEx")
 }
@@ -52,6 +50,12 @@ _FORMATTING = {
         "numberingChange", "tblPrExChange", "cellIns", "cellDel", "cellMerge",
     )
 }  # fmt: skip
+_MARKS = (
+    *_CHANGES,
+    *_FORMATTING,
+    *(_BEGINS, _ENDS, _REFERENCE, f"{_W}txbxContent"),
+)
+"""What makes a paragraph one that is read piece by piece; a text box has paragraphs of its own."""
 _NOTES = {"footnotes": "Footnote", "endnotes": "Endnote", "header": "Head of the page", "footer": "Foot of the page"}
 
 
@@ -187,7 +191,7 @@ class _Reader:
         found: dict[str, _Said] = {}
         for one in root.iter(f"{_W}comment") if root is not None else ():
             paragraphs = list(one.iter(_P))
-            lines = ["".join(_words(p)).strip() for p in paragraphs]
+            lines = [_words(p).strip() for p in paragraphs]
             found[one.get(f"{_W}id") or ""] = _Said(
                 author=one.get(f"{_W}author") or "",
                 made=one.get(f"{_W}date") or "",
@@ -200,30 +204,45 @@ class _Reader:
         """Styles of headings: their built-in name is English whatever the language of the Word that wrote the file."""
         root = self._parts.root("word/styles.xml")
         found: set[str] = set()
-        for style in root.iter(f"{_W}style") if root is not None else ():
-            name = style.find(f"{_W}name")
-            level = style.find(f"{_W}pPr/{_W}outlineLvl")
-            named = name is not None and (name.get(f"{_W}val") or "").lower().startswith("heading")
-            if named or (level is not None and (level.get(f"{_W}val") or "9") < "9"):
-                found.add(style.get(f"{_W}styleId") or "")
+        for said in root.iter(f"{_W}name", f"{_W}outlineLvl") if root is not None else ():
+            value = said.get(f"{_W}val") or ""
+            if said.tag == f"{_W}name" and value.lower().startswith("heading"):
+                found.add(said.getparent().get(f"{_W}styleId") or "")
+            elif said.tag == f"{_W}outlineLvl" and value < "9":
+                found.add(said.getparent().getparent().get(f"{_W}styleId") or "")
         return frozenset(found)
 
     # --- paragraphs ----------------------------------------------------------------------------------------
 
     def _walk(self, root: Any, *, body: bool) -> None:
+        twice = next(root.iter(_FALLBACK), None) is not None
+        marked = self._marked(root)
         for paragraph in root.iter(_P):
             if len(self._found.paragraphs) >= MOST_PARAGRAPHS:
                 raise CannotReadWord(f"it has more than {MOST_PARAGRAPHS:,} paragraphs, which no report has.")
-            if next(paragraph.iterancestors(*_SKIPPED), None) is None:
-                self._paragraph(paragraph, body=body)
+            if not twice or next(paragraph.iterancestors(_FALLBACK), None) is None:
+                self._paragraph(paragraph, paragraph in marked or bool(self._open), body=body)
 
-    def _paragraph(self, paragraph: Any, *, body: bool) -> None:
+    def _marked(self, root: Any) -> set[Any]:
+        """The paragraphs with a mark of somebody in them; changes of looks, and of a paragraph's end, are counted."""
+        found: set[Any] = set()
+        for mark in root.iter(*_MARKS):
+            if mark.tag in _FORMATTING or mark.getparent().tag in _PROPERTIES:
+                self._found.formatting += 1
+            elif (paragraph := next(mark.iterancestors(_P), None)) is not None:
+                found.add(paragraph)
+        return found
+
+    def _paragraph(self, paragraph: Any, marked: bool, *, body: bool) -> None:
+        """One paragraph; most have no mark of anybody in them, and are read at once."""
         at = len(self._found.paragraphs)
         pieces: list[_Piece] = []
-        self._read(paragraph, None, pieces, at)
-        text = _tidy("".join(piece.text for piece in pieces if piece.was_there))
-        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        if body and style is not None and style.get(f"{_W}val") in self._headings and text:
+        if marked:
+            self._read(paragraph, None, pieces, at)
+            text = _tidy("".join(piece.text for piece in pieces if piece.was_there))
+        else:
+            text = _tidy(_words(paragraph))
+        if body and text and _style(paragraph) in self._headings:
             self._heading = text[:120]
         if body and text:
             self._number += 1
@@ -241,17 +260,17 @@ class _Reader:
         """The words of one element and what is in it, in order; ``change`` is what was done to all of them."""
         for child in element:
             tag = child.tag
-            if tag == f"{_W}r":
+            if tag == _RUN:
                 self._run(child, change, pieces, at)
             elif tag in _CHANGES:
                 self._read(child, _change(child, change), pieces, at)
             elif tag in _PROPERTIES:
-                self._properties(child)
-            elif tag == f"{_W}commentRangeStart":
+                continue
+            elif tag == _BEGINS:
                 if len(self._open) < MOST_OPEN:
                     self._open[child.get(f"{_W}id") or ""] = []
                 self._anchors[child.get(f"{_W}id") or ""] = (at, "", _length(pieces))
-            elif tag == f"{_W}commentRangeEnd":
+            elif tag == _ENDS:
                 self._close(child.get(f"{_W}id") or "")
             elif tag not in _SKIPPED and tag != _P and isinstance(tag, str):
                 self._read(child, change, pieces, at)
@@ -263,9 +282,7 @@ class _Reader:
                 self._words(child.text or "", change, pieces)
             elif tag in _BLANK:
                 self._words(_BLANK[tag], change, pieces)
-            elif tag == f"{_W}rPr":
-                self._properties(child)
-            elif tag == f"{_W}commentReference":
+            elif tag == _REFERENCE:
                 self._comment(child.get(f"{_W}id") or "", at, _length(pieces))
 
     def _words(self, text: str, change: _Change | None, pieces: list[_Piece]) -> None:
@@ -274,12 +291,6 @@ class _Reader:
         if change is not None and change.of is not None:  # taken out again of what another author had put in
             _append(pieces, change.of, text)
         _append(pieces, change, text)
-
-    def _properties(self, properties: Any) -> None:
-        """Changes of looks, and of the mark that ends a paragraph: counted."""
-        for one in properties.iter():
-            if one.tag in _FORMATTING or (one.tag in _CHANGES and one.getparent().tag in (f"{_W}rPr", f"{_W}trPr")):
-                self._found.formatting += 1
 
     # --- comments in the text ------------------------------------------------------------------------------
 
@@ -341,10 +352,16 @@ def _append(pieces: list[_Piece], change: _Change | None, text: str) -> None:
         pieces.append(_Piece(change, text, _length(pieces)))
 
 
-def _words(element: Any) -> Iterator[str]:
-    """The words of a paragraph of a comment, without what was deleted there."""
-    for one in element.iter(_T, *_BLANK):
-        yield (one.text or "") if one.tag == _T else _BLANK[one.tag]
+def _words(paragraph: Any) -> str:
+    """The words of a paragraph that nobody changed."""
+    return "".join([one.text or "" if one.tag == _T else _BLANK[one.tag] for one in paragraph.iter(_T, *_BLANK)])
+
+
+def _style(paragraph: Any) -> str | None:
+    """The style of a paragraph; its properties come first, and its style is the first of them."""
+    first = paragraph[0] if len(paragraph) else None
+    named = first[0] if first is not None and first.tag == f"{_W}pPr" and len(first) else None
+    return named.get(f"{_W}val") if named is not None and named.tag == f"{_W}pStyle" else None
 
 
 def _tidy(text: str) -> str:

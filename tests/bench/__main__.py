@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: ``python -m tests.bench [act] [sweep] [help] [web] [review]``."""
+"""Run all benchmarks, or those named: ``python -m tests.bench [act] [sweep] [help] [web] [review] [word]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from importlib import import_module
 
 from tests.bench.report import Ratio, show
 
-ALL = {"help": "help_text", "act": "act", "sweep": "sweep", "web": "web", "review": "review_page"}
+ALL = {
+    "help": "help_text",
+    "act": "act",
+    "sweep": "sweep",
+    "web": "web",
+    "review": "review_page",
+    "word": "word_comments",
+}
 
 
 def main() -> int:
