@@ -33,7 +33,7 @@ def server(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory)
     database.close()
 
 
-def on(name: str, day: date) -> dict[str, str]:
+def on(name: str, day: date) -> dict[str, str | list[str]]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
 
 

@@ -127,16 +127,22 @@ def test_planning_while_a_hold_asks_meetings_to_wait_is_possible_and_warned_of()
     assert verdict.possible and any("panel meetings wait" in warning for warning in verdict.warnings)
 
 
-@pytest.mark.parametrize("action", ["approve_terms"])
-def test_what_was_agreed_without_a_quorum_needs_a_word_on_how_else(action: str) -> None:
-    paper = a_review("terms_of_reference")
+@pytest.mark.parametrize(
+    ("at", "action"), [("terms_of_reference", "approve_terms"), ("drafting", "record_panel_approval")]
+)
+def test_what_was_agreed_without_a_quorum_needs_a_word_on_how_else(at: str, action: str) -> None:
+    paper = a_review(at)
+    if at == "drafting":
+        paper.take("record_version", version="1")
+    given = {"version": "1"} if at == "drafting" else {}
     paper.has("M01", "meeting", stage="held", quorum_outcome=NOT_MET)
     paper.has("M02", "meeting", stage="held", quorum_outcome=MET)
-    assert paper.reasons(action, {"at_meeting": "M02"}) == []
-    assert paper.reasons(action, {}) == []
-    refused = paper.look(action, {"at_meeting": "M01"}).blocked
+    assert paper.reasons(action, {**given, "at_meeting": "M02"}) == []
+    assert paper.reasons(action, given) == []
+    refused = paper.look(action, {**given, "at_meeting": "M01"}).blocked
     assert [b.field for b in refused] == ["without_quorum_reason"] and "no quorum" in refused[0].reason
-    assert paper.reasons(action, {"at_meeting": "M01", "without_quorum_reason": "Each agreed by e-mail."}) == []
+    by_email = {**given, "at_meeting": "M01", "without_quorum_reason": "Each agreed by e-mail."}
+    assert paper.reasons(action, by_email) == []
 
 
 def test_a_member_has_a_body_or_a_post() -> None:

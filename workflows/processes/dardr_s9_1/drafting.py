@@ -7,7 +7,7 @@ from functools import partial
 from workflows import guards
 from workflows.definition import Action, From
 from workflows.processes.authorities import local
-from workflows.processes.dardr_s9_1 import versions
+from workflows.processes.dardr_s9_1 import meetings, versions
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.pre_check import record_pre_check
 from workflows.processes.dardr_s9_1.sign_off import sign_off
@@ -133,8 +133,11 @@ def actions(law: Law) -> tuple[Action, ...]:
                     ("some", "Some have"),
                     ("no", "Not yet"),
                 ),
+                meetings.AT_MEETING,
+                meetings.WITHOUT_QUORUM,
             ),
             guards=(versions.a_version_exists,),
+            checks=(meetings.quorum_or_reason,),
             warnings=(questions_without_answer,),
             authority=law.guidance("7"),
             main=True,
