@@ -213,7 +213,7 @@ def _line(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str],
     params["label"] = {"text": _label(field), "classes": "govuk-label--s"}
     params["value"] = form.get(field.name, "")
     if field.long or field.many:
-        params["rows"] = 4
+        params["rows"] = _rows(params["value"])
         if field.many:
             params["hint"] = {"text": f"{field.help} One a line.".strip()}
         return Question("textarea", params)
@@ -230,6 +230,11 @@ def _line(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str],
         params.update(type="url", spellcheck=False)
         params.setdefault("hint", {"text": "The whole address, beginning with https://"})
     return Question("input", params)
+
+
+def _rows(text: str) -> int:
+    """How high a box is: four lines, or as many as what it holds already needs, up to twenty."""
+    return max(4, min(20, sum(1 + len(line) // 60 for line in text.splitlines())))
 
 
 def _date(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str], problem: str | None) -> Question:

@@ -50,7 +50,7 @@ def a_family(review: Case) -> dict[str, str]:
     review.act("confirm_recipient", {"recipient": "neither", "recipient_known_from": "The liaison officer."}, ref=ref)
     wishes = {"takes_part_through": "directly", "updates_by": "case_manager", "update_how": ["call"]}
     review.act("record_taking_part", wishes, ref=ref)
-    review.act("record_safe_contact", {"safe_how": "Text first", "safe_never": "Leave no message"}, ref=ref)
+    review.act("record_safe_contact", {"safe_how": "Text first", "safe_never": "Leave a message"}, ref=ref)
     review.act("record_dates_to_avoid", {"dates_to_avoid": ["14 February: birthday"]}, ref=ref)
     review.act("prepare_letter", {"letter_about": "reading"}, ref=ref)
     told = {"update_text": "The report has gone to the Home Office.", "given_by": "chair", "update_given_how": "call"}

@@ -35,7 +35,7 @@ WHO_THEY_ARE: tuple[Field, ...] = (
 SAFE_CONTACT: tuple[Field, ...] = (
     optional(paragraph("safe_how", "How is contact safe?", help="No names and no numbers.")),
     optional(text("safe_when", "When is it safe?", help="Days and times.")),
-    optional(paragraph("safe_never", "What must never be done?", help="For example: leave no message.")),
+    optional(paragraph("safe_never", "What must never be done?", help="For example: leave a message.")),
     optional(paragraph("safety_note", "Safety note", help="What whoever telephones must know first. No names.")),
 )
 TITLE = text(
