@@ -76,7 +76,7 @@ def wait_for(paper: Paper, what: str) -> str:
             paper.has("Y01", "family-notice", stage="planned", branch="family")
             return "the family"
         case "branch":
-            paper.has("F01", "family-branch", stage="taking_part")
+            paper.has("branch-1", "family-branch", stage="taking_part")
             return "A branch of the family is not in the plan"
         case "pre-election":
             paper.take("check_pre_election", pre_election="wait")
@@ -103,8 +103,8 @@ def test_publication_waits_for_what_is_met_elsewhere(what: str) -> None:
 @pytest.mark.parametrize("stage", ["told", "not_needed"])
 def test_who_is_told_or_not_told_for_a_reason_waits_no_more(stage: str) -> None:
     paper = ready().has("N01", "publication-notice", stage=stage, final=True)
-    paper.has("F01", "family-branch", stage="taking_part").has("F02", "family-branch", stage="withdrawn", final=True)
-    paper.has("Y01", "family-notice", stage=stage, final=True, branch="F01")
+    paper.has("branch-1", "family-branch", stage="taking_part").has("branch-2", "family-branch", stage="withdrawn", final=True)
+    paper.has("Y01", "family-notice", stage=stage, final=True, branch="branch-1")
     assert paper.reasons("publish") == []
 
 
