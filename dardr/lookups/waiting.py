@@ -22,6 +22,7 @@ from dardr.casework.fold import done
 from dardr.casework.recipients import OF_BODIES, Recipients
 from dardr.lookups.chair_wanted import chair_wanted
 from dardr.lookups.records import below, bodies_of, label_of
+from dardr.lookups.with_home_office import with_home_office
 from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record
 from workflows.calendar import in_words
 from workflows.definition import PARTY_LABELS, Action, Facts, Item, OpenHold, Party, Process, Stage
@@ -180,6 +181,9 @@ class Waits:
         items = ((item.process, item.stage) for item in standing.items)
         said = chair_wanted(standing.stage, standing.deadlines, items, self.today)
         said = said or f"{self._waits_for(standing)}, since {in_words(standing.since)}"
+        facts = standing.record.facts
+        if sent := with_home_office(standing.stage, standing.deadlines, facts, done(facts), self.today):
+            said = f"{said}; {sent}"
         kinds = dict.fromkeys(HOLD_WORDS.get(hold.kind, hold.kind.replace("_", " ")) for hold in standing.holds)
         return f"{said}. On hold in part: {', '.join(kinds)}" if kinds else said
 

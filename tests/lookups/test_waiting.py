@@ -43,6 +43,7 @@ def test_the_deciding_chair_is_waited_for_by_name_and_since_the_stage_was_reache
 def test_what_elsewhere_owes_is_named_by_the_stage(database: Database) -> None:
     case = a_review(database, "home_office_qa")
     assert line(database, case).startswith("Home Office: With the Home Office, since ")
+    assert line(database, case).endswith("; sent 5 days ago"), "from the day it was sent, not of its receipt"
 
 
 def test_a_step_not_possible_yet_says_what_is_in_the_way_and_whose_it_is(database: Database) -> None:
