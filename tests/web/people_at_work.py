@@ -146,6 +146,7 @@ def fill(database: Database) -> dict[str, str]:
     refs["amending"] = amending.ref
     refs |= a_family(amending)
     refs["before publication"] = a_review(database, "pre_publication").ref
+    refs["published"] = a_review(database, "published").ref
     report = open_a(
         database,
         "section8-report",

@@ -49,6 +49,7 @@ ROUTES = {
     "/reminders": SIGNED_IN,
     "/reviews/<ref>/waiting": SIGNED_IN,
     "/reviews/<ref>/proceedings": SIGNED_IN,
+    "/reviews/<ref>/publication": SIGNED_IN,
     "/reviews/<ref>/disclosure": APART,
     "/reviews/<ref>/disclosure.csv": APART,
     "/reviews/<ref>/disclosure.xlsx": APART,
