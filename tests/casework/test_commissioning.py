@@ -93,6 +93,7 @@ def test_how_long_a_review_waits_is_said_where_it_is_looked_for(database: Databa
     chair = a_chair(database)
     invited(review, chair)
     since = review.deadline("waiting_for_chair").start_on
+    assert since is not None
     review.today += timedelta(days=30)
     days = (review.today - since).days
     with database.read() as session:
@@ -201,7 +202,7 @@ def test_a_conflict_found_late_ends_it_and_the_review_waits_again(database: Data
     ended = {"appointment_ended_because": "conflict", "still_to_pay": "One day"}
     review.act("end_appointment", ended, ref=first, by="deciding_chair")
     last = review.events()[-1]
-    assert (last[0].action, last[1].after["chair_left_because"]) == ("record_chair_left", "conflict")
+    assert (last[0].action, (last[1].after or {})["chair_left_because"]) == ("record_chair_left", "conflict")
     waits = review.deadline("waiting_for_chair")
     assert waits.running and waits.start_on == review.today
     with pytest.raises(Conflict, match="no independent chair now"):

@@ -11,7 +11,8 @@ from dardr.casework.audit import verify
 from dardr.errors import Conflict, Invalid
 from dardr.lookups.proceedings import Held, beside
 from dardr.lookups.review import show
-from dardr.lookups.waiting import Waits, waiting_for
+from dardr.lookups.waiting import Waits
+from dardr.lookups.waits_of_review import waiting_for
 from dardr.lookups.work import work_of
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from dardr.access import OPERATOR_EMAIL, actor_by_email
-from dardr.lookups.waiting import Wait, Waits, waiting_for, waiting_lines
+from dardr.lookups.waiting import Waits, waiting_lines
+from dardr.lookups.waits_of_review import Wait, waiting_for
 from dardr.storage.engine import Database
 from dardr.storage.reviews import Record
 from tests import builders

@@ -41,6 +41,7 @@ def page_of(browser: Browser, review: Case) -> str:
 def test_a_review_that_waits_says_since_when_and_what_is_next(browser: dict[str, Browser], review: Case) -> None:
     page = page_of(browser["case_manager"], review)
     since = review.deadline("waiting_for_chair").start_on
+    assert since is not None
     assert "Waiting for an independent chair since" in page and f"<strong>{(WHEN - since).days} days</strong>" in page
     assert "Nobody is invited. Invite a chair of the register" in page
     assert f'href="/records/{review.ref}/do/invite_chair"' in page

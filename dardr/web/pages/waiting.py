@@ -12,7 +12,8 @@ import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
 from dardr.errors import NotFound
-from dardr.lookups.waiting import Wait, Waits, waiting_for
+from dardr.lookups.waiting import Waits
+from dardr.lookups.waits_of_review import Wait, waiting_for
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import session
