@@ -81,22 +81,35 @@ def demonstration(host: str, port: int) -> Iterator[tuple[dict[str, str], list[s
         for name, value in os.environ.items()
         if not name.startswith("DARDR_") or name in ("DARDR_NOW",)
     }
-    _prepare(folder, url)
+    env = {
+        **kept,
+        "DARDR_DATABASE_URL": url,
+        "DARDR_DATA_FOLDER": str(folder),
+        "DARDR_BASE_URL": f"http://{host}:{port}",
+        "DARDR_MAIL_FROM": "reviews@demonstration.example",
+    }
+    with _surrounded_by(env):
+        _prepare(folder, url)
     catcher = _catcher(folder)
     catcher.start()
     try:
-        env = {
-            **kept,
-            "DARDR_DATABASE_URL": url,
-            "DARDR_DATA_FOLDER": str(folder),
-            "DARDR_BASE_URL": f"http://{host}:{port}",
-            "DARDR_MAIL_FROM": "reviews@demonstration.example",
-            "DARDR_SMTP_HOST": "127.0.0.1",
-            "DARDR_SMTP_PORT": str(catcher.smtp_port),
-        }
+        env |= {"DARDR_SMTP_HOST": "127.0.0.1", "DARDR_SMTP_PORT": str(catcher.smtp_port)}
         yield env, [f"Every e-mail is caught and shown at {catcher.address}", *sign_in_lines()]
     finally:
         catcher.stop()
+
+
+@contextmanager
+def _surrounded_by(env: dict[str, str]) -> Iterator[None]:
+    """With the environment of the processes that will serve it: what is loaded has their keys and their address."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(env)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _catcher(folder: Path) -> MailCatcher:

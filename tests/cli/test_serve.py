@@ -16,9 +16,14 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from dardr.cli.mail_catcher import MailCatcher
+from dardr.storage.engine import Database
+from dardr.storage.files import StoredFile
 from tests.cli.conftest import KEYS, Dardr
+from tests.scanner import a_scanner
 
 
 def _free_port() -> int:
@@ -102,6 +107,19 @@ def test_one_command_serves_the_demonstration_in_a_database_of_its_own(tmp_path:
     opened = [r["opened_on"] for r in demonstration.ok("review", "list")["reviews"]]
     assert len(opened) > 10
     assert max(opened) <= "2027-03-01"
+    _its_files_open_with_the_key_it_is_served_with(tmp_path / "data" / "demonstration")
+
+
+def _its_files_open_with_the_key_it_is_served_with(folder: Path) -> None:
+    master = AESGCM(bytes.fromhex((folder / "master.key").read_text()))
+    database = Database(f"sqlite:///{folder / 'demonstration.db'}")
+    with database.read() as session:
+        for row in session.scalars(sa.select(StoredFile)):
+            key = master.decrypt(row.wrapped_key[:12], row.wrapped_key[12:], None)
+            assert len(AESGCM(key).decrypt(row.content[:12], row.content[12:], None)) == row.size
+        assert row.size > 0
+    database.close()
+    assert not (folder.parent / "master.key").exists()
 
 
 def test_a_port_that_is_taken_is_refused(on_sqlite: Dardr) -> None:
@@ -157,10 +175,16 @@ def test_the_doctor_says_what_is_wrong(on_sqlite: Dardr, tmp_path: Path) -> None
     well = on_sqlite("doctor", "--json", DARDR_SMTP_PORT=str(_free_port()))
     states = {one["name"]: one for one in well.json["checks"]}
     assert states["Database"]["state"] == states["Tables"]["state"] == states["Keys"]["state"] == "ok"
-    assert states["Mail server"]["state"] == "look"
+    assert states["Mail server"]["state"] == states["Virus scanner"]["state"] == "look"
     assert well.code == (0 if well.json["ok"] else 1)
 
-    ill = on_sqlite("doctor", "--json", DARDR_MASTER_KEY="not hexadecimal")
+    with a_scanner() as scanner:
+        guarded = on_sqlite("doctor", "--json", DARDR_CLAMD=scanner.where)
+        scans = next(one for one in guarded.json["checks"] if one["name"] == "Virus scanner")
+        assert scans["state"] == "ok" and "finds the harmless trial file" in scans["says"]
+    ill = on_sqlite("doctor", "--json", DARDR_MASTER_KEY="not hexadecimal", DARDR_CLAMD="127.0.0.1:1")
+    scans = next(one for one in ill.json["checks"] if one["name"] == "Virus scanner")
+    assert scans["state"] == "wrong" and "No file can be given meanwhile" in scans["says"]
     assert ill.code == 1
     assert next(one for one in ill.json["checks"] if one["name"] == "Keys")["state"] == "wrong"
     fresh = Dardr(f"sqlite:///{tmp_path / 'none.db'}", tmp_path)("doctor", "--json")
