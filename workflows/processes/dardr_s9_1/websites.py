@@ -264,7 +264,11 @@ def actions() -> tuple[Action, ...]:
             source=AFTER,
             roles=CASEWORK,
             keep_as="put_back",
-            fields=(WHICH, paragraph("put_back_why", "Why"), text("put_back_by", "Who decided? (their post)")),
+            fields=(
+                WHICH,
+                paragraph("put_back_why", "Why", seen_by=TEAM_AND_AUDITOR),
+                text("put_back_by", "Who decided? (their post)"),
+            ),
             guards=(has_a_website,),
             checks=(was_taken_down,),
             authority=by_design(),
