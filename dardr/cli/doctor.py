@@ -83,6 +83,7 @@ def _settings() -> Iterator[Check]:
     yield _check("Settings", "ok", f"data folder {settings.data_folder}")
     yield _keys(settings)
     yield _mail_server(settings)
+    yield _virus_scanner(settings)
     yield from _database()
 
 
@@ -127,6 +128,17 @@ def _mail_server(settings: Any) -> Check:
     if plain:
         return _check("Mail server", "look", f"{where} answers, without TLS. Set DARDR_SMTP_TLS to starttls or tls.")
     return _check("Mail server", "ok", f"{where} answers")
+
+
+def _virus_scanner(settings: Any) -> Check:
+    from dardr.casework.virus_scan import works
+
+    if not settings.clamd:
+        return _check("Virus scanner", "look", "none is set: files are kept without a look. Set DARDR_CLAMD.")
+    if wrong := works(settings):
+        kept = " Files are kept meanwhile." if settings.clamd_silent == "keep" else " No file can be given meanwhile."
+        return _check("Virus scanner", "wrong", f"{settings.clamd}: {wrong}.{kept}")
+    return _check("Virus scanner", "ok", f"{settings.clamd} answers, and finds the harmless trial file")
 
 
 def _database() -> Iterator[Check]:

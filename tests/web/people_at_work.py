@@ -96,6 +96,11 @@ def fill(database: Database) -> dict[str, str]:
         {"hearing": "1", "hearing_from": "2027-04-12", "hearing_standing": "fixed", "moved_because": "No court room."},
         ref=refs["proceeding"],
     )
+    paper = {"title": "Terms of reference", "document_kind": "terms_of_reference", "version": "1"}
+    given = FileGiven("terms.txt", b"Fictional terms.", "text/plain")
+    refs["document"] = evidence.act("file_document", {**paper, "file": given}).created[0]
+    second = {"version": "2", "version_changes": "The scope", "kept_where": "The shared folder"}
+    evidence.act("add_version", second, ref=refs["document"])
     evidence.act(
         "record_held_back",
         {

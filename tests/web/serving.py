@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +21,22 @@ STARTS_WITHIN = 60.0
 
 @dataclass(frozen=True)
 class Serving:
-    """A server that answers: its address, and the database behind it."""
+    """A server that answers: its address, the database behind it, and its process."""
 
     address: str
     database: Database
+    pid: int = 0
+
+    @property
+    def most_memory(self) -> int:
+        """Bytes that the workers of the server had at most, so far, as the system counted them."""
+        found = 0
+        for status in Path("/proc").glob("[0-9]*/status"):
+            with suppress(OSError):
+                said = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+                if int(said["PPid"]) == self.pid and "VmHWM" in said:
+                    found += int(said["VmHWM"].split()[0]) * 1024
+        return found
 
 
 def free_port() -> int:
@@ -55,7 +67,7 @@ def serving(database: Database, folder: Path, now: str) -> Iterator[Serving]:
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_for(address, child, folder)
-            yield Serving(address, database)
+            yield Serving(address, database, child.pid)
         finally:
             child.terminate()
             try:

@@ -199,11 +199,11 @@ def test_a_file_is_given_out_as_bytes_to_save_whatever_it_says_it_is(manager: Br
     case = a_review(database, "evidence")
     case.act("request_returns", {"bodies": ["northmere-council"], "kind": "imr"})
     item = case.opened("agency-return")[0]
-    page = FileGiven('"><img src=x>\r\nX-Bad: 1.html', NASTY.encode(), "text/html")
+    page = FileGiven('"><img src=x>\r\nX-Bad: 1.txt', NASTY.encode(), "text/html")
     case.act("receive_return", {"known": "yes", "return_reference": NASTY, "return_file": page}, ref=item)
     answer = manager.get(f"/records/{item}/files/1")
     assert answer.content_type == "application/octet-stream" and answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{item}-file-1.html"'
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{item}-file-1.txt"'
     assert "X-Bad" not in answer.headers
 
 

@@ -109,9 +109,11 @@ def _file_one(ref: str, upload: FileStorage, undated: date | None, today: date) 
         on = sent_on(read_file(given), today) or undated
         if on is None:
             return NO_DATE
-        take_action(session(), actor(), systime.utc_now(), ref, FILES_EMAIL, {"message": given}, on)
+        done = take_action(session(), actor(), systime.utc_now(), ref, FILES_EMAIL, {"message": given}, on)
         entry = get_record(session(), actor(), ref).last_seq
         commit()
+        for warning in done.warnings:
+            flash(warning, "warning")
     except DardrError as error:
         undo()
         return _lowered(error.reasons[0].reason.removeprefix("This file cannot be filed: "))
