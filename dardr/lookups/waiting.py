@@ -29,6 +29,7 @@ from workflows.definition import PARTY_LABELS, Action, Facts, Item, OpenHold, Pa
 from workflows.engine import judge
 from workflows.processes.anywhere import HOLD_KIND
 from workflows.processes.dardr_s9_1.decision import DECISIONS
+from workflows.processes.dardr_s9_1.sign_off import asked_anew
 
 ELSEWHERE = frozenset({Party.HOME_OFFICE, Party.COMMISSIONER, Party.FAMILY, Party.POLICE, Party.CHAIR_TO_BE})
 """Parties whose own next step is not recorded here as theirs: the stage says what is awaited of them."""
@@ -318,7 +319,8 @@ def _steps(
     found = []
     for action in process.actions:
         moves = action.to is not None and action.to != record.stage
-        if record.stage not in action.source or not action.main or (action.key in already and not moves):
+        was_done = action.key in already and not moves and not asked_anew(already, action.key)
+        if record.stage not in action.source or not action.main or was_done:
             continue
         reasons = tuple(blocked.reason for blocked in judge(process, action, facts, action.roles).blocked)
         another = bool(

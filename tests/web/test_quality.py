@@ -239,8 +239,8 @@ def test_the_response_goes_back_as_word_with_every_point(database: Database, man
 # --- rounds -----------------------------------------------------------------------------------------------
 
 
-def resubmitted(database: Database) -> Case:
-    """A review that was sent back once, and is with the Home Office a second time."""
+def sent_back(database: Database) -> Case:
+    """A review that was sent back once, with its second version in front of the deciding chair."""
     review = a_review(database, "home_office_qa", on=date(2026, 1, 5))
     review.act("record_letter_resubmit", {**LETTER, "letter_dated": review.today.isoformat(), "points": ["Rewrite it"]})
     review.act("record_version", {"version": "2", "what_for": "sign_off"})
@@ -249,8 +249,18 @@ def resubmitted(database: Database) -> Case:
     review.act("record_panel_approval", {"version": "2", **approval})
     review.act("record_steering_group_assurance", {"assurance": "assured", "steering_minute": "Minute 13"})
     review.act("send_to_partnership")
+    return review
+
+
+def sign_again(review: Case) -> None:
     signing = {"version": "2", "signed_by": "chair", "anonymisation_certificate": "checked"}
     review.act("sign_off", signing, by="deciding_chair")
+
+
+def resubmitted(database: Database) -> Case:
+    """A review that was sent back once, and is with the Home Office a second time."""
+    review = sent_back(database)
+    sign_again(review)
     review.act("put_into_pack", {**PACK, "pack_version": "2"})
     review.act("submit_to_home_office")
     return review
@@ -266,6 +276,14 @@ def test_the_second_submission_is_counted_and_its_reasons_stand_beside_the_first
     assert "To be changed and sent again" in page and "Rewrite it" in page
     said = words_of(manager.get(f"/reviews/{review.ref}/documents/submission_letter.docx").data)
     assert "second submission" in said and "It was changed after your letter of" in said
+
+
+def test_the_chair_is_asked_to_sign_each_round(database: Database, chair: Browser) -> None:
+    review = sent_back(database)
+    page = text_of(chair.get("/"))
+    assert review.ref in page and "Record the partnership's sign-off" in page
+    sign_again(review)
+    assert "Record the partnership's sign-off" not in text_of(chair.get("/"))
 
 
 def test_a_letter_of_before_the_submission_is_refused(database: Database, manager: Browser) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts, From, Guard, Role
+from workflows.definition import Action, Blocked, Facts, From, Guard, Past, Role
 from workflows.processes.dardr_s9_1 import versions
 from workflows.processes.dardr_s9_1.law import Law
+from workflows.processes.family_question_1 import questions_without_answer
 from workflows.processes.fields import choice, file, one_of, optional, paragraph, text
 from workflows.processes.who import DECIDERS
 
@@ -36,7 +38,19 @@ CONDITIONS: tuple[tuple[str, Guard], ...] = (
 )
 """What must be on the record before a report is signed off, each as it reads where it is met."""
 
+ANEW_AFTER: dict[str, tuple[str, ...]] = {
+    "sign_off": ("send_to_partnership", "record_letter_resubmit"),
+    "record_steering_group_assurance": ("record_letter_resubmit",),
+}
+"""Steps that are taken again in each round, and what begins one: what was done before it is not enough."""
+
 BY_CHAIR, BY_OFFICER = "chair", "officer"
+
+
+def asked_anew(done: Mapping[str, Past], action: str) -> bool:
+    """Whether a step that was taken before is to be taken again, because a new round has begun since."""
+    began = max((done[key].seq for key in ANEW_AFTER.get(action, ()) if key in done), default=0)
+    return action in done and done[action].seq < began
 
 
 def only_the_chair_signs(facts: Facts) -> Blocked | None:
@@ -124,6 +138,7 @@ def sign_off(law: Law) -> Action:
                 " Check it, then answer: yes, checked.",
             ),
         ),
+        warnings=(questions_without_answer,),
         authority=law.guidance("7"),
         help="The overview report is complete on this day: the six months end with it.",
         main=True,
