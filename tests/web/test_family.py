@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from docx import Document
 from flask import Flask
 
+from dardr.casework.conflicts import record_conflict
 from dardr.storage.engine import Database
-from dardr.storage.people import User
 from dardr.storage.reading import ReadEvent
 from tests import builders
 from tests.builders import Case, a_review
@@ -67,7 +67,9 @@ def test_nothing_of_one_branch_is_on_the_page_of_another(manager: Browser, case:
     first = taking_part(case)
     second = a_branch(case, "Branch 2: a friend", contact_name="Sky Sample")
     case.act("give_update", {**TOLD, "update_text": "What only the first was told."}, ref=first)
-    case.act("record_contact", {"branch_contact": "call", "given_by": "chair", "contact_words": "Said by Sky"}, ref=second)
+    case.act(
+        "record_contact", {"branch_contact": "call", "given_by": "chair", "contact_words": "Said by Sky"}, ref=second
+    )
     one, other = manager.get(f"/family/{first}").text, manager.get(f"/family/{second}").text
     assert "What only the first was told." in one and "Robin Sample" in one and "Said by Sky" not in one
     assert "Said by Sky" in other and "What only the first was told." not in other
@@ -103,6 +105,11 @@ def test_nobody_else_sees_anything_of_it(app: Flask, database: Database, case: C
     for address in (
         "/", "/reviews", f"/reviews/{case.ref}", f"/reviews/{case.ref}/timeline", f"/reviews/{case.ref}/waiting",
         f"/reviews/{case.ref}/files", f"/reviews/{case.ref}/brief", "/brief", "/deadlines", "/search?q=Lilac",
+        "/reviews.csv",
+        "/deadlines.csv",
+        "/reports",
+        f"/records/{case.ref}/dates",
+        f"/records/{case.ref}/items",
         f"/search?q={ref}", "/search?q=mother", "/administration/reads", f"/reviews/{case.ref}/access",
     ):  # fmt: skip
         page = browser.get(address)
@@ -110,35 +117,23 @@ def test_nobody_else_sees_anything_of_it(app: Flask, database: Database, case: C
             assert said not in page.text, (address, said)
 
 
-def test_a_case_manager_who_does_not_carry_a_review_sees_no_more_of_its_family(
+def test_somebody_with_a_conflict_of_interest_sees_no_more_of_the_family(
     app: Flask, database: Database, case: Case
 ) -> None:
     ref = taking_part(case)
     with database.write() as session:
-        from dardr.casework import conflicts
-
-        other = builders.actor(session, "second_case_manager")
-        conflicts_of = [name for name in dir(conflicts) if name.startswith("record")]
-        assert conflicts_of
-        session.execute(sa.text("SELECT 1"))
-        from dardr.storage.reading import ConflictOfInterest
-
-        session.add(
-            ConflictOfInterest(
-                user_id=other.id, record_id=case.record().id, reason="A friend of the family.",
-                recorded_by=builders.actor(session, "team_manager").id, recorded_at=builders.at_ten(case.today),
-            )
-        )  # fmt: skip
+        manager = builders.actor(session, "team_manager")
+        person = builders.address("second_case_manager")
+        record_conflict(session, manager, builders.at_ten(case.today), case.ref, "A friend of the family.", person)
     browser = signed_in(app, "second_case_manager")
-    assert browser.get(f"/family/{ref}").status_code == 404
-    assert browser.get(f"/reviews/{case.ref}/family").status_code == 404
+    for address in (f"/family/{ref}", f"/reviews/{case.ref}/family", f"/records/{ref}"):
+        assert browser.get(address).status_code == 404
 
 
 def test_the_chair_sees_it_and_has_a_tab(app: Flask, database: Database, case: Case) -> None:
     ref = taking_part(case)
     with database.write() as session:
         builders.grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, case.ref)
-        session.execute(sa.update(User).values(tf_primary_method=None))
     browser = signed_in(app, "independent_chair")
     assert "Family (restricted)" in browser.get(f"/reviews/{case.ref}").text
     assert "Robin Sample" in browser.get(f"/family/{ref}").text
@@ -184,7 +179,7 @@ def test_a_letter_prepared_before_is_not_made_again_after_such_a_change(
 def test_a_letter_to_nobody_confirmed_is_not_prepared_from_the_page(manager: Browser, case: Case) -> None:
     ref = a_branch(case, **CONTACT)
     page = manager.get(f"/records/{ref}/do/prepare_letter")
-    assert "Confirm the recipient first" in page.text and "<form method=\"post\" novalidate>" not in page.text
+    assert "Confirm the recipient first" in page.text and '<form method="post" novalidate>' not in page.text
     assert manager.get(f"/family/{ref}/letters/1.docx").status_code == 404
 
 
@@ -241,6 +236,18 @@ def test_an_update_past_its_day_is_on_the_case_managers_own_page(manager: Browse
     ref = taking_part(case)
     page = manager.get("/").text
     assert "Next update to the family: Branch 1" in page and f"/records/{ref}/do/give_update" in page
+
+
+def test_an_update_that_the_chair_gives_is_on_the_chairs_own_page(
+    app: Flask, database: Database, manager: Browser, case: Case
+) -> None:
+    ref = taking_part(case)
+    with database.write() as session:
+        builders.grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, case.ref)
+    case.act("agree_rhythm", {"updates_by": "chair"}, ref=ref)
+    theirs = signed_in(app, "independent_chair").get("/").text
+    assert "Next update to the family, by the chair: Branch 1" in theirs and f"/records/{ref}/do/give_update" in theirs
+    assert f"/records/{ref}/do/give_update" not in manager.get("/").text.split("Waiting for others")[0]
 
 
 def test_the_brief_tells_the_last_and_the_next_contact_to_those_who_may_know(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -62,11 +63,15 @@ def test_withdrawal_leaves_nothing_that_prepares_or_gives() -> None:
     assert {"come_back", "end_reading"} <= possible
 
 
-@pytest.mark.parametrize(
-    ("again", "answers"),
-    [("change_contact", {"contact_phone": "01632 960 112"}), ("record_advocate", {"advocate": "declined"}), ("refuse_recipient", {})],
+CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("change_contact", {"contact_phone": "01632 960 112"}),
+    ("record_advocate", {"advocate": "declined"}),
+    ("refuse_recipient", {}),
 )
-def test_a_confirmation_does_not_outlast_a_change_of_contact(again: str, answers: dict[str, str]) -> None:
+
+
+@pytest.mark.parametrize(("again", "answers"), CHANGES)
+def test_a_confirmation_does_not_outlast_a_change_of_contact(again: str, answers: dict[str, Any]) -> None:
     paper = taking_part()
     assert paper.reasons("prepare_letter") == []
     paper.take(again, **answers)
