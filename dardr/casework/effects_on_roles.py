@@ -28,12 +28,12 @@ CHAIR_STAYS = (
 def gives_role(h: Happening, effect: GivesRole) -> None:
     """Give the role to the account named now; whoever was named before loses it, where nothing else names them."""
     review = review_of(h.session, h.record)
-    values = h.session.get(EventValues, h.event.id)
-    before = str(((values.before if values else None) or {}).get(effect.name) or "")
-    given = h.words(effect.name)
+    before, given = _before(h, effect.name), h.words(effect.name)
     if not given:
         if effect.role is Role.INDEPENDENT_CHAIR and h.record.facts.get(effect.name):
             h.warnings.append(CHAIR_STAYS)
+        if before:  # another substitute, without an account, takes the place of the one before
+            _take(h, effect.role, review, before)
         return
     user = _account(h.session, given)
     if user is None:
@@ -49,8 +49,24 @@ def takes_role(h: Happening, effect: TakesRole) -> None:
     """Take the role away from the accounts recorded under these names, at once."""
     review = review_of(h.session, h.record)
     for name in effect.names:
-        if address := h.record.facts.get(name):
-            _take(h, effect.role, review, str(address))
+        for address in _recorded(h.record, name):
+            _take(h, effect.role, review, address)
+
+
+def _before(h: Happening, name: str) -> str:
+    """What was answered before to the question that this step asked again: as a fact, or in the entry before."""
+    if h.action.keep_as:
+        entries = (h.record.facts.get(h.action.keep_as) or [])[:-1]
+        return str(entries[-1].get(name) or "") if entries else ""
+    values = h.session.get(EventValues, h.event.id)
+    return str(((values.before if values else None) or {}).get(name) or "")
+
+
+def _recorded(record: Record, name: str) -> set[str]:
+    """Every answer there is to a question: the fact, and those in the entries of lists."""
+    lists = [value for value in record.facts.values() if isinstance(value, list)]
+    answers = [record.facts.get(name), *(one.get(name) for kept in lists for one in kept if isinstance(one, dict))]
+    return {str(one) for one in answers if one}
 
 
 def _take(h: Happening, role: Role, review: Record, address: str) -> None:

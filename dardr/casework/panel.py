@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.casework.fold import done
 from dardr.storage.bodies import Body
+from dardr.storage.people import User
 from dardr.storage.reviews import Record, RecordBody, RecordLink
 
 SEAT = "panel-seat"
@@ -38,11 +39,15 @@ def review_of(session: Session, record: Record) -> Record:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One seat: its record, the key and name of its body (its reference and nothing where it is of none)."""
+    """One seat: its record, the key and name of its body (its reference and nothing where it is of none).
+
+    ``gone`` are addresses, in small letters, of accounts that are in use no more: nobody there is written to.
+    """
 
     record: Record
     body: str
     body_name: str
+    gone: frozenset[str] = frozenset()
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -68,23 +73,29 @@ class Seat:
         return named is not None and (ended is None or ended.seq < named.seq)
 
     @property
+    def substitute(self) -> Mapping[str, Any]:
+        """What is recorded of whoever stands in; nothing where nobody does."""
+        entries = self.facts.get("substitutes") or []
+        return entries[-1] if entries and self.has_substitute else {}
+
+    @property
     def accounts(self) -> frozenset[str]:
         """The addresses, in small letters, of the accounts that see the review because of this seat."""
         if not self.sitting:
             return frozenset()
-        names = ("account", "substitute_account") if self.has_substitute else ("account",)
-        return frozenset(str(self.facts[name]).lower() for name in names if self.facts.get(name))
+        named = (self.facts.get("account"), self.substitute.get("substitute_account"))
+        return frozenset(str(one).lower() for one in named if one)
 
     def addresses(self) -> list[str]:
         """To whom an invitation for this seat goes: the member, the substitute, or both; an account's address first."""
-        f = self.facts
-        invited = str(f.get("invited") or MEMBER) if self.has_substitute else MEMBER
+        stands_in = self.substitute
+        invited = str(stands_in.get("invited") or MEMBER)
         found = []
         if invited != SUBSTITUTE:
-            found.append(f.get("account") or f.get("member_email"))
+            found.append(self.facts.get("account") or self.facts.get("member_email"))
         if invited != MEMBER:
-            found.append(f.get("substitute_account") or f.get("substitute_email"))
-        return [str(one) for one in found if one]
+            found.append(stands_in.get("substitute_account") or stands_in.get("substitute_email"))
+        return [str(one) for one in found if one and str(one).lower() not in self.gone]
 
     def left_on(self) -> str:
         """The day the member left, as ISO text; empty while they sit."""
@@ -101,5 +112,15 @@ def seats_of(session: Session, review_id: int) -> list[Seat]:
         .outerjoin(Body, Body.id == RecordBody.body_id)
         .where(RecordLink.review_id == review_id, RecordLink.kind == "item", Record.process_key == SEAT)
         .order_by(Record.id)
-    )
-    return [Seat(record, key or record.ref, name or "") for record, key, name in rows]
+    ).all()
+    accounts = {one for record, _, _ in rows for one in _accounts_named(record.facts)}
+    gone: frozenset[str] = frozenset()
+    if accounts:
+        address = sa.func.lower(User.email)
+        gone = frozenset(session.scalars(sa.select(address).where(address.in_(accounts), User.active.is_(False))))
+    return [Seat(record, key or record.ref, name or "", gone) for record, key, name in rows]
+
+
+def _accounts_named(facts: Mapping[str, Any]) -> list[str]:
+    named = [facts.get("account"), *(one.get("substitute_account") for one in facts.get("substitutes") or ())]
+    return [str(one).lower() for one in named if one]

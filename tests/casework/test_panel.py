@@ -16,7 +16,7 @@ from dardr.lookups.files import files_of
 from dardr.lookups.timeline import timeline
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
-from dardr.storage.people import AdminEvent, UserRole
+from dardr.storage.people import AdminEvent, User, UserRole
 from tests import builders
 from tests.builders import Case, a_review, actor, address
 from workflows.definition import Role
@@ -78,10 +78,37 @@ def test_a_substitute_and_another_account_take_the_place_of_the_first(database: 
     lane = address("agency_contact")
     case.act("name_substitute", {"substitute_name": "L", "substitute_account": lane, "invited": "both"}, ref=seat)
     assert sees(case) and sees(case, "agency_contact")
-    case.act("end_substitute", {"invited": "member"}, ref=seat)
+    case.act("end_substitute", {}, ref=seat)
     assert sees(case) and not sees(case, "agency_contact")
     case.act("change_seat", {"account": lane}, ref=seat)
     assert not sees(case) and sees(case, "agency_contact")
+
+
+def test_another_substitute_without_an_account_takes_the_place_of_the_one_before(sqlite_database: Database) -> None:
+    case = a_review(sqlite_database, "evidence")
+    seat = add(case, member_email="m@police.example")
+    lane = address("agency_contact")
+    case.act("name_substitute", {"substitute_name": "L", "substitute_account": lane, "invited": "both"}, ref=seat)
+    assert sees(case, "agency_contact")
+    again = {"substitute_name": "N", "substitute_email": "n@police.example", "invited": "substitute"}
+    case.act("name_substitute", again, ref=seat)
+    assert not sees(case, "agency_contact")
+    meeting = plan(case)
+    case.act("send_invitations", {}, ref=meeting)
+    assert [to for to, _ in mails(case, meeting)] == ["n@police.example"]
+    case.act("end_substitute", {}, ref=seat)
+    case.act("send_invitations", {}, ref=meeting)
+    assert [to for to, _ in mails(case, meeting)][1:] == ["m@police.example"]
+
+
+def test_who_has_left_the_service_is_not_invited(sqlite_database: Database) -> None:
+    case = a_review(sqlite_database, "evidence")
+    add(case, account=PARKER)
+    meeting = plan(case)
+    with sqlite_database.write() as session:
+        session.execute(sa.update(User).where(User.email == PARKER).values(active=False))
+    with pytest.raises(Conflict, match="Nobody on this panel"):
+        case.act("send_invitations", {}, ref=meeting)
 
 
 def test_somebody_on_two_seats_keeps_access_until_both_are_left(sqlite_database: Database) -> None:

@@ -91,9 +91,9 @@ def _seat(line: SeatLine, known: Names) -> dict[str, Any]:
 
 
 def _substitute(line: SeatLine) -> str:
-    facts = line.facts
-    said = " · ".join(str(facts[name]) for name in ("substitute_name", "substitute_post") if facts.get(name))
-    return f"{said} (invited in their place)" if facts.get("invited") == "substitute" else said
+    entry = (line.facts.get("substitutes") or [{}])[-1]
+    said = " · ".join(str(entry[name]) for name in ("substitute_name", "substitute_post") if entry.get(name))
+    return f"{said} (invited in their place)" if entry.get("invited") == "substitute" else said
 
 
 def _quorum(found: Panel, known: Names) -> list[dict[str, str]]:

@@ -129,6 +129,7 @@ PROCESS = Process(
             "Name a substitute",
             source=(SITTING,),
             roles=CHAIRING,
+            keep_as="substitutes",
             fields=(
                 text("substitute_name", "Name of the substitute", seen_by=SEES_PANEL),
                 text("substitute_post", "Their post", required=False),
@@ -151,7 +152,6 @@ PROCESS = Process(
             "Record that there is no substitute any more",
             source=(SITTING,),
             roles=CHAIRING,
-            fields=(choice("invited", "Who is invited to meetings?", ("member", "The member"), default="member"),),
             guards=(
                 partial(
                     guards.done, action="name_substitute", reason="Nobody is named as a substitute for this member."
