@@ -35,9 +35,6 @@ def test_the_deciding_chair_is_refused_sends_back_and_signs(browser: Browser, se
     review.act("record_version", {"version": "1", "what_for": "sign_off"})
     review.act("send_to_partnership")
     with as_person(browser, server, "deciding_chair") as page:
-        # In My work, and from there to what is signed.
-        page.goto(f"{server.address}/")
-        expect(page.get_by_text(review.ref).first).to_be_visible()
         page.goto(f"{server.address}/reviews/{review.ref}/sign-off")
         expect(page.get_by_role("heading", name="Before it is signed")).to_be_visible()
         expect(page.get_by_text("not yet", exact=True)).to_have_count(3)
@@ -55,6 +52,10 @@ def test_the_deciding_chair_is_refused_sends_back_and_signs(browser: Browser, se
     review.do(step for step in READING if step.action != "record_version")
     review.act("send_to_partnership")
     with as_person(browser, server, "deciding_chair") as page:
+        # It is in My work now, and leads to the form.
+        page.goto(f"{server.address}/")
+        expect(page.get_by_role("main")).to_contain_text(review.ref)
+        expect(page.get_by_role("main")).to_contain_text("Record the partnership's sign-off")
         page.goto(f"{server.address}/reviews/{review.ref}/sign-off")
         expect(page.get_by_text("not yet", exact=True)).to_have_count(0)
         page.get_by_role("button", name="Record the partnership's sign-off").click()
