@@ -17,7 +17,7 @@ from dardr.casework.comment_places import ANOTHER_VERSION, Matched, match, place
 from dardr.casework.files import FileGiven, content
 from dardr.casework.word_comments import UNTRACKED, Paragraph, Remark, WordReading, read_word
 from dardr.casework.word_parts import CannotReadWord
-from dardr.errors import Invalid, Reason
+from dardr.errors import Invalid, NotFound, Reason
 from dardr.storage.files import StoredFile
 from dardr.storage.reviews import AuditEvent, Record, RecordLink
 from workflows import REVIEW_KEYS
@@ -282,5 +282,5 @@ def _version(session: Session, record: Record) -> WordReading | None:
         return None
     try:
         return read_word(content(row))
-    except CannotReadWord:
+    except (CannotReadWord, NotFound):  # another kind of file, or one that the key in use does not open
         return None

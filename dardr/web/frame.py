@@ -26,7 +26,11 @@ PRODUCT = "dardr"
 MARKING = "OFFICIAL-SENSITIVE"
 NAVIGATION = (
     ("My work", "work.my_work", ("work",)),
-    ("Reviews", "reviews.caseload", ("reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs")),
+    (
+        "Reviews",
+        "reviews.caseload",
+        ("reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs", "rounds"),
+    ),
     ("Actions", "plans.plan", ("plans",)),
     ("Deadlines", "deadlines.all_running", ("deadlines",)),
     ("Meetings", "meetings.upcoming", ("meetings",)),

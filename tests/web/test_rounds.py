@@ -105,7 +105,7 @@ def test_several_comments_are_answered_at_once_and_one_again(manager: Browser, c
     )
     assert done.status_code == 303 and done.location.endswith("/comments#c-CQ01-2")
     again = manager.get(f"/records/{ref}/answer?comments=CQ01-1")
-    assert "Answered before: Accepted in part. The notes say three." in again.text
+    assert "Answered before: Accepted in part. “The notes say three.”" in again.text
     manager.send(f"/records/{ref}/answer", again, comments="CQ01-1", answer="accepted")
     page = manager.get(f"/records/{ref}/comments")
     assert "answered 2 times, this counts" in page.text
@@ -127,6 +127,10 @@ def test_nothing_ticked_leads_back(manager: Browser, case: Case) -> None:
     answer = manager.get(f"/records/{the_round(case)}/answer")
     assert answer.status_code == 303
     assert "Tick the comments" in manager.get(f"/records/{the_round(case)}/comments").text
+    case.act("excuse_reader", {"excused_reason": "left"}, ref=case.opened("comment-request")[2])
+    case.act("close_round", {"unanswered_reason": "At the meeting."}, ref=the_round(case))
+    assert manager.get(f"/records/{the_round(case)}/answer?comments=CQ01-1").status_code == 303
+    assert "This round is not open." in manager.get(f"/records/{the_round(case)}/comments").text
 
 
 def test_no_cell_of_the_workbook_is_a_formula(manager: Browser, case: Case) -> None:

@@ -240,6 +240,9 @@ def answer(ref: str) -> ResponseReturnValue:
     action = process.action(ANSWER)
     if not action.roles & roles_on(session(), actor(), record):
         raise Forbidden(f"“{action.label}” is for other roles than yours.")
+    if record.stage not in action.source:
+        flash("This round is not open. Open it again to change its answers.", "warning")
+        return redirect(url_for("rounds.comments", ref=ref), 303)
     chosen = (request.form if request.method == "POST" else request.args).getlist(CHOSEN)
     lines = [line for group in table.groups for line in group.lines if line.id in chosen]
     if not lines:
