@@ -18,6 +18,7 @@ from dardr.access import Actor, visible
 from dardr.casework.fold import done
 from dardr.lookups.deadlines import running_state
 from dardr.lookups.family import BRANCH, last_contact
+from dardr.lookups.publication import in_a_line
 from dardr.lookups.waiting import HOLD_WORDS, Standing, Waits
 from dardr.storage.bodies import Csp
 from dardr.storage.reviews import Deadline, Record, RecordCsp
@@ -74,6 +75,7 @@ class Brief:
     outstanding: str
     family_last: tuple[str, date] | None
     family_next: tuple[str, date | None] | None
+    publication: str
     final: bool
 
 
@@ -128,6 +130,7 @@ def _brief(waits: Waits, standing: Standing, csps: list[str], today: date) -> Br
         outstanding=_outstanding(standing),
         family_last=_family_last(standing),
         family_next=_family_next(standing, today),
+        publication=in_a_line(record.facts),
         final=stage.final,
     )
 

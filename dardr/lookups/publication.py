@@ -28,6 +28,7 @@ from dardr.seeing import seen_facts
 from dardr.storage.people import User
 from dardr.storage.reviews import Record
 from workflows.answers import stored_date
+from workflows.calendar import in_words
 from workflows.definition import Facts, Item, Past, Process, Role
 from workflows.engine import permitted_actions
 from workflows.processes.dardr_s9_1.gate import CONDITIONS, Condition
@@ -39,6 +40,7 @@ from workflows.processes.dardr_s9_1.publication_waits import (
     days_of_branches,
     days_to_avoid,
     embargo_until,
+    embargo_words,
     near_a_day_to_avoid,
 )
 from workflows.processes.dardr_s9_1.websites import Website, websites
@@ -222,6 +224,21 @@ def publication_of(session: Session, actor: Actor, ref: str, today: date) -> Pub
         ),
         history=history,
     )
+
+
+def in_a_line(facts: Mapping[str, Any]) -> str:
+    """The publication of a review in a few words: published when and where, or planned for when; empty before that."""
+    published = stored_date(facts.get("published_on"))
+    if "publish" in done(facts) and published is not None:
+        sites = websites(facts)
+        there = [site.name for site in sites if site.online]
+        where = f"; on {' and '.join(there)}" if there else "; on no website now" if sites else ""
+        return f"Published {in_words(published)}{where}"
+    planned, until = stored_date(facts.get("planned_for")), embargo_until(facts)
+    said = [f"planned for {in_words(planned)}"] if planned else []
+    said += [f"embargo until {embargo_words(until)}"] if until else []
+    line = "; ".join(said)
+    return line[:1].upper() + line[1:]
 
 
 def review_of_line(session: Session, actor: Actor, ref: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from dardr.access import get_record, visible
 from dardr.casework.setup import home
 from dardr.errors import DardrError, Forbidden, NotFound
+from dardr.lookups.briefs import briefs
 from dardr.lookups.search import search
 from dardr.lookups.timeline import timeline
 from dardr.storage.engine import Database
@@ -43,7 +45,7 @@ def refs_seen(case: Case, person: str) -> set[str]:
         return set(session.scalars(query))
 
 
-def refused(case: Case, action: str, values: dict[str, object], **more: str) -> list[str]:
+def refused(case: Case, action: str, values: Mapping[str, object], **more: str) -> list[str]:
     with pytest.raises(DardrError) as error:
         case.act(action, values, **more)
     return [str(reason.field) for reason in error.value.reasons]
@@ -118,6 +120,21 @@ def test_publication_waits_until_everyone_was_told_or_is_not_for_a_reason(case: 
     assert case.act("publish", PUBLISH).stage == "published"
 
 
+def in_the_brief(case: Case) -> str:
+    with case.database.read() as session:
+        (brief,) = briefs(session, actor(session, "case_manager"), case.today, [case.ref])
+    return brief.publication
+
+
+def test_the_brief_says_for_when_it_is_planned(case: Case) -> None:
+    assert in_the_brief(case) == ""
+    case.act("change_planned_day", {"planned_for": "2027-12-03"})
+    case.act("change_embargo", {
+        "new_embargo": "2027-12-03T10:00", "embargo_because": "Agreed", "embargo_agreed_by": "Press offices",
+    })  # fmt: skip
+    assert in_the_brief(case) == "Planned for 3 December 2027; embargo until 3 December 2027, 10:00"
+
+
 def test_on_two_websites_taken_down_from_one_and_put_back(database: Database) -> None:
     with database.write() as session:
         partnership = home(session)
@@ -137,9 +154,11 @@ def test_on_two_websites_taken_down_from_one_and_put_back(database: Database) ->
     }  # fmt: skip
     case.act("record_taken_down", down)
     assert [site.online for site in websites(case.record().facts)] == [True, False]
+    assert in_the_brief(case).endswith("; on County")
     assert refused(case, "record_taken_down", down) == ["website"]
     case.act("put_back", {"website": "City", "put_back_why": "The family agreed", "put_back_by": "Chair"})
     assert all(site.online for site in websites(case.record().facts))
+    assert in_the_brief(case).endswith("; on County and City")
     assert refused(case, "record_taken_down", {**down, "website": "Coast"}) == ["website"]
 
 
