@@ -83,7 +83,7 @@ def _page(record: Record, template: str, **values: Any) -> str:
 def in_groups(records: list[Record], running: list[dict[str, Any]], *, most: int | None = None) -> list[dict[str, Any]]:
     """The records that serve another by what they are, each with its next date of those ``running``.
 
-    ``most``: only so many of each kind, what is still open first; ``total`` and ``ended`` count all of them.
+    ``most``: only what is still open, so many of each kind; ``total`` and ``ended`` count all of them.
     """
     next_of: dict[str, dict[str, Any]] = {}
     for row in running:
@@ -94,8 +94,7 @@ def in_groups(records: list[Record], running: list[dict[str, Any]], *, most: int
     whose = bodies_of(session(), [record.id for record in records])
     found = []
     for key, several in groups.items():
-        short = most is not None and len(several) > most
-        shown = sorted(several, key=lambda record: record.final)[:most] if short else several
+        shown = several if most is None else [record for record in several if not record.final][:most]
         found.append(
             {
                 "key": key,

@@ -97,7 +97,6 @@ def actions() -> tuple[Action, ...]:
                 ),
             ),
             authority=ASKED_TO_READ,
-            main=True,
             help="Each reader is asked by e-mail, with the reference and the date, and reminded until they answer.",
         ),
     )
