@@ -45,9 +45,9 @@ def refs_seen(case: Case, person: str) -> set[str]:
         return set(session.scalars(query))
 
 
-def refused(case: Case, action: str, values: Mapping[str, object], **more: str) -> list[str]:
+def refused(case: Case, action: str, values: Mapping[str, object]) -> list[str]:
     with pytest.raises(DardrError) as error:
-        case.act(action, values, **more)
+        case.act(action, values)
     return [str(reason.field) for reason in error.value.reasons]
 
 
