@@ -129,7 +129,7 @@ class FamilyLetter(Document):
             **SAMPLE,
             prepared_on=date(2026, 12, 3),
             marking=None,
-            ref="DARDR-2026-014-F01",
+            ref="DARDR-2026-014-FB01",
             about="first",
             to_name="Robin Sample",
             to=("Robin Sample", "1 Sample Street", "Exampleton & District"),

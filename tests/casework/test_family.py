@@ -63,7 +63,7 @@ def test_who_they_are_is_in_the_identity_store_and_nowhere_else(database: Databa
     ref = taking_part(case)
     case.act("give_update", TOLD, ref=ref)
     record = case.record(ref)
-    assert (record.ref, record.stage, record.title) == (f"{case.ref}-F01", "taking_part", "Branch 1: mother's side")
+    assert (record.ref, record.stage, record.title) == (f"{case.ref}-FB01", "taking_part", "Branch 1: mother's side")
     with database.read() as session:
         kept = [
             row.after for row in session.scalars(sa.select(IdentityValues).where(IdentityValues.record_id == record.id))

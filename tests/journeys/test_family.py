@@ -72,7 +72,7 @@ def test_the_family_from_the_first_letter_to_the_answered_comment(browser: Brows
         page.goto(f"{server.address}/reviews/{case.ref}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert page.get_by_text("Family (restricted)").count() == 0
-        answered = page.goto(f"{server.address}/records/{case.ref}-F01")
+        answered = page.goto(f"{server.address}/records/{case.ref}-FB01")
         assert answered is not None and answered.status == 404
 
 
@@ -88,7 +88,7 @@ def _first_contact(page: Page, server: Serving, case: Case) -> None:
             "safe_never": "Telephone their work",
         },
     )
-    assert first == f"{case.ref}-F01"
+    assert first == f"{case.ref}-FB01"
     page.goto(f"{server.address}/records/{first}/do/prepare_letter")
     expect(page.get_by_text("Confirm the recipient first.")).to_be_visible()
     page.goto(f"{server.address}/family/{first}")
@@ -142,7 +142,7 @@ def _letter_number(case: Case, ref: str) -> int:
 
 
 def _reading(page: Page, server: Serving, case: Case) -> None:
-    first = f"{case.ref}-F01"
+    first = f"{case.ref}-FB01"
     for version in ("1", "2"):
         case.act("record_version", {"version": version, "what_for": "family"})
     page.goto(f"{server.address}/family/{first}")
@@ -169,7 +169,7 @@ def _reading(page: Page, server: Serving, case: Case) -> None:
 
 
 def _withdrawal(page: Page, server: Serving, case: Case) -> None:
-    first = f"{case.ref}-F01"
+    first = f"{case.ref}-FB01"
     page.goto(f"{server.address}/family/{first}")
     press(page, "Record that they no longer wish to take part")
     send(page, {"wish_words": "It is too much for us now."})

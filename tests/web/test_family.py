@@ -44,7 +44,7 @@ def test_a_branch_is_added_with_what_was_typed_kept_when_something_is_wrong(mana
         address, form, title="Branch 1: mother", contact_name="Robin Sample", **dated("added_on", "2026-08-03")
     )
     assert sent.status_code == again.status_code == 303
-    assert case.opened("family-branch") == [f"{case.ref}-F01"]
+    assert case.opened("family-branch") == [f"{case.ref}-FB01"]
     shown = manager.get(sent.headers["Location"])
     assert "Leave a message" in shown.text and "Robin Sample" in shown.text
     assert shown.text.index("Leave a message") < shown.text.index("Robin Sample")
@@ -58,7 +58,7 @@ def test_each_reading_of_the_page_is_kept(database: Database, manager: Browser, 
     with database.read() as session:
         kept = session.execute(sa.select(ReadEvent.what, ReadEvent.detail, ReadEvent.user_name)).all()
     assert [(what, detail) for what, detail, _ in kept] == [
-        ("family", "page of the family"), ("family", "one branch (F01)"),
+        ("family", "page of the family"), ("family", "one branch (FB01)"),
     ]  # fmt: skip
     assert {name for _, _, name in kept} == {"Alex Example"}
 

@@ -130,7 +130,7 @@ PROCESS = Process(
     ),
     clocks=CLOCKS,
     on_new_phase=NEW_PHASE,
-    child_suffix="F",
+    child_suffix="FB",
     seen_by=FAMILY_NOTES,
     about="One branch of a family, or one relative, with its own contact, advocate, safety note and copy rules. Only"
     " those who carry the review and its independent chair see it.",

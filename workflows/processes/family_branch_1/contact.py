@@ -78,11 +78,6 @@ def recipient_confirmed(facts: Facts) -> Blocked | None:
     return Blocked("How they are reached was changed after the recipient was confirmed. Confirm the recipient again.")
 
 
-def may_be_prepared(facts: Facts) -> bool:
-    """True where the confirmation of the recipient stands."""
-    return recipient_confirmed(facts) is None
-
-
 DAY_AND_MONTH = re.compile(r"\s*(\d{1,2})\s+([A-Za-z]+)\b\s*[:,-]?\s*(.*)")
 
 
