@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, get_record
 from dardr.casework.fold import done
-from dardr.lookups.records import visible_items
+from dardr.lookups.records import apart_from, visible_items
 from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, EventValues, Record
 from workflows.answers import whole_date
@@ -302,3 +302,32 @@ def parts_of(pack: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _which(name: str, value: str) -> str:
     return f"Version {value}" if value and name == "pack_version" else value
+
+
+ON_RECORD = {"pack_executive_summary": "executive_summary", "pack_action_plan": "action_plan"}
+"""Parts of the pack that are documents of the review, by their kind there."""
+
+
+def suggested_pack(session: Session, actor: Actor, record: Record) -> dict[str, str]:
+    """What the form of the pack holds already, of parts not in it yet: the version signed off (else the newest),
+    and the documents in use on the record, each with its newest version."""
+    last = done(record.facts).get(SUBMITTED)
+    held = pack_of(record.facts, after=last.seq if last else 0)
+    found: dict[str, str] = {}
+    if version := _version_to_send(record):
+        found["pack_version"] = version
+    for document in apart_from(session, actor, record, "document"):
+        for name, kind in ON_RECORD.items():
+            if document.facts.get("document_kind") == kind and not document.final:
+                newest = [document.facts, *(document.facts.get("versions") or ())][-1].get("version")
+                found[name] = f"{document.ref}, version {newest}" if newest else document.ref
+    return {name: value for name, value in found.items() if not held.get(name)}
+
+
+def _version_to_send(record: Record) -> str:
+    history = done(record.facts)
+    signed, sent = history.get(SIGNED), history.get("send_to_partnership")
+    if signed and record.facts.get("version") and signed.seq > (sent.seq if sent else 0):
+        return str(record.facts["version"])
+    versions = record.facts.get("versions") or []
+    return str(versions[-1]["version"]) if versions else ""

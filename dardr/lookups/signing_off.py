@@ -154,6 +154,8 @@ def _conditions(process: Process, action: Action, facts: Facts) -> tuple[Conditi
     """Those with words of their own, and whatever else the process asks where it is not met."""
     found = []
     for label, guard in CONDITIONS:
+        if guard is versions.version_since_letter and "record_letter_resubmit" not in facts.done:
+            continue  # nobody asked for it
         blocked = guard(facts)
         found.append(Condition(label, blocked.reason if blocked else ""))
     said = {one.reason for one in found}

@@ -126,6 +126,19 @@ def test_the_pack_says_what_is_missing_before_the_report_is_sent(database: Datab
     assert "This cannot be recorded yet" in form and "Executive summary: it is not in the pack yet" in form
 
 
+def test_the_form_of_the_pack_knows_what_is_on_the_record(database: Database, manager: Browser) -> None:
+    review = a_review(database, "csp_sign_off")
+    plan = {"title": "Action plan", "document_kind": "action_plan", "version": "3", "kept_where": "In the folder"}
+    plan |= {"marking": "official_sensitive", "readers": "everyone"}
+    ref = review.act("file_document", plan).created[0]
+    form = manager.get(f"/records/{review.ref}/do/put_into_pack").text
+    assert f'value="{ref}, version 3"' in form
+    assert re.search(r'name="pack_version"[^>]*value="1"[^>]*checked', form)
+    review.act("put_into_pack", {"pack_action_plan": "Plan 4"})
+    again = manager.get(f"/records/{review.ref}/do/put_into_pack").text
+    assert f"{ref}, version 3" not in again, "what is in the pack is not replaced by what the form suggests"
+
+
 def test_the_covering_letter_names_nobody(database: Database, manager: Browser) -> None:
     review = a_review(database, "submitted", display_pseudonym="Willow 2025", person_name="Somebody Known")
     answer = manager.get(f"/reviews/{review.ref}/documents/submission_letter.docx")

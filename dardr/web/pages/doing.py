@@ -27,6 +27,7 @@ from dardr.casework.own_questions import asked_otherwise, whole
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
 from dardr.lookups.commissioning import suggested
+from dardr.lookups.quality import suggested_pack
 from dardr.lookups.records import linked
 from dardr.parts import contents_seen
 from dardr.storage.reviews import AuditEvent, Record
@@ -79,7 +80,7 @@ SHOWN_ON |= dict.fromkeys(
 """Where a step is shown once it is done, if not on the first page: the advice, what a decision asks for, documents."""
 
 
-SUGGESTED = {"appoint_chair": suggested, "give_update": suggested_update}
+SUGGESTED = {"appoint_chair": suggested, "give_update": suggested_update, "put_into_pack": suggested_pack}
 """What the form of a step holds already, from what is recorded elsewhere. It can be changed like any answer."""
 
 
