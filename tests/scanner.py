@@ -47,7 +47,7 @@ def a_scanner(*, socket_at: Path | None = None, most: int = 100_000_000, blind: 
     kind = socketserver.ThreadingUnixStreamServer if socket_at else socketserver.ThreadingTCPServer
     with kind(str(socket_at) if socket_at else ("127.0.0.1", 0), Answer) as server:  # type: ignore[arg-type]
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        scanner.where = str(socket_at) if socket_at else f"127.0.0.1:{server.server_address[1]}"
+        scanner.where = str(socket_at) if socket_at else f"127.0.0.1:{server.socket.getsockname()[1]}"
         try:
             yield scanner
         finally:

@@ -220,8 +220,7 @@ def record_event(
     title = title_of(process, record.facts)
     if title:
         record.title = title
-    if process.readers_in:
-        record.readers = readers_of(process, record.facts)
+    record.readers = readers_of(process, record.facts)
     for name, given in files.given(typed):
         if name not in passed_on:  # what is passed on is kept once, with the record that this opens
             files.store(session, now, record.id, event.id, given, field=name)
@@ -353,7 +352,7 @@ OWNERS = frozenset({"body", "lead_body"})
 
 def readers_of(process: Process, facts: Mapping[str, Any]) -> str:
     """To which readers a record is kept, by the fact its process names; empty for everyone who sees what it serves."""
-    named = str(facts.get(process.readers_in) or "")
+    named = str(facts.get(process.readers_in) or "") if process.readers_in else ""
     return named if named in READERS else ""
 
 

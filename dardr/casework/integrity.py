@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework import deadlines
+from dardr.casework.act import readers_of
 from dardr.casework.carried import reviews_carried, tasks_carried
 from dardr.casework.facts import load_holds, load_items, settings_of
 from dardr.casework.findings import Check, Finding
@@ -219,7 +220,7 @@ def facts_match(session: Session, today: date | None = None) -> Iterator[Finding
 
     ``today`` plays no part.
     """
-    records = sa.select(Record.id, Record.ref, Record.facts)
+    records = sa.select(Record.id, Record.ref, Record.facts, Record.process, Record.readers)
     for batch in _batches(session, sa.select(Record.id), Record.id):
         ids = [one for (one,) in batch]
         rows = _readable(session, records, Record.id, ids)
@@ -245,12 +246,20 @@ def facts_match(session: Session, today: date | None = None) -> Iterator[Finding
                 trouble.add(event.record_id)
         for row in rows:
             facts = folded[row.id]
-            if row.id in trouble or (facts is not None and facts != row.facts):
+            if row.id in trouble or (facts is not None and (facts != row.facts or not _kept_to_its_readers(row))):
                 yield Finding(
                     row.id,
                     "facts_differ",
                     f"What {row.ref} says is not what its history comes to. Run: dardr audit verify, and ask for help.",
                 )
+
+
+def _kept_to_its_readers(row: Any) -> bool:
+    """Whether a record is kept to those whom its facts name."""
+    try:
+        return row.readers == readers_of(workflows.get(row.process), row.facts)
+    except KeyError:
+        return True  # of a process that is not here; other checks say so
 
 
 # --- holds, owners, addresses -----------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from dardr.lookups.search import search
 from dardr.lookups.timeline import timeline
 from dardr.storage.engine import Database
 from dardr.storage.files import StoredFile
+from dardr.storage.reviews import Record
 from tests import builders, given_files
 from tests.builders import Case, a_review, at_ten
 from tests.casework.rows import everything
@@ -84,12 +85,12 @@ def test_only_its_readers_find_a_document(database: Database) -> None:
                 else:
                     with pytest.raises(NotFound):
                         get_record(session, actor, ref)
-            number = session.scalar(sa.select(sa.func.max(StoredFile.id)))
+            number = session.scalars(sa.select(sa.func.max(StoredFile.id))).one()
             if person == "auditor":
                 with pytest.raises(Forbidden, match="which files there are"):
                     get_file(session, actor, refs["identities"], number)
             elif "identities" in readers:
-                assert get_file(session, actor, refs["identities"], number)
+                assert get_file(session, actor, refs["identities"], number)[1].id == number
             else:
                 with pytest.raises(NotFound):
                     get_file(session, actor, refs["identities"], number)
@@ -113,6 +114,15 @@ def test_readers_change_with_what_is_recorded(sqlite_database: Database) -> None
     case.act("change_readers", {"readers": "everyone", "readers_reason": "Agreed by the chair."}, ref=ref)
     with sqlite_database.read() as session:
         assert get_record(session, builders.actor(session, "panel_member"), ref).readers == ""
+
+
+def test_a_document_opened_behind_the_back_of_its_history_is_found(sqlite_database: Database) -> None:
+    case = a_review(sqlite_database, "evidence")
+    ref = filed(case, readers="team")
+    with sqlite_database.write() as session:
+        session.execute(sa.update(Record).where(Record.ref == ref).values(readers=""))
+    with sqlite_database.read() as session:
+        assert [finding.kind for finding in facts_match(session, case.today)] == ["facts_differ"]
 
 
 def test_nobody_keeps_a_document_from_themselves(sqlite_database: Database) -> None:

@@ -19,6 +19,7 @@ from dardr.casework.read_log import note_read
 from dardr.lookups.documents import WITH_A_STEP, DocumentLine, documents_of, marking_of, readers_of, versions_of
 from dardr.lookups.files import DOCUMENT, download_name, files_of, get_file, suffix_of
 from dardr.lookups.reads import openings
+from dardr.lookups.records import linked
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.pages.listing import page_number, pager
@@ -106,6 +107,7 @@ def _document(record: Record) -> ResponseReturnValue:
     return _page(
         "file/document.html",
         record,
+        of=next((other for way, _, other in linked(session(), actor(), record) if way == "serves"), None),
         versions=versions_of(record, files),
         marking_of_it=marking_of(record),
         readers=readers_of(record),
