@@ -17,6 +17,7 @@ import workflows
 from dardr.access import Actor, roles_on, roles_on_each
 from dardr.casework import hold_places
 from dardr.casework.facts import holds_of_each
+from dardr.casework.fold import done
 from dardr.errors import Forbidden
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.records import below
@@ -29,6 +30,7 @@ from workflows.processes.proceeding_1.hearings import Hearing, hearings, in_time
 from workflows.processes.who import APART
 
 PROCEEDING, HELD_BACK, DISCLOSURE = "proceeding", "held-back", "disclosure"
+SHOWN = "record_shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ class Proceeding:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A record that serves the review, as a line: something held back, a line of the disclosure register."""
+    """A record that serves the review, as a line: something held back, a line of the disclosure register.
+
+    ``shown_on`` is the London day on which disclosed material was shown, while that stands.
+    """
 
     ref: str
     stage: str
@@ -99,6 +104,7 @@ class Kept:
     facts: Mapping[str, Any]
     opened_on: date
     due: dict[str, Any] | None = None
+    shown_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -212,6 +218,7 @@ def _proceeding(
 
 def _kept(record: Record, roles: Any, dates: Iterable[dict[str, Any]]) -> Kept:
     process = workflows.get(record.process)
+    shown = done(record.facts).get(SHOWN)
     return Kept(
         record.ref,
         record.stage,
@@ -220,4 +227,5 @@ def _kept(record: Record, roles: Any, dates: Iterable[dict[str, Any]]) -> Kept:
         seen_facts(process, record.facts, roles),
         record.opened_on,
         next((row for row in dates if row["ref"] == record.ref and row["running"]), None),
+        shown.occurred_on if shown and record.stage == "shown" else None,
     )

@@ -161,6 +161,7 @@ def test_the_register_is_given_as_files_in_which_nothing_is_a_formula(
     )  # fmt: skip
     page = manager.get(f"/reviews/{case.ref}/disclosure").text
     assert "Draft 2" in page and "1 May 2026" in page and "Crown Prosecution Service" in page
+    assert "shown 7 May 2026" in page and "The independent chair. +The chair" in unescape(page)
     table = manager.get(f"/reviews/{case.ref}/disclosure.csv").data.decode("utf-8-sig").splitlines()
     assert table[0].startswith("Reference,Material,Version") and table[1].startswith(line)
     assert "'=cmd" in table[1] and "'+The chair's e-mail" in table[1]

@@ -51,6 +51,7 @@ REGISTER = (
     ("disclosure_decided_by", "Decided by"),
     ("shown_on_authority", "On what authority"),
     ("shown_to", "Shown to"),
+    ("shown_on", "Shown on"),
     ("returned_on", "Came back"),
 )
 """The columns of the register: name of the answer, and heading."""
@@ -107,7 +108,6 @@ def disclosure(ref: str) -> ResponseReturnValue:
         stage=process.stage(record.stage),
         is_review=True,
         lines=lines,
-        columns=[heading for _, heading in REGISTER],
     )
 
 
@@ -248,12 +248,6 @@ def _held_back(one: Kept, may: frozenset[Role]) -> dict[str, Any]:
 
 def _line(one: Kept) -> dict[str, Any]:
     process = workflows.get(DISCLOSURE)
-    cells = [
-        one.stage_label
-        if name == "stage"
-        else short_day(one.opened_on)
-        if name == "asked_on"
-        else _answer(process, one.facts, name)
-        for name, _ in REGISTER
-    ]
-    return {"ref": one.ref, "open": one.open, "cells": cells}
+    own = {"stage": one.stage_label, "asked_on": short_day(one.opened_on), "shown_on": short_day(one.shown_on)}
+    said = {name: own[name] if name in own else _answer(process, one.facts, name) for name, _ in REGISTER}
+    return {"ref": one.ref, "open": one.open, "said": said, "cells": list(said.values())}
