@@ -39,7 +39,7 @@ from workflows.processes.dardr_s9_1.pre_check import KEY_FINDINGS_AT, REASONS
 
 pages = Blueprint("quality", __name__)
 
-ANSWER, CLEAR = "answer_point", "clear_point"
+ANSWER, CLEAR, ADD = "answer_point", "clear_point", "add_qa_point"
 BEFORE = ("record_pre_check", "put_into_pack", "submit_to_home_office")
 AFTER = (
     "record_acknowledgement",
@@ -97,7 +97,7 @@ def home_office(ref: str) -> ResponseReturnValue:
         checks=_pre_check(found.pre_check, record),
         key_findings=KEY_FINDINGS_AT,
         before=[possible[key] for key in BEFORE if key in possible],
-        after=[possible[key] for key in AFTER if key in possible],
+        after=[possible[key] for key in AFTER if key in possible and not (key == ADD and possible[key]["blocked"])],
         documents=[d for d in documents_of(session(), actor(), ref) if d.name in DOCUMENTS],
         formats=FORMAT_WORDS,
         with_them=weeks_words(waiting.sent_on, today) if waiting and waiting.sent_on else "",
