@@ -329,3 +329,20 @@ def test_an_answer_not_given_is_said_to_the_case_manager_alone(sqlite_database: 
         builders.address("second_case_manager"),
     ]
     assert not any("Ash" in row.subject + str(row.text) for row in rows), "no names"
+
+
+def test_the_account_of_a_chair_sees_the_review_no_longer_once_the_appointment_ends(sqlite_database: Database) -> None:
+    review = a_review(sqlite_database, "commissioning")
+    ref = contracted(review, a_chair(sqlite_database))
+    with review.database.read() as session:
+        known = suggested(session, actor(session, "case_manager"), review._record(session))
+    review.act("appoint_chair", {**known, "chair_account": builders.address("independent_chair")})
+
+    def sees() -> bool:
+        with sqlite_database.read() as session:
+            shown = visible(actor(session, "independent_chair"))
+            return session.scalar(sa.select(Record.id).where(Record.ref == review.ref, shown)) is not None
+
+    assert sees()
+    review.act("end_appointment", {"appointment_ended_because": "conflict"}, ref=ref, by="deciding_chair")
+    assert not sees()

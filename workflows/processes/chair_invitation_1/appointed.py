@@ -219,8 +219,8 @@ ACTIONS: tuple[Action, ...] = (
             ),
         ),
         authority=by_design("An appointment that ends is said on the review"),
-        help="If this is the chair of the review, the review waits for a chair again. Their access is ended on the page"
-        " Access.",
+        help="If this is the chair of the review, the review waits for a chair again, and the account named with the"
+        " appointment no longer sees it.",
     ),
     Action(
         "complete_appointment",
