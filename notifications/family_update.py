@@ -93,8 +93,9 @@ class UpdateDraft:
         parts = [
             f"Where the review is: {WHERE.get(self.phase, '')}".strip(),
             "\n".join([first, *(f"- {said}" for said in dict.fromkeys(self.happened))]) if self.happened else nothing,
-            NEXT.get(self.stage, ""),
-            "You have the draft report to read. Please take the time you need." if self.reading else "",
+            "You have the draft report to read. Please take the time you need; every comment will be answered."
+            if self.reading
+            else NEXT.get(self.stage, ""),
             f"You will hear from us again by {plain_date(self.next_on)}, and sooner if there is something to tell."
             if self.next_on
             else "",

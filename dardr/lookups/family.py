@@ -25,6 +25,7 @@ from dardr.lookups.records import linked, visible_items
 from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, Deadline, IdentityValues, Record
 from workflows.answers import stored_date
+from workflows.calendar import in_words
 from workflows.clocks import State
 from workflows.definition import PARTY_LABELS, Clock, Process
 from workflows.processes.family_branch_1.contact import recipient_confirmed
@@ -35,12 +36,13 @@ from workflows.processes.who import FAMILY_NOTES
 
 BRANCH = "family-branch"
 ENTRIES = {
-    "contacts": ("record_contact", "branch_contact", "contact_words"),
-    "updates_given": ("give_update", "update_given_how", "update_text"),
-    "leaflets_given": ("give_leaflets", "leaflets", ""),
-    "letters_prepared": ("prepare_letter", "letter_about", ""),
+    "contacts": ("record_contact", "Contact", "branch_contact", "contact_words"),
+    "updates_given": ("give_update", "Update", "update_given_how", "update_text"),
+    "leaflets_given": ("give_leaflets", "Leaflets", "leaflets", ""),
+    "letters_prepared": ("prepare_letter", "Letter prepared", "letter_about", ""),
+    "recipient_checks": ("confirm_recipient", "Recipient confirmed", "recipient_known_from", ""),
 }
-"""The lists of what passed between the review and a branch: action, the answer that says what, their own words."""
+"""What passed between the review and a branch: the action, its name here, the answer that says what, own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +185,11 @@ def read_branch(session: Session, actor: Actor, record: Record, review: Record, 
         not_prepared_because=blocked if record.stage in ACTIVE else [process.stage(record.stage).means],
         confirmed=None
         if not checks or recipient_confirmed(guarded) is not None
-        else _entry(process, "confirm_recipient", checks[-1], "recipient_known_from", "", {}, names),
+        else _entry(process, "recipient_checks", checks[-1], {}, names),
         left_alone=wished is not None and record.stage in ACTIVE,
         update=_update(session, record, process, today),
     )
-    kept = {
-        name: [_entry(process, action, entry, what, text, words, names) for entry in facts.get(name) or []]
-        for name, (action, what, text) in ENTRIES.items()
-    }
+    kept = {name: [_entry(process, name, entry, words, names) for entry in facts.get(name) or []] for name in ENTRIES}
     found.letters, found.leaflets = kept["letters_prepared"], kept["leaflets_given"]
     found.history = sorted(
         (entry for entries in kept.values() for entry in entries),
@@ -253,30 +252,31 @@ def _is_entry(entry: Any) -> bool:
     return isinstance(entry, dict) and "by" in entry
 
 
+ASKED_BESIDE = ("given_by", "leaflets_how", "contact_agreed", "letter_meant_for")
+"""Answers that are shown beside what an entry is."""
+
+
 def _entry(
     process: Process,
-    action: str,
+    kept_as: str,
     entry: Mapping[str, Any],
-    what: str,
-    text: str,
     words: Mapping[int, Mapping[str, Any]],
     names: Mapping[int, str],
 ) -> Entry:
+    action, kind, what, text = ENTRIES[kept_as]
     seq = int(entry["seq"])
-    shown = {"given_by", "leaflets_how", "contact_agreed", "letter_meant_for", "refused_because"}
-    more = [
-        said(process, action, name, value) for name, value in entry.items() if name in shown and name != what and value
-    ]
     kept = words.get(seq, {})
     reply = str(kept.get("update_reply") or "")
+    more = [said(process, action, name, entry[name]) for name in ASKED_BESIDE if entry.get(name)]
+    meant = stored_date(entry.get("letter_meant_for"))
     return Entry(
         seq=seq,
         on=stored_date(entry.get("on")),
-        kind=process.action(action).label,
+        kind=kind,
         what=said(process, action, what, entry.get(what)),
         recorded_by=names.get(int(entry["by"]), ""),
         words="\n\n".join(filter(None, (str(kept.get(text) or ""), reply and f"They said: {reply}"))),
-        more=tuple(more),
+        more=tuple(f"To be given on {in_words(meant)}" if meant and one == meant.isoformat() else one for one in more),
     )
 
 

@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from dardr.access import get_record
+from dardr.casework.audit import verify
 from dardr.casework.facts import load_facts
+from dardr.casework.integrity import deadlines_match, facts_match
 from dardr.casework.sweep import sweep
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
 from dardr.storage.engine import Database
@@ -127,7 +129,7 @@ def test_somebody_who_lives_with_the_person_suspected_cannot_be_confirmed(case: 
     ("action", "values", "said"),
     [
         ("change_contact", {"contact_address": "2 Sample Street"}, "Confirm the recipient again"),
-        ("record_advocate", {"advocate": "has_one", "advocate_organisation": "A charity"}, "Confirm the recipient again"),
+        ("record_advocate", {"advocate": "declined"}, "Confirm the recipient again"),
         ("refuse_recipient", {"recipient_refused": "lives_with"}, "nothing may be prepared"),
     ],
 )
@@ -222,6 +224,17 @@ def test_a_new_phase_does_not_hide_that_an_update_was_due_before(case: Case) -> 
     case.act("start_drafting")
     assert case.deadline("family_update", ref=ref).due_on == due
     assert case.state("family_update", ref=ref) == "late"
+
+
+def test_what_a_new_phase_wrote_stands_up_to_the_nightly_checks(database: Database, case: Case) -> None:
+    ref = taking_part(case, update_every_weeks="3")
+    case.today += timedelta(days=9)
+    case.act("start_drafting")
+    case.act("give_update", TOLD, ref=ref)
+    with database.read() as session:
+        assert list(deadlines_match(session, case.today)) == []
+        assert list(facts_match(session, case.today)) == []
+        assert verify(session)["broken"] == []
 
 
 def test_a_step_within_a_phase_asks_for_no_update(database: Database) -> None:

@@ -106,7 +106,6 @@ def _card(found: Branch, words: Names) -> dict[str, Any]:
         "who": [lines[name] for name in WHO if name in lines],
         "advocate_contact": lines.get("advocate_contact"),
         "wish_words": lines.get("wish_words"),
-        "known_from": [str(found.facts["recipient_checks"][-1]["recipient_known_from"])] if found.confirmed else [],
     }
 
 
