@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.casework.comment_places import ANOTHER_VERSION, Matched, match, place_of_words
+from dardr.casework.file_checks import problem_of
 from dardr.casework.files import FileGiven, content
 from dardr.casework.word_comments import UNTRACKED, Paragraph, Remark, WordReading, read_word
 from dardr.casework.word_parts import CannotReadWord
@@ -112,6 +113,8 @@ def _about(paragraph: Paragraph) -> Row:
 
 
 def _from_word(session: Session, record: Record, given: FileGiven) -> Row:
+    if given.too_large or problem_of(given.name, given.content) is not None:
+        return {}  # refused with the other files, in the words that are the same for all of them
     before = [entry.get("word_file") for entry in record.facts.get(IN_WORD) or ()]
     if any(isinstance(one, dict) and one.get("sha256") == given.sha256 for one in before):
         raise Invalid(

@@ -6,7 +6,7 @@ sees, with the answers for those who read answers of an open round; once it is c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import Actor, get_record, roles_on
 from dardr.casework.comments import reviews_of, version_file
-from dardr.casework.facts import clocks_of_each
+from dardr.casework.facts import clocks_of_each, load_items
 from dardr.errors import NotFound
 from dardr.lookups.records import below, visible_items
 from dardr.lookups.review import actions_of
@@ -29,8 +29,9 @@ from workflows.processes.comment_request_1.comments import comments_of
 from workflows.processes.comment_round_1 import ANSWERERS, CLOSED, OPEN
 from workflows.processes.comment_round_1.table import answers_of, without_answer
 from workflows.processes.dardr_s9_1.versions import read_by_family
+from workflows.processes.panel_seat_1 import LEFT
 
-ROUND, REQUEST = "comment-round", "comment-request"
+ROUND, REQUEST, SEAT = "comment-round", "comment-request", "panel-seat"
 CLOCK = "reader_comments"
 FOR_PANEL = "for_panel"
 
@@ -79,7 +80,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One reader of a round: how they stand, by when, and how many comments came. ``due`` is a London date."""
+    """One reader of a round: how they stand, by when, and how many comments came. ``due`` is a London date.
+
+    ``left``: the body had a seat on the panel, and nobody of it sits there any more.
+    """
 
     ref: str
     name: str
@@ -89,6 +93,7 @@ class Reader:
     late: bool
     comments: int
     visible: bool
+    left: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -207,7 +212,7 @@ def _table(
     return Table(
         record=record,
         reviews=reviews,
-        readers=_readers(session, requests, today),
+        readers=_readers(session, requests, today, _left_panel(session, reviews)),
         groups=_groups([(_line(other, line, answers), line) for other, line in raw]),
         whole=len(shown) == len(requests),
         answers_shown=answers_shown,
@@ -219,7 +224,19 @@ def _table(
     )
 
 
-def _readers(session: Session, requests: list[tuple[Record, bool]], today: date) -> list[Reader]:
+def _left_panel(session: Session, reviews: list[Record]) -> set[str]:
+    """The bodies of which nobody sits on the panel any more, by their keys."""
+    stages: dict[str, set[str]] = {}
+    for review in reviews:
+        for item in load_items(session, review):
+            if item.process == SEAT and item.facts.get("body"):
+                stages.setdefault(item.facts["body"], set()).add(item.stage)
+    return {body for body, found in stages.items() if found == {LEFT}}
+
+
+def _readers(
+    session: Session, requests: list[tuple[Record, bool]], today: date, left_panel: Collection[str]
+) -> list[Reader]:
     clocks = clocks_of_each(session, [other.id for other, _ in requests])
     found = []
     for other, seen in requests:
@@ -236,6 +253,7 @@ def _readers(session: Session, requests: list[tuple[Record, bool]], today: date)
                 late=late,
                 comments=len(comments_of(other.ref, other.facts)) if seen else 0,
                 visible=seen,
+                left=other.facts.get("body") in left_panel,
                 facts=other.facts if seen else {},
             )
         )

@@ -126,6 +126,18 @@ def test_a_damaged_file_is_refused_and_nothing_is_recorded(sqlite_database: Data
     assert case.record(asked[TRUST]).stage == "asked"
 
 
+@pytest.mark.parametrize(
+    "given",
+    [FileGiven("copy.docx", b"", WORD, too_large=True), FileGiven("copy.docx", b"MZ" + bytes(600), WORD)],
+    ids=["too large", "a program with another name"],
+)
+def test_a_file_that_no_step_takes_is_refused_here_too(sqlite_database: Database, given: FileGiven) -> None:
+    case, _, asked = a_round(sqlite_database)
+    with pytest.raises(Invalid, match="This file"):
+        case.act("give_word_comments", {"word_file": given}, ref=asked[TRUST])
+    assert case.record(asked[TRUST]).stage == "asked"
+
+
 def test_a_copy_of_another_version_is_kept_with_a_warning(sqlite_database: Database) -> None:
     case, ref, asked = a_round(sqlite_database)
     other = a_report([("Normal", f"Quite another text, number {n}, of another report") for n in range(9)])
@@ -243,6 +255,19 @@ def test_more_readers_can_be_asked_later_each_once(sqlite_database: Database) ->
     case.act("ask_more_readers", {"more_readers": ["mereshire-fire"], "their_date": later}, ref=ref)
     (new,) = [one for one in case.opened("comment-request") if case.record(one).title.startswith("Mereshire Fire")]
     assert case.deadline("reader_comments", ref=new).due_on == case.today + timedelta(days=20)
+
+
+def test_a_reader_who_left_the_panel_is_shown_as_such_and_not_waited_for(sqlite_database: Database) -> None:
+    case, ref, asked = a_round(sqlite_database, readers=["mereshire-police", "mereshire-nhs"])
+    member = {"body": "mereshire-police", "represents": "agency", "no_case_management": "declared"}
+    case.act("add_panel_member", member)
+    case.act("leave_panel", {"left_reason": "post"}, ref=case.opened("panel-seat")[-1])
+    with sqlite_database.read() as session:
+        readers = table_of(session, actor(session, "case_manager"), ref, case.today).readers
+    assert {one.name: one.left for one in readers} == {POLICE: True, TRUST: False}
+    case.act("excuse_reader", {"excused_reason": "left"}, ref=asked[POLICE])
+    case.act("record_no_comments", ref=asked[TRUST])
+    case.act("close_round", ref=ref)
 
 
 # --- who sees what ------------------------------------------------------------------------------------------
