@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from dardr.casework.files import FileGiven, largest_words
 from dardr.errors import Reason
+from dardr.web.uploads import is_over
 from workflows.definition import UNKNOWN_VALUES, Action, Choice, Field, FieldType
 
 ON = "_on"
@@ -92,7 +93,7 @@ def _files_given(field: Field, files: Mapping[str, FileStorage]) -> Any:
 
 def as_given(file: FileStorage) -> FileGiven:
     """An upload as a file given; of one that was too large nothing was kept but that it was (``uploads``)."""
-    over = getattr(file.stream, "over", False)
+    over = is_over(file)
     content = b"" if over else file.read()
     kind = file.mimetype or "application/octet-stream"
     return FileGiven(file.filename or "file", content, kind, too_large=over)

@@ -10,6 +10,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from flask import Flask, Request, current_app, request, session
+from werkzeug.datastructures import FileStorage
 
 from dardr.settings import Settings
 from dardr.web.transaction import ACCOUNT_BLUEPRINT
@@ -44,6 +45,11 @@ class Upload(SpooledTemporaryFile[bytes]):
             self.seek(0)
             self.truncate()
         return len(data)
+
+
+def is_over(file: FileStorage) -> bool:
+    """Whether an upload was larger than a file may be, so that nothing of it is here."""
+    return bool(getattr(file.stream, "over", False))
 
 
 class BoundedRequest(Request):

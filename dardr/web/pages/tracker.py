@@ -33,6 +33,7 @@ from dardr.storage.drafts import Draft
 from dardr.storage.tracker import TrackerLayout
 from dardr.web.audience import actor, who
 from dardr.web.transaction import database, session
+from dardr.web.uploads import is_over
 from workflows.definition import Role
 from workflows.processes.dardr_s9_1.stages import LIVE
 
@@ -123,7 +124,7 @@ def choose() -> ResponseReturnValue:
         if given is None or not given.filename:
             raise Invalid([Reason("Choose the file of your tracker: an Excel workbook (.xlsx) or a CSV file.", "file")])
         data = given.read(LARGEST + 1)
-        if len(data) > LARGEST:
+        if is_over(given) or len(data) > LARGEST:
             raise Invalid([Reason("The file is larger than 10 MB. Take out pictures and old sheets first.", "file")])
         sheets = read_file(data, given.filename)
         plan, _table = plan_for(session(), actor(), sheets)
