@@ -263,8 +263,9 @@ class Clock:
     """How long someone has, counted how, owed by whom to whom, and on whose authority.
 
     ``starts_on`` and ``stops_on`` name actions (the opening action included). ``counts_from`` names the recorded
-    date it counts from; None is the day the action happened. ``when_given`` means that no date there is no
-    failure: the clock simply does not apply. ``stopped_from`` names the date that counts as done.
+    date it counts from; None is the day the action happened. ``when_given`` means that no date there (nor,
+    with ``given_in``, a length) is no failure: the clock simply does not apply. ``stopped_from`` names the date that
+    counts as done.
     ``match_on`` names fields whose answers must agree between the start and the stop (which version, which body).
     ``only_when`` = (field, values): the clock runs only where that fact has one of those values (the kind of a
     return). ``stops_when`` = (field, values): an action that asks that field ends the clock only with one of those

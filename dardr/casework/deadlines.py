@@ -130,6 +130,8 @@ def _start_one(
         problem = _cannot_start(clock, value)
     agreed_weeks = _fact(clock.weeks_in, answers, facts) if clock.weeks_in else None
     span = None if given else clocks.length_in_force(clock, settings, agreed_weeks)
+    if clock.when_given and clock.given_in and given is None and span is None:
+        return None
     row = Deadline(
         clock=clock.key,
         clock_id=clock.id,

@@ -109,7 +109,7 @@ def test_a_review_brought_in_can_be_carried_to_its_end(sqlite_database: Database
     case = brought_in(sqlite_database, stage)
     assert case.stage == stage
     for step in rest_of_the_way(stage):
-        case.act(step.action, step.values, by=step.by)
+        case.do([step])
     assert case.stage in ("concluded", "no_review_concluded")
     with sqlite_database.read() as session:
         assert list(facts_match(session, TODAY)) == []

@@ -105,8 +105,9 @@ def _starts(
         return f"{clock.label}: due {long_day(given)}, the date given ({kind})."
     if isinstance(clock.length, AgeOnly):
         return f"{clock.label}: only how long it has been is shown."
-    if isinstance(clock.length, DateGiven):
-        asked = field_of((action,), clock.length.field)
+    named = clock.length.field if isinstance(clock.length, DateGiven) else clock.given_in if span is None else None
+    if named is not None:
+        asked = field_of((action,), named)
         return f"{clock.label}: due on the date given{f' in “{asked.label}”' if asked else ''} ({kind})."
     if span is None:
         return f"{clock.label}: no length is set for this here, so it has no date."

@@ -323,6 +323,7 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             stops_on=("end_looks_online",),
             length=LocalSetting("look_again_online", None),
             given_in="look_again_online_on",
+            when_given=True,
             owner=Party.CASE_MANAGER,
             owed_to=Party.PARTNERSHIP,
             duty=local("How long reports stay online is the partnership's own choice"),
