@@ -163,6 +163,7 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "add_publication_notice"): "publication-notice",
         ("dardr-s9", "add_family_notice"): "family-notice",
         ("dardr-s9", "add_task"): "task",
+        ("dardr-s9", "file_document"): "document",
         ("dardr-s9", "add_panel_member"): "panel-seat",
         ("dardr-s9", "plan_meeting"): "meeting",
         ("meeting", "add_minute_action"): "task",
