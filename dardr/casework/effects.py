@@ -206,8 +206,8 @@ def _answers_for_holds(h: Happening, effect: AnswersForHolds) -> None:
         raise Invalid(
             [
                 Reason(
-                    f"A hold that was placed for it on {in_words(hold.from_on)} is still open. End the hold on the review"
-                    " first, or say here why it goes on.",
+                    f"A hold that was placed for it on {in_words(hold.from_on)} is still open. End the hold on the"
+                    " review first, or say here why it goes on.",
                     effect.name,
                 )
             ]
