@@ -6,7 +6,7 @@ A hearing is known by its number: the first that was added is 1. Nothing is ever
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -108,7 +108,7 @@ def hearings(facts: Mapping[str, Any]) -> list[Hearing]:
             standing = str(entry.get("hearing_standing") or TENTATIVE)
             hearing.dates.append(_listed(entry, standing, str(entry["moved_because"])))
         else:
-            hearing.dates[-1] = _fixed(hearing.now, entry)
+            hearing.dates[-1] = replace(hearing.now, standing=FIXED)
         hearing.where = str(entry.get("hearing_where") or hearing.where)
     for entry in _of(facts, "hearing_outcomes"):
         if hearing := known.get(str(entry.get("hearing"))):
@@ -143,7 +143,3 @@ def _listed(entry: Mapping[str, Any], standing: str, why: str = "") -> Listed:
         stored_date(entry.get("on")),
         why,
     )
-
-
-def _fixed(now: Listed, _entry: Mapping[str, Any]) -> Listed:
-    return Listed(now.first, now.last, FIXED, now.told_on, now.why)
