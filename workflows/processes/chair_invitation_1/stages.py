@@ -7,7 +7,9 @@ from workflows.definition import Party, Phase, Stage
 PHASES = (Phase("asking", "Asking"), Phase("appointed", "Appointed"))
 
 STAGES = (
-    Stage("invited", "Invited", "asking", acts=Party.CHAIR_TO_BE, means="The chair has been asked and has not answered."),
+    Stage(
+        "invited", "Invited", "asking", acts=Party.CHAIR_TO_BE, means="The chair has been asked and has not answered."
+    ),
     Stage(
         "interested",
         "Interested",
@@ -15,9 +17,13 @@ STAGES = (
         acts=Party.CHAIR_TO_BE,
         means="The chair would take the review. There is no quote yet.",
     ),
-    Stage("quoted", "Quote received", "asking", means="The chair has said what it would cost. Nobody is chosen by that."),
+    Stage(
+        "quoted", "Quote received", "asking", means="The chair has said what it would cost. Nobody is chosen by that."
+    ),
     Stage("declined", "Declined", "asking", acts=Party.NOBODY, final=True, means="The chair cannot take the review."),
-    Stage("not_chosen", "Not chosen", "asking", acts=Party.NOBODY, final=True, means="Somebody else chairs the review."),
+    Stage(
+        "not_chosen", "Not chosen", "asking", acts=Party.NOBODY, final=True, means="Somebody else chairs the review."
+    ),
     Stage("chosen", "Chosen", "appointed", means="The contract and the data-protection terms are being agreed."),
     Stage(
         "contracted",
@@ -34,8 +40,10 @@ STAGES = (
         means="A conflict came to light after the chair was chosen. The deciding chair agrees how it is managed, or the"
         " appointment ends.",
     ),
-    Stage("ended", "Ended", "appointed", acts=Party.NOBODY, final=True, means="The chair's work on the review has ended."),
-)  # fmt: skip
+    Stage(
+        "ended", "Ended", "appointed", acts=Party.NOBODY, final=True, means="The chair's work on the review has ended."
+    ),
+)
 
 ASKED = ("invited", "interested", "quoted")
 APPOINTED = ("chosen", "contracted", "conflict_found")
