@@ -1,4 +1,4 @@
-"""One independent chair on the partnership's register, version 1: how they are reached, what they can do, whom they know.
+"""One independent chair on the register, version 1: how they are reached, what they can do, whom they know.
 
 No rule asks for a register. It belongs to no review; what is asked of a chair for one review is an invitation.
 """
