@@ -154,6 +154,7 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "request_returns"): "agency-return",
         ("dardr-s9", "open_second_review"): "dardr-s9",
         ("dardr-s9", "send_for_comments"): "comment-round",
+        ("family-branch", "record_question"): "family-question",
         ("comment-round", "ask_more_readers"): "comment-request",
         ("dardr-s9", "record_letter_amend"): "qa-point",
         ("dardr-s9", "record_letter_resubmit"): "qa-point",
