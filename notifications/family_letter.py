@@ -45,7 +45,8 @@ OPENING = {
     ),
     "publication": (
         "The report of the review is finished, and is to be published. We would like you to hear this from us first.",
-        "It uses no real names, unless that was your wish. Please tell us of any days on which it should not appear, and whether there are words"
+        "It uses no real names, unless that was your wish. Please tell us of any days on which it should"
+        " not appear, and whether there are words"
         " of your own that you would like to stand in it.",
     ),
 }
