@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dardr.access import SEES_A_PART, Actor, sees_whole
+from dardr.access import SEES_A_PART, sees_whole
+from dardr.actors import Actor
 from dardr.storage.reviews import Record
 from workflows.definition import Role
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 import workflows
-from dardr.access import SEES_EVERY_REVIEW, Actor
+from dardr.access import SEES_EVERY_REVIEW
+from dardr.actors import Actor
 from dardr.casework.fold import public
 from workflows.definition import Action, Field, Process, Role
 

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor, actor_by_email, operator
+from dardr.actors import Actor, actor_by_email, operator
 from dardr.casework.act import Done, take_action
 from dardr.casework.open_record import open_record
 from dardr.casework.setup import load_profile, prepare

@@ -9,7 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor, get_record, roles_on, visible
+from dardr.access import get_record, roles_on, visible
+from dardr.actors import Actor
 from dardr.casework.admin_log import note_change
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage import outbox as box

@@ -20,7 +20,8 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor, roles_on, visible
+from dardr.access import roles_on, visible
+from dardr.actors import Actor
 from dardr.casework.outbox import short_key
 from dardr.casework.recipients import addresses
 from dardr.errors import Conflict, Forbidden, NotFound

@@ -19,7 +19,7 @@ from docx import Document
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, load_actor, operator
+from dardr.actors import Actor, load_actor, operator
 from dardr.casework import setup
 from dardr.casework.act import take_action
 from dardr.casework.deliver import message_id

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, actor_by_email, get_record
+from dardr.access import get_record
+from dardr.actors import Actor, actor_by_email
 from dardr.casework import correspondence, deadlines, effects_on_roles, hold_places, invitations, on_review, reminding
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink

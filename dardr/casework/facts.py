@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.fold import done
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import recalled, remembered, remembered_each

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework import deadlines
 from dardr.errors import Forbidden, Invalid, Reason
 from dardr.storage.installation import BankHoliday

@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.act import take_action
 from dardr.casework.open_record import open_record
 from dardr.errors import DardrError, Invalid, Reason

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on
+from dardr.access import get_record, roles_on
+from dardr.actors import Actor
 from dardr.casework import chain, deadlines
 from dardr.casework.act import Done
 from dardr.casework.fold import fold_event

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework import deadlines
 from dardr.casework.facts import load_facts
 from dardr.storage.reviews import Record, RecordLink

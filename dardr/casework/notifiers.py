@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor, Grant
+from dardr.actors import Actor, Grant
 from dardr.casework import drafts, outbox
 from dardr.casework.facts import settings_of
 from dardr.casework.notices import base_url, team_frame

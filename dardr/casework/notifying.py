@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework import drafts, outbox
 from dardr.casework.act import take_action
 from dardr.casework.files import FileGiven, check

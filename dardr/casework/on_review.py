@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.errors import Conflict
 from dardr.storage.reviews import Record
 from workflows.definition import DoesOnReview

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record
+from dardr.access import get_record
+from dardr.actors import Actor
 from dardr.casework import effects, files, ids, own_questions
 from dardr.casework.act import Done, record_event, refuse_if_needed
 from dardr.casework.facts import settings_of

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import OPENED_FOR, Actor
+from dardr.access import OPENED_FOR
+from dardr.actors import Actor
 from dardr.casework.admin_log import note_change
 from dardr.errors import Forbidden, Invalid, Reason
 from dardr.storage.reading import OpenedCase, ReadEvent

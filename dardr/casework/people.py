@@ -10,7 +10,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE, Actor, get_record
+from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE, get_record
+from dardr.actors import Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.people import leave
 from dardr.casework.passwords import hashed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.storage.engine import Database
 from dardr.storage.reading import ReadEvent
 

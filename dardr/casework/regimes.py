@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.installation import RegimeUnlock
 from dardr.storage.people import User

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.errors import Invalid, Reason
 from dardr.lookups.saved_views import own_view
 from dardr.storage.people import SavedView

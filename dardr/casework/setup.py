@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import operator
+from dardr.actors import operator
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_name, an_email
 from dardr.casework.passwords import hashed

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.account_mail import tell_of_change
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.people import person

@@ -17,7 +17,7 @@ from dardr.cli.refusing import Refused
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from dardr.access import Actor
+    from dardr.actors import Actor
     from dardr.settings import Settings
     from dardr.storage.engine import Database
 
@@ -56,7 +56,7 @@ class Opened:
             yield session, self._actor(session)
 
     def _actor(self, session: Session) -> Actor:
-        from dardr.access import actor_by_email, operator
+        from dardr.actors import actor_by_email, operator
 
         if self.as_email:
             return actor_by_email(session, self.as_email, self.now)

@@ -138,7 +138,7 @@ def disable(email: str, as_json: bool) -> None:
 @as_json_option
 def reset_second_factor(email: str, as_json: bool) -> None:
     """Forget a person's authenticator app, recovery codes and passkeys, and sign them out. They set up new ones."""
-    from dardr.access import actor_by_email
+    from dardr.actors import actor_by_email
     from dardr.casework.sign_ins import reset_second_factor as reset
 
     with opened() as at, at.write() as (session, actor):

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.casework.administer.targets import Target, targets
 from dardr.casework.facts import settings_of
 from dardr.lookups.bodies import bodies

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, roles_on, visible
+from dardr.access import roles_on, visible
+from dardr.actors import Actor
 from dardr.lookups.names import FormerNames
 from dardr.lookups.records import label_of
 from dardr.storage.bodies import Body, BodyContact, Csp

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.casework.fold import done
 from dardr.lookups.deadlines import running_state
 from dardr.lookups.family import BRANCH, last_contact

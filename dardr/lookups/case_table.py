@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.fold import public
 from dardr.lookups.case_filters import CaseFilter, find, held_jointly
 from dardr.lookups.caseload import CaseRow, batched, lines_of

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.lookups.case_filters import RUNNING, CaseFilter, date_key, find, open_hold
 from dardr.lookups.deadlines import running_state
 from dardr.seeing import hidden_clocks

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 import workflows
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.casework.own_questions import known_fields
 from dardr.lookups.chairs import CHAIR, INVITATION
 from dardr.storage.reviews import AuditEvent, EventValues, Record, RecordLink

@@ -7,7 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.storage.reviews import Record, RecordLink
 from workflows.definition import Choice, Process
 from workflows.processes.chair_invitation_1.appointed import payments_left

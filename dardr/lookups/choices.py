@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.casework import effects, reminding
 from dardr.casework.facts import holds_of_each
 from dardr.lookups import chairs, family_choices, panel_choices, publication_choices, round_choices

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on, visible
+from dardr.access import get_record, roles_on, visible
+from dardr.actors import Actor
 from dardr.casework.facts import running_by_record
 from dardr.casework.fold import done
 from dardr.lookups.chairs import CHAIR, INVITATION

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import SEES_IDENTITIES, Actor, get_record, roles_on
+from dardr.access import SEES_IDENTITIES, get_record, roles_on
+from dardr.actors import Actor
 from dardr.casework.correspondence import filing
 from dardr.casework.files import content
 from dardr.casework.message_files import CannotReadMessage, read_message

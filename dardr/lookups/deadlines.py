@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, visible
+from dardr.access import get_record, visible
+from dardr.actors import Actor
 from dardr.casework import deadlines as casework
 from dardr.casework.facts import clocks_of_each, holds_of_each
 from dardr.lookups.records import bodies_of, label_of, visible_items

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on_each
+from dardr.access import get_record, roles_on_each
+from dardr.actors import Actor
 from dardr.casework.fold import done
 from dardr.lookups.records import bodies_of, visible_items
 from dardr.lookups.review import actions_of

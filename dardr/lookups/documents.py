@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record
+from dardr.access import get_record
+from dardr.actors import Actor
 from dardr.lookups.files import DOCUMENT, FileLine, files_of
 from dardr.lookups.records import apart_from
 from dardr.storage.reviews import Record

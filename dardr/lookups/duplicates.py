@@ -13,7 +13,8 @@ from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import SEES_IDENTITIES, Actor, visible
+from dardr.access import SEES_IDENTITIES, visible
+from dardr.actors import Actor
 from dardr.storage.bodies import Csp
 from dardr.storage.reviews import IdentityValues, Record, RecordCsp, RecordLink
 from workflows.answers import stored_date

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.storage.reviews import Record, RecordLink
 from workflows.answers import stored_date
 from workflows.calendar import in_words

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.fold import done, public
 from dardr.errors import NotFound
 from dardr.lookups.family import BRANCH

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import SEES_IDENTITIES, Actor, get_record, opens_files, roles_on, roles_on_each
+from dardr.access import SEES_IDENTITIES, get_record, opens_files, roles_on, roles_on_each
+from dardr.actors import Actor
 from dardr.errors import Forbidden, NotFound
 from dardr.lookups.records import apart_from, visible_items
 from dardr.storage.files import StoredFile

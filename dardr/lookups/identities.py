@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import SEES_IDENTITIES, Actor, get_record, roles_on
+from dardr.access import SEES_IDENTITIES, get_record, roles_on
+from dardr.actors import Actor
 from dardr.errors import Forbidden
 from dardr.lookups.choices import PERSON_RECORDED
 from dardr.storage.reviews import AuditEvent, IdentityValues, Record

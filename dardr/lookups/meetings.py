@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on, visible
+from dardr.access import get_record, roles_on, visible
+from dardr.actors import Actor
 from dardr.casework.panel import MEETING, Seat, review_of, seats_of
 from dardr.errors import NotFound
 from dardr.lookups.files import files_of, kind_of
@@ -54,7 +55,7 @@ def meetings_of(session: Session, actor: Actor, review: Record) -> list[MeetingL
     return sorted((_line(item, review) for item in items), key=lambda line: line.order)
 
 
-def upcoming(session: Session, actor: Actor, today: date) -> tuple[list[MeetingLine], list[MeetingLine]]:
+def to_come(session: Session, actor: Actor, today: date) -> tuple[list[MeetingLine], list[MeetingLine]]:
     """The meetings planned for today or later that this person may see, by their day; and those not recorded yet.
 
     ``today`` is a London date.

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on
+from dardr.access import get_record, roles_on
+from dardr.actors import Actor
 from dardr.casework.attendance import quorum_of
 from dardr.casework.fold import done
 from dardr.casework.panel import Seat, seats_of

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.panel import MEETING, Seat, review_of, seats_of
 from dardr.storage.reviews import Record, RecordLink
 from workflows.answers import stored_date

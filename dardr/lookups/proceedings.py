@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, roles_on, roles_on_each
+from dardr.access import roles_on, roles_on_each
+from dardr.actors import Actor
 from dardr.casework import hold_places
 from dardr.casework.facts import holds_of_each
 from dardr.casework.fold import done

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on, roles_on_each
+from dardr.access import get_record, roles_on, roles_on_each
+from dardr.actors import Actor
 from dardr.casework.facts import load_facts, settings_of
 from dardr.casework.fold import done
 from dardr.errors import Forbidden, NotFound

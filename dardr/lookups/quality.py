@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record
+from dardr.access import get_record
+from dardr.actors import Actor
 from dardr.casework.fold import done
 from dardr.lookups.records import apart_from, visible_items
 from dardr.storage.people import User

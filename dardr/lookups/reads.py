@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.storage.people import AdminEvent
 from dardr.storage.reading import ReadEvent
 from dardr.storage.reviews import Record

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.engine import remembered_each
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink

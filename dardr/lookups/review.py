@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on
+from dardr.access import get_record, roles_on
+from dardr.actors import Actor
 from dardr.casework.facts import holds_of_each, load_facts
 from dardr.casework.own_questions import whole
 from dardr.lookups.choices import nothing_to_choose, of_the_record, resolve_fields

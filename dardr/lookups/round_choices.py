@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.facts import load_items
 from dardr.storage.reviews import Record
 from workflows.definition import Choice, Process

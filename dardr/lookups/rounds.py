@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on
+from dardr.access import get_record, roles_on
+from dardr.actors import Actor
 from dardr.casework.comments import reviews_of, version_file
 from dardr.casework.facts import clocks_of_each, load_items
 from dardr.errors import NotFound

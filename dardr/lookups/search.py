@@ -19,7 +19,8 @@ from sqlalchemy.dialects.postgresql import REGCONFIG
 from sqlalchemy.orm import Session, defer
 
 import workflows
-from dardr.access import Actor, opens_files, roles_on_each, visible
+from dardr.access import opens_files, roles_on_each, visible
+from dardr.actors import Actor
 from dardr.casework.search_index import DOCUMENT, RECORD
 from dardr.lookups.files import KINDS, asked
 from dardr.storage.engine import is_sqlite

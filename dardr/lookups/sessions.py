@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.sign_ins import IDLE, LONGEST
 from dardr.storage.people import Passkey, User, WebSession
 

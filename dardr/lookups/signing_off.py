@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on
+from dardr.access import get_record, roles_on
+from dardr.actors import Actor
 from dardr.casework.facts import load_facts
 from dardr.lookups.files import FileLine, files_by_entry
 from dardr.lookups.quality import parts_of

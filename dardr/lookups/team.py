@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.storage.drafts import Draft
 from dardr.storage.installation import IntegrityFinding
 from dardr.storage.outbox import NO_ADDRESS, UNDELIVERED, OutboxMessage

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on, roles_on_each, visible
+from dardr.access import get_record, roles_on, roles_on_each, visible
+from dardr.actors import Actor
 from dardr.casework.fold import public
 from dardr.errors import Forbidden
 from dardr.lookups.records import visible_items

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.casework.facts import holds_of_each, looking_beside, running_by_record, settings_of
 from dardr.casework.fold import done
 from dardr.casework.recipients import OF_BODIES, Recipients

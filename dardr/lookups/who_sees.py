@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from dardr.access import SEES_EVERY_REVIEW, SEES_IDENTITIES, Actor, Grant, load_actors, roles_on, visible
+from dardr.access import SEES_EVERY_REVIEW, SEES_IDENTITIES, roles_on, visible
+from dardr.actors import Actor, Grant, load_actors
 from dardr.casework.administer.roles import label_of_role
 from dardr.parts import contents_seen
 from dardr.storage.bodies import Body, Csp

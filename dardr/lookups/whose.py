@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.recipients import BY_ROLE, OF_BODIES, Recipients
 from dardr.storage.people import User, UserRole
 from dardr.storage.reading import ConflictOfInterest

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 import workflows
-from dardr.access import TASK, Actor, roles_on_each, visible
+from dardr.access import TASK, roles_on_each, visible
+from dardr.actors import Actor
 from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
 from dardr.lookups.deadlines import running_state
 from dardr.lookups.waiting import ELSEWHERE, Standing, Waits, mover_of, some_of

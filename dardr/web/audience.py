@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from dardr import systime
-from dardr.access import Actor, load_actor
+from dardr.actors import Actor, load_actor
 from dardr.errors import Forbidden, NotFound
 from dardr.web.accounts import kept, second_factor, sessions
 from dardr.web.transaction import ACCOUNT_BLUEPRINT, session

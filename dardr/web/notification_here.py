@@ -10,7 +10,7 @@ from flask import request, url_for
 
 import workflows
 from dardr import systime
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.notifying import GONE, REVIEW, Form, find
 from dardr.errors import NotFound
 from dardr.lookups import choices as looked_up

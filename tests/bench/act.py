@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import actor_by_email
+from dardr.actors import actor_by_email
 from dardr.casework.act import take_action
 from dardr.casework.open_record import open_record
 from dardr.storage.bodies import Body, Csp, Partnership

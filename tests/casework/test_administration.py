@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.administer import bodies, contacts, csps, names, partnership, people, targets
 from dardr.casework.administer.checks import of_key
 from dardr.casework.recipients import Recipients

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import actor_by_email
+from dardr.actors import actor_by_email
 from dardr.casework.act import take_action
 from dardr.casework.audit import verify
 from dardr.casework.deadlines import state

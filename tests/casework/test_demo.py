@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 import workflows
-from dardr.access import Actor, actor_by_email, operator
+from dardr.actors import Actor, actor_by_email, operator
 from dardr.casework import audit, demo
 from dardr.casework.documents import build
 from dardr.casework.setup import prepare, read_profile

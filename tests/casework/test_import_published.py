@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dardr.access import Actor, operator
+from dardr.actors import Actor, operator
 from dardr.casework.import_published import import_published
 from dardr.errors import Invalid
 from dardr.storage.bodies import Partnership

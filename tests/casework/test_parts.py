@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record
+from dardr.access import get_record
+from dardr.actors import Actor
 from dardr.casework.conflicts import record_conflict
 from dardr.casework.documents import build, documents_of
 from dardr.errors import Forbidden, NotFound

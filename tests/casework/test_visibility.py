@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import get_record, load_actor, roles_on, visible
+from dardr.access import get_record, roles_on, visible
+from dardr.actors import load_actor
 from dardr.errors import Forbidden, NotFound
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database

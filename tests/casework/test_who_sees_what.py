@@ -9,18 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import (
-    ASSIGNED_ONLY,
-    OPENED_FOR,
-    SEES_IDENTITIES,
-    Actor,
-    actor_by_email,
-    get_record,
-    load_actors,
-    roles_on,
-    roles_on_each,
-    visible,
-)
+from dardr.access import OPENED_FOR, SEES_IDENTITIES, get_record, roles_on, roles_on_each, visible
+from dardr.actors import ASSIGNED_ONLY, Actor, actor_by_email, load_actors
 from dardr.casework.conflicts import end_conflict, record_conflict
 from dardr.casework.opened_cases import open_for_a_reason
 from dardr.casework.people import add_user

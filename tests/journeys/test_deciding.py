@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -49,7 +49,7 @@ def as_person(browser: Browser, server: Serving, person: str) -> Iterator[Page]:
     context.close()
 
 
-def answer(page: Page, values: dict[str, str | list[str]]) -> None:
+def answer(page: Page, values: Mapping[str, str | list[str]]) -> None:
     """Fill the form of an action, by the names of its questions; folded questions are opened first."""
     page.locator(f'[name="{next(iter(values), "_on-day")}"]').first.wait_for(state="attached")
     page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
@@ -68,7 +68,7 @@ def answer(page: Page, values: dict[str, str | list[str]]) -> None:
             asked.fill(value)
 
 
-def do(page: Page, server: Serving, ref: str, action: str, values: dict[str, str | list[str]]) -> None:
+def do(page: Page, server: Serving, ref: str, action: str, values: Mapping[str, str | list[str]]) -> None:
     """Do one step on its own page, and see that it was recorded."""
     page.goto(f"{server.address}/records/{ref}/do/{action}")
     heading = page.get_by_role("heading", level=1).inner_text()

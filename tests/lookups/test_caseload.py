@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import event
 
-from dardr.access import OPERATOR_EMAIL, actor_by_email
+from dardr.actors import OPERATOR_EMAIL, actor_by_email
 from dardr.lookups.caseload import CaseFilter, CaseRow, caseload
 from dardr.lookups.deadlines import all_deadlines, deadlines_of
 from dardr.storage.engine import Database

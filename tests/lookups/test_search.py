@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dardr.casework import document_text, search_index
+from dardr.casework import apart, document_text, search_index
 from dardr.casework.document_text import text_of
 from dardr.casework.search_index import pieces, read_documents, rebuild
 from dardr.lookups.search import Results, marked, search, words_in
@@ -298,7 +298,7 @@ def test_one_bad_document_stops_no_other(sqlite_database: Database, monkeypatch:
 
 
 def test_a_document_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document_text, "SECONDS", 0.01)
+    monkeypatch.setattr(apart, "SECONDS", 0.01)
     assert text_of(b"quick, but the reader cannot even begin") is None
 
 
@@ -310,7 +310,7 @@ def test_the_reader_of_documents_is_not_given_keys(monkeypatch: pytest.MonkeyPat
         raise OSError
 
     monkeypatch.setenv("DARDR_MASTER_KEY", "22" * 32)
-    monkeypatch.setattr(document_text.subprocess, "run", run)
+    monkeypatch.setattr(apart.subprocess, "run", run)
     assert text_of(b"words") is None
     assert seen and not [name for name in seen if name.startswith("DARDR_")]
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from dardr.access import OPERATOR_EMAIL, actor_by_email
+from dardr.actors import OPERATOR_EMAIL, actor_by_email
 from dardr.lookups.waiting import Waits, waiting_lines
 from dardr.lookups.waits_of_review import Wait, waiting_for
 from dardr.storage.engine import Database

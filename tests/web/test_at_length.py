@@ -1,4 +1,4 @@
-"""The page of a record stays short; each part of it has a page at length, which shows no more than its reader may see."""
+"""The page of a record stays short; each part has a page at length, which shows no more than its reader may see."""
 
 from __future__ import annotations
 

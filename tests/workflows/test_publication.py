@@ -103,7 +103,9 @@ def test_publication_waits_for_what_is_met_elsewhere(what: str) -> None:
 @pytest.mark.parametrize("stage", ["told", "not_needed"])
 def test_who_is_told_or_not_told_for_a_reason_waits_no_more(stage: str) -> None:
     paper = ready().has("N01", "publication-notice", stage=stage, final=True)
-    paper.has("branch-1", "family-branch", stage="taking_part").has("branch-2", "family-branch", stage="withdrawn", final=True)
+    paper.has("branch-1", "family-branch", stage="taking_part").has(
+        "branch-2", "family-branch", stage="withdrawn", final=True
+    )
     paper.has("Y01", "family-notice", stage=stage, final=True, branch="branch-1")
     assert paper.reasons("publish") == []
 

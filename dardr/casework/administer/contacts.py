@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_name, an_email, of_key, require_keeper
 from dardr.errors import Invalid, NotFound, Reason

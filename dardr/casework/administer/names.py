@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_name, refuse_same_name, require_administrator, require_keeper
 from dardr.errors import Invalid, Reason

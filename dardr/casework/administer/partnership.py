@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import ASSIGNED_ONLY, Actor
+from dardr.actors import ASSIGNED_ONLY, Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_key, a_name, an_email, home, require_administrator
 from dardr.casework.notifiers import OUTSIDE_SETTING

@@ -9,7 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE, Actor, get_record
+from dardr.access import SCOPE_NEEDED, SCOPE_POSSIBLE, get_record
+from dardr.actors import Actor
 from dardr.casework.account_mail import tell_of_change
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_name, an_email, home, of_key, require_administrator, require_keeper

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import home, require_administrator
 from dardr.errors import Invalid, NotFound, Reason

@@ -13,7 +13,8 @@ from typing import Any, cast, get_args
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, get_record, roles_on
+from dardr.access import get_record, roles_on
+from dardr.actors import Actor
 from dardr.casework.documents import home_office, learning, notice
 from dardr.casework.documents.reading import Reading
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.documents.reading import Reading
 from dardr.casework.facts import settings_of
 from dardr.errors import Conflict, NotFound, Reason

@@ -15,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor, visible
+from dardr.access import visible
+from dardr.actors import Actor
 from dardr.casework.tracker import row as one_row
 from dardr.casework.tracker.matching import BY_KEY, IDENTITY, LEAVE, Column
 from dardr.casework.tracker.reading import Line, Table, given, kept, shown

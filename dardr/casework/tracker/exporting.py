@@ -15,7 +15,8 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import SEES_IDENTITIES, Actor, roles_on, visible
+from dardr.access import SEES_IDENTITIES, roles_on, visible
+from dardr.actors import Actor
 from dardr.casework.tracker.matching import BY_KEY, IDENTITY, LEAVE, Column
 from dardr.casework.tracker.reading import Value, given, shown
 from dardr.casework.tracker.row import with_notes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.tracker.bringing import Plan
 from dardr.casework.tracker.exporting import layout_named, layouts
 from dardr.casework.tracker.matching import Column, plain, suggest, suggest_stage, words_of

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.act import take_action
 from dardr.casework.deadlines import running
 from dardr.casework.open_record import open_record

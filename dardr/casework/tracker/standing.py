@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.fold import done
 from dardr.casework.tracker.days import read_day
 from dardr.casework.tracker.matching import Column, means, plain

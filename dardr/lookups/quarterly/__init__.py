@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import SEES_EVERY_REVIEW, SEES_PLANS, Actor, refs_in_conflict
+from dardr.access import SEES_EVERY_REVIEW, SEES_PLANS, refs_in_conflict
+from dardr.actors import Actor
 from dardr.errors import NO_PARTNERSHIP, Conflict, Forbidden, Invalid, Reason
 from dardr.lookups.names import name_of, names_on
 from dardr.lookups.quarterly import figures, history, plans

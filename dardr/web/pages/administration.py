@@ -11,7 +11,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dardr import systime
-from dardr.access import ASSIGNED_ONLY, Actor
+from dardr.actors import ASSIGNED_ONLY, Actor
 from dardr.casework.administer import csps as changing_csps
 from dardr.casework.administer import partnership as changing
 from dardr.casework.administer.checks import home, key_from, of_key

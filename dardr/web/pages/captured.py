@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import Actor, roles_on
+from dardr.access import roles_on
+from dardr.actors import Actor
 from dardr.storage.reviews import Record
 from dardr.systime import LONDON
 from dardr.web.pages.naming import Names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from dardr import systime
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.documents.family import draft_update
 from dardr.lookups.family import find_branch
 from dardr.storage.reviews import Record

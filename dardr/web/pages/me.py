@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from dardr import systime
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework.administer.roles import label_of_role
 from dardr.casework.sign_ins import end_session, end_sessions
 from dardr.errors import NotFound

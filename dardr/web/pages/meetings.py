@@ -16,9 +16,8 @@ from dardr.casework.files import content
 from dardr.casework.read_log import note_read
 from dardr.errors import NotFound
 from dardr.lookups.files import download_name, suffix_of
-from dardr.lookups.meetings import Meeting, MeetingLine, get_paper, meetings_of
+from dardr.lookups.meetings import Meeting, MeetingLine, get_paper, meetings_of, to_come
 from dardr.lookups.meetings import meeting as one_meeting
-from dardr.lookups.meetings import upcoming as to_come
 from dardr.seeing import seen_facts
 from dardr.systime import LONDON
 from dardr.web.audience import actor, who

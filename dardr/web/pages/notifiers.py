@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from dardr import systime
-from dardr.access import Actor
+from dardr.actors import Actor
 from dardr.casework import notifiers, notifying
 from dardr.casework.notifying import Form, Way, find
 from dardr.errors import NotFound, Reason

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import SEES_NO_REVIEW, Actor, load_actor
+from dardr.access import SEES_NO_REVIEW
+from dardr.actors import Actor, load_actor
 from dardr.casework.act import take_action
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
 from dardr.lookups.team import drafts_of, finding_words, last_reminded, team_home

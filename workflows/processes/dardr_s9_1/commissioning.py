@@ -39,7 +39,7 @@ COMMISSIONING = (
     "home_office_qa",
     "amending",
 )
-"""Stages at which chairs may be asked: the first as soon as the decision is made, another until the report is cleared."""
+"""Stages at which chairs may be asked: the first once the decision is made, another until the report is cleared."""
 
 
 def a_chair_is_appointed(facts: Facts) -> Blocked | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, ChecksName, Choice, Facts, Field, FieldType
+from workflows.definition import Action, Blocked, ChecksName, Choice, Facts, Field, FieldType, Guard
 from workflows.processes.authorities import by_design
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import LIVE
@@ -44,7 +44,7 @@ def found_names_are_answered_for(facts: Facts) -> Blocked | None:
     return Blocked(f"{said} Choose another name, or say why this one is used all the same.", "name_used_because")
 
 
-def _for_a_real_name(field: str, reason: str) -> guards.Guard:
+def _for_a_real_name(field: str, reason: str) -> Guard:
     return partial(guards.needed_when, field=field, when="name_kind", values=(REAL_NAME,), reason=reason)
 
 

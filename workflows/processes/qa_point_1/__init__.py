@@ -66,7 +66,9 @@ PROCESS = Process(
                 ),
                 paragraph("answer_how", "How it was taken up, or why not"),
                 optional(text("where_in_report", "Where in the report")),
-                one_of("changed_in", "In which version of the report was it changed?", From.REVIEW_VERSIONS, required=False),
+                one_of(
+                    "changed_in", "In which version of the report was it changed?", From.REVIEW_VERSIONS, required=False
+                ),
             ),
             warnings=(accepted_without_a_change,),
             authority=QA_LETTER,
