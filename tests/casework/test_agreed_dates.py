@@ -273,7 +273,7 @@ def test_reading_time_is_matched_by_version(database: Database) -> None:
     case.act("record_family_response", {"version": "2", "response": "content"})
     one, two = case.deadlines("family_reading")
     assert one.running and not two.running
-    assert one.matches == {"version": "1"}
+    assert one.matches == {"version": "1", "reading_of": None}, "the family as a whole"
     assert one.next_look_on is None, "nobody is ever reminded of the family's time"
 
 

@@ -119,7 +119,8 @@ def test_only_pausable_clocks_are_offered() -> None:
     pausable = {c.id for process in workflows.all_processes() for c in process.clocks if c.pausable}
     assert pausable == {"D10", "D12", "D14", "D15", "D17"}
     extendable = {c.id for process in workflows.all_processes() for c in process.clocks if c.extendable}
-    assert extendable == {"D05", "D10", "D11", "D12", "D14", "D15", "D16", "D17", "D18"}
+    agreed_here = {"L11", "L13", "L14"}  # dates that people set for themselves: no rule stands behind them
+    assert extendable - agreed_here == {"D05", "D10", "D11", "D12", "D14", "D15", "D16", "D17", "D18"}
 
 
 def test_a_hold_struck_out_never_was(case: Case) -> None:

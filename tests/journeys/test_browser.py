@@ -118,6 +118,8 @@ def every_page(server: Serving) -> dict[str, str]:
         "family, add a branch": f"/reviews/{REFS['amending']}/family/add",
         "family, one branch": f"/family/{REFS['family']}",
         "family, not asked yet": f"/family/{REFS['other family']}",
+        "family, questions": f"/reviews/{REFS['amending']}/family/questions",
+        "family, questions of one branch": f"/reviews/{REFS['amending']}/family/{REFS['family']}/questions",
         "family, an update": f"/records/{REFS['family']}/do/give_update",
         "family, confirm": f"/records/{REFS['other family']}/do/confirm_recipient",
         "documents": f"/reviews/{REFS['amending']}/documents",

@@ -65,7 +65,7 @@ def test_messages_are_filed_said_more_about_read_and_saved(page: Page, server: S
         [as_upload("a.eml", MESSAGE), as_upload("b.msg", OUTLOOK), as_upload("c.msg", b"PK\x03\x04 a zip")]
     )
     page.get_by_role("button", name="File them").click()
-    expect(page.get_by_role("alert")).to_contain_text("File 3 of 3: it is not an e-mail")
+    expect(page.get_by_role("alert").last).to_contain_text("File 3 of 3: it is not an e-mail")
     fresh = page.locator(".dardr-emails").first
     expect(fresh).to_contain_text("E-mail from Mereshire Police, sent 14 July 2026 at 14:05, 1 attachment")
     expect(fresh).to_contain_text("E-mail received, sent 20 July 2026 at 10:00, 1 attachment")

@@ -32,6 +32,7 @@ FILES = {
     *("/administration/tracker/layouts/<int:number>/download", "/health"),
     *("/records/<ref>/comments.<any(docx, xlsx):form>", "/records/<ref>/version"),
     *("/static/<path:filename>", "/fs-static/<path:filename>"),
+    "/family/<ref>/letters/<int:number>.docx",
     *("/meetings/<ref>/papers/<int:number>", "/meetings/<ref>/calendar.ics"),
 }
 """Not pages: files, and the word for a machine that asks whether the service is up."""

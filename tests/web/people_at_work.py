@@ -63,6 +63,7 @@ def a_family(review: Case) -> dict[str, str]:
     answered = {"comment_outcome": "changed", "changed_in": "1", "comment_answer": "The month was put right."}
     seq = str(review.record(ref).facts["comments"][0]["seq"])
     review.act("answer_comment", {**answered, "comment": seq}, ref=ref)
+    review.act("record_question", {"question": "Why did nobody ask her alone?", "asked_how": "meeting"}, ref=ref)
     return refs
 
 

@@ -230,7 +230,7 @@ def test_a_file_is_kept_encrypted_and_its_name_nowhere_in_the_history(
         **dated("_on", TODAY),
         **DECISION,
         criteria_limb="intimate",
-        decision_file=(io.BytesIO(b"Plain words of a minute"), "Minute of a death.pdf"),
+        decision_file=(io.BytesIO(b"Plain words of a minute"), "Minute of a death.txt"),
     )
     assert answer.status_code == 303
     with database.read() as session:

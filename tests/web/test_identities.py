@@ -61,6 +61,8 @@ def planted(action: Action) -> dict[str, Any]:
                     attachments=[(f"{WORD}.txt", f"A statement about {WORD}".encode())],
                 )
                 found[field.name] = FileGiven(f"{WORD}.eml", raw, "message/rfc822")
+            case FieldType.FILE:
+                found[field.name] = FileGiven(f"{WORD}.txt", f"A statement of {WORD}".encode(), "text/plain")
             case FieldType.CHOICE if field.choices:
                 found[field.name] = field.choices[0].value
             case _:
@@ -77,7 +79,7 @@ def case(database: Database) -> Case:
     item = case.act("request_returns", {"kind": "imr", "bodies": ["northmere-council"]}).created[0]
     done = {process.opening.key}
     for action in process.actions:
-        if any(f.identity for f in action.fields):
+        if any(f.identity for f in action.fields) and "evidence" in action.source:
             values = planted(action)
             if any(f.name == "person_entry" for f in action.fields):
                 entry = next(e.seq for e, _ in case.events() if e.action == PERSON_RECORDED)

@@ -90,7 +90,8 @@ def test_one_part_missing_keeps_the_report_here(part: str) -> None:
 
 
 def test_an_empty_pack_is_not_recorded() -> None:
-    assert [b.field for b in to_sign().look("put_into_pack", {}).blocked] == ["pack_version"]
+    asked = [b.field for b in to_sign().look("put_into_pack", {}).blocked]
+    assert asked == [name for name, _ in submission.PARTS], "each part is asked for by its name"
 
 
 def test_submissions_are_counted_and_one_made_on_paper_counts() -> None:

@@ -74,11 +74,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 file("pack_files", "Files of the pack that are not on the record yet", many=True),
             ),
             checks=(
-                partial(
-                    guards.one_answered,
-                    fields=(*(name for name, _ in submission.PARTS), "pack_files"),
-                    reason="Nothing is put into the pack yet. Answer at least one of the questions.",
-                ),
+                *(partial(submission.something_is_given, part=part, label=label) for part, label in submission.PARTS),
             ),
             authority=law.guidance("11"),
             help="As many times as is needed: what is left empty stays as it was. The report goes with all six parts.",

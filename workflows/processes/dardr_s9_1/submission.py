@@ -64,6 +64,14 @@ def pack_in_hand(facts: Facts) -> dict[str, Any]:
     return pack_of(facts.recorded, after=last.seq if last else 0)
 
 
+def something_is_given(facts: Facts, *, part: str, label: str) -> Blocked | None:
+    """A check: one part at least is put into the pack; where none is, each part is asked for by name."""
+    given = facts.submitted
+    if given is None or any(given.get(name) for name in (*(name for name, _ in PARTS), "pack_files")):
+        return None
+    return Blocked(f"{label}: nothing is put into the pack yet. Say where this is, or answer another question.", part)
+
+
 def pack_holds(facts: Facts, *, part: str, label: str) -> Blocked | None:
     """The pack holds this part."""
     if pack_in_hand(facts).get(part):

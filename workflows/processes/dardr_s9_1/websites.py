@@ -108,7 +108,8 @@ def _begun(name: str, entry: Mapping[str, Any]) -> Website:
 def _changed(site: Website, kind: str, entry: Mapping[str, Any]) -> Website:
     on = stored_date(entry.get("on"))
     if kind == "website_addresses":
-        return replace(site, address=str(entry["website_address"]), before=(*site.before, site.address))
+        address = str(entry.get("website_address") or site.address)
+        return replace(site, address=address, before=(*site.before, site.address))
     if kind == "put_back":
         now = replace(site, shown=Shown.FULL, changed_on=on, until=None, for_good=False)
         return replace(now, decided_by=str(entry.get("put_back_by") or ""), reason=str(entry.get("put_back_why") or ""))
