@@ -132,6 +132,14 @@ def planted(sqlite_url: str) -> tuple[Database, str, dict[str, set[tuple[str, st
                     left[key] -= {(action.key, name) for name in plant(session, ref, action)}
             except (Conflict, Invalid):
                 continue  # what it left out is counted
+    for key in OPENED_ON_THE_WAY:
+        (first, *_) = case.opened(key)
+        for action in workflows.newest(key).actions:
+            try:
+                with database.write() as session:
+                    plant(session, first, action)
+            except (Conflict, Invalid):
+                continue
     with database.write() as session:
         grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, case.ref)
         grant(session, "police_liaison", Role.POLICE_LIAISON, case.ref)
@@ -140,6 +148,18 @@ def planted(sqlite_url: str) -> tuple[Database, str, dict[str, set[tuple[str, st
     return database, case.ref, left
 
 
+OPENED_ON_THE_WAY = (
+    "panel-seat",
+    "meeting",
+    "proceeding",
+    "held-back",
+    "disclosure",
+    "comment-round",
+    "comment-request",
+    "publication-notice",
+    "document",
+)
+"""What the steps of a review open, with the words in it: every step of the first of each is recorded too."""
 LEFT_OUT = 3
 """Text fields of steps that refuse, whatever else was done, and of fields that are no free words (a number, a time)."""
 
