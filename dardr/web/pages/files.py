@@ -20,6 +20,7 @@ from dardr.lookups.documents import WITH_A_STEP, DocumentLine, documents_of, mar
 from dardr.lookups.files import DOCUMENT, download_name, files_of, get_file, suffix_of
 from dardr.lookups.reads import openings
 from dardr.lookups.records import linked
+from dardr.storage.files import StoredFile
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.pages.listing import page_number, pager
@@ -148,8 +149,12 @@ def _names_asked(record: Record, there_are: bool) -> bool:
 @pages.get("/records/<ref>/files/<int:number>")
 @who()
 def download(ref: str, number: int) -> ResponseReturnValue:
-    """One file, to save, under the reference and a number. Who opened it is logged before it is given out."""
-    record, row = get_file(session(), actor(), ref, number)
+    """One file, to save, under the reference and a number."""
+    return given_out(*get_file(session(), actor(), ref, number))
+
+
+def given_out(record: Record, row: StoredFile) -> Response:
+    """A stored file as bytes to save, with its marking. Who opened it is logged before it is given out."""
     plain = content(row)
     note_read(database(), systime.utc_now(), actor(), "file", record.id, f"file {row.id}")
     name = download_name(record, row.id, suffix_of(row.name, row.media_type))

@@ -12,18 +12,15 @@ from icalendar import Calendar, Event
 import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
-from dardr.casework.files import content
-from dardr.casework.read_log import note_read
 from dardr.errors import NotFound
-from dardr.lookups.files import download_name, suffix_of
 from dardr.lookups.meetings import Meeting, MeetingLine, get_paper, meetings_of, to_come
 from dardr.lookups.meetings import meeting as one_meeting
 from dardr.seeing import seen_facts
 from dardr.systime import LONDON
 from dardr.web.audience import actor, who
-from dardr.web.pages.files import PLAIN
+from dardr.web.pages.files import given_out
 from dardr.web.pages.naming import Names, entry_lines, fields_by_name, names
-from dardr.web.transaction import database, session
+from dardr.web.transaction import session
 from workflows.answers import stored_date
 from workflows.processes.meeting_1.rules import MET, NOT_MET, minutes_of_day
 
@@ -186,14 +183,7 @@ def _task(task: Any) -> dict[str, Any]:
 @who()
 def paper(ref: str, number: int) -> ResponseReturnValue:
     """A paper for chosen members, to save, for a member it is meant for. Who opened it is logged before."""
-    record, row = get_paper(session(), actor(), ref, number)
-    plain = content(row)
-    note_read(database(), systime.utc_now(), actor(), "file", record.id, f"file {row.id}")
-    name = download_name(record, row.id, suffix_of(row.name, row.media_type))
-    response = Response(plain, content_type=PLAIN)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return given_out(*get_paper(session(), actor(), ref, number))
 
 
 @pages.get("/meetings/<ref>/calendar.ics")
