@@ -33,6 +33,7 @@ from dardr.casework import (
 )
 from dardr.casework.facts import load_facts, needs_beside, needs_items, settings_of
 from dardr.casework.fold import CLOCKS, fold_event, public
+from dardr.casework.serving import served
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
 from dardr.lookups import choices
 from dardr.storage.bodies import Body
@@ -86,7 +87,7 @@ def take_action(
     if action_key in _reaching_up():
         # What serves a review is locked after it, as everywhere, so that nobody waits for each other.
         for one in session.scalars(sa.select(Record.id).where(Record.ref == ref)).all():
-            effects.served(session, one, lock=True)
+            served(session, one, lock=True)
     record = get_record(session, actor, ref, lock=True, in_part=True)
     if expected_revision is not None and record.revision != expected_revision:
         raise Conflict(_what_changed(session, record))

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dardr.casework.panel import review_of, seats_of
+from dardr.casework.panel import seats_of
+from dardr.casework.serving import review_of
 from dardr.storage.reviews import Record
 from workflows.definition import Action
 from workflows.processes.meeting_1.rules import Quorum

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from dardr.casework.comment_places import ANOTHER_VERSION, Matched, match, place_of_words
 from dardr.casework.file_checks import problem_of
 from dardr.casework.files import FileGiven, content
+from dardr.casework.serving import reviews_served
 from dardr.casework.word_comments import UNTRACKED, Paragraph, Remark, WordReading, read_word
 from dardr.casework.word_parts import CannotReadWord
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.storage.files import StoredFile
-from dardr.storage.reviews import AuditEvent, Record, RecordLink
-from workflows import REVIEW_KEYS
+from dardr.storage.reviews import AuditEvent, Record
 from workflows.definition import Action, ReadsComments
 from workflows.processes.comment_request_1.comments import IN_WORD, comments_of
 
@@ -266,21 +266,9 @@ def version_file(session: Session, reviews: Iterable[Record], version: str) -> S
     return None
 
 
-def reviews_of(session: Session, record: Record) -> list[Record]:
-    """The reviews that a round or a request serves."""
-    return list(
-        session.scalars(
-            sa.select(Record)
-            .join(RecordLink, RecordLink.review_id == Record.id)
-            .where(RecordLink.item_id == record.id, RecordLink.kind == "item", Record.process_key.in_(REVIEW_KEYS))
-            .order_by(Record.id)
-        )
-    )
-
-
 def _version(session: Session, record: Record) -> WordReading | None:
     """The version that a request is about, read; None where it is no Word file that can be read."""
-    row = version_file(session, reviews_of(session, record), str(record.facts.get("version") or ""))
+    row = version_file(session, reviews_served(session, record.id), str(record.facts.get("version") or ""))
     if row is None:
         return None
     try:

@@ -14,6 +14,7 @@ import workflows
 from dardr.access import get_record
 from dardr.actors import Actor, actor_by_email
 from dardr.casework import correspondence, deadlines, effects_on_roles, hold_places, invitations, on_review, reminding
+from dardr.casework.serving import served
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.answers import stored_date, to_json
@@ -123,19 +124,6 @@ def _opens(h: Happening, effect: Opens) -> None:
         elif entry is not None:
             values[effect.each_as] = entry
         h.created.append(h.open_child(effect.process, values, beside=effect.beside))
-
-
-def served(session: Session, record_id: int, *, lock: bool = False) -> list[Record]:
-    """The records that this one serves, in id order."""
-    query = (
-        sa.select(Record)
-        .join(RecordLink, RecordLink.review_id == Record.id)
-        .where(RecordLink.item_id == record_id, RecordLink.kind == "item")
-        .order_by(Record.id)
-    )
-    if lock:
-        query = query.with_for_update(of=Record).execution_options(populate_existing=True)
-    return list(session.scalars(query))
 
 
 # --- holds ------------------------------------------------------------------------------------------------

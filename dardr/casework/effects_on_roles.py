@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from dardr.casework.administer.people import give_role_on, take_role_on
 from dardr.casework.fold import done
-from dardr.casework.panel import review_of, seats_of
+from dardr.casework.panel import seats_of
+from dardr.casework.serving import review_of
 from dardr.errors import Invalid, Reason
 from dardr.storage.people import User
 from dardr.storage.reviews import EventValues, Record

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from dardr.casework import outbox
 from dardr.casework.fold import done
 from dardr.casework.notices import base_url, frame
-from dardr.casework.panel import review_of, seats_of
+from dardr.casework.panel import seats_of
 from dardr.casework.recipients import Recipients
+from dardr.casework.serving import review_of
 from dardr.errors import Conflict
 from notifications.messages_of_meetings import MeetingInvitation
 from workflows.answers import stored_date

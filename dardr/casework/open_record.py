@@ -15,7 +15,7 @@ from dardr.actors import Actor
 from dardr.casework import effects, files, ids, own_questions
 from dardr.casework.act import Done, record_event, refuse_if_needed
 from dardr.casework.facts import settings_of
-from dardr.casework.panel import review_of
+from dardr.casework.serving import review_of
 from dardr.errors import NO_PARTNERSHIP, Conflict, Invalid, NotFound, Reason
 from dardr.lookups import choices
 from dardr.storage.bodies import Csp

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import workflows
 from dardr.casework.fold import done
 from dardr.storage.bodies import Body
 from dardr.storage.people import User
@@ -19,22 +18,6 @@ SEAT = "panel-seat"
 MEETING = "meeting"
 LEFT_ON = "leave_panel"
 MEMBER, SUBSTITUTE = "member", "substitute"
-
-
-def review_of(session: Session, record: Record) -> Record:
-    """The review that a record is, or serves; the record itself where it serves none."""
-    if record.process_key in workflows.REVIEW_KEYS:
-        return record
-    found = session.scalar(
-        sa.select(Record)
-        .join(RecordLink, RecordLink.review_id == Record.id)
-        .where(
-            RecordLink.item_id == record.id, RecordLink.kind == "item", Record.process_key.in_(workflows.REVIEW_KEYS)
-        )
-        .order_by(Record.id)
-        .limit(1)
-    )
-    return found or record
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import workflows
 from dardr.actors import Actor
-from dardr.storage.reviews import Record, RecordLink
+from dardr.casework.serving import reviews_served
+from dardr.storage.reviews import Record
 from workflows.answers import stored_date
 from workflows.calendar import in_words
 from workflows.definition import Choice, Process
@@ -25,17 +24,8 @@ def review_versions(session: Session, _a: Actor, _p: Process, record: Record | N
     """The versions of the report of the review that a record serves, the newest first."""
     if record is None:
         return ()
-    served = session.scalars(
-        sa.select(Record)
-        .join(RecordLink, RecordLink.review_id == Record.id)
-        .where(
-            RecordLink.item_id == record.id,
-            RecordLink.kind == "item",
-            Record.process_key.in_(workflows.REVIEW_KEYS),
-        )
-        .order_by(Record.id)
-    )
-    names = [str(entry["version"]) for review in served for entry in review.facts.get("versions") or []]
+    reviews = reviews_served(session, record.id)
+    names = [str(entry["version"]) for review in reviews for entry in review.facts.get("versions") or []]
     return tuple(Choice(name, f"Version {name}") for name in reversed(dict.fromkeys(names)))
 
 

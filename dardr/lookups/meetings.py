@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import get_record, roles_on, visible
 from dardr.actors import Actor
-from dardr.casework.panel import MEETING, Seat, review_of, seats_of
+from dardr.casework.panel import MEETING, Seat, seats_of
+from dardr.casework.serving import review_of
 from dardr.errors import NotFound
 from dardr.lookups.files import files_of, kind_of
 from dardr.lookups.records import visible_items

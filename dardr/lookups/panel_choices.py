@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.actors import Actor
-from dardr.casework.panel import MEETING, Seat, review_of, seats_of
+from dardr.casework.panel import MEETING, Seat, seats_of
+from dardr.casework.serving import review_of
 from dardr.storage.reviews import Record, RecordLink
 from workflows.answers import stored_date
 from workflows.calendar import in_words

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import get_record, roles_on
 from dardr.actors import Actor
-from dardr.casework.comments import reviews_of, version_file
+from dardr.casework.comments import version_file
 from dardr.casework.facts import clocks_of_each, load_items
+from dardr.casework.serving import reviews_served
 from dardr.errors import NotFound
 from dardr.lookups.records import below, visible_items
 from dardr.lookups.review import actions_of
@@ -205,7 +206,7 @@ def _table(
     *,
     answers_shown: bool,
 ) -> Table:
-    reviews = reviews_of(session, record)
+    reviews = reviews_served(session, record.id)
     answers = answers_of(record.facts) if answers_shown else {}
     raw = [(other, line) for other in shown for line in comments_of(other.ref, other.facts)]
     left = without_answer((line for _, line in raw), answers)

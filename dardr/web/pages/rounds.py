@@ -17,9 +17,10 @@ from dardr import systime
 from dardr.access import get_record, opens_files, roles_on
 from dardr.casework import comment_files, comment_words
 from dardr.casework.act import take_action
-from dardr.casework.comments import reviews_of, version_file
+from dardr.casework.comments import version_file
 from dardr.casework.files import content
 from dardr.casework.read_log import note_read
+from dardr.casework.serving import reviews_served
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups.files import download_name, files_by_entry, suffix_of
 from dardr.lookups.records import linked
@@ -211,7 +212,7 @@ def version(ref: str) -> ResponseReturnValue:
     record = get_record(session(), actor(), ref)
     if record.process_key not in ("comment-round", "comment-request"):
         raise NotFound(f"{ref} is no round of comments.")
-    row = version_file(session(), reviews_of(session(), record), str(record.facts.get("version") or ""))
+    row = version_file(session(), reviews_served(session(), record.id), str(record.facts.get("version") or ""))
     if row is None:
         raise NotFound("This version has no file here. The team says where it is kept.")
     if session().scalar(sa.select(Record.id).where(Record.id == record.id, opens_files(actor()))) is None:

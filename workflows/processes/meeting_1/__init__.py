@@ -31,7 +31,7 @@ from workflows.processes.authorities import by_design, guidance_2016, local
 from workflows.processes.fields import choice, day, file, number, optional, paragraph, several_of, text
 from workflows.processes.meeting_1 import rules
 from workflows.processes.reminding import send_reminder
-from workflows.processes.task_1 import ASKERS, DUE, NOTE, WHAT, WHO
+from workflows.processes.task_1 import AS_ASKED, ASKERS, DUE, NOTE, WHAT, WHO
 from workflows.processes.who import CASEWORK, CHAIRING
 
 SECTION_4 = guidance_2016("4")
@@ -289,17 +289,7 @@ PROCESS = Process(
             keep_as="minute_actions",
             fields=(WHAT, WHO, DUE, NOTE),
             effects=(
-                Opens(
-                    "task",
-                    copies=(
-                        ("title", "title"),
-                        ("given_to", "given_to"),
-                        ("due_on", "due_on"),
-                        ("task_note", "task_note"),
-                        ("asked_on", "occurred_on"),
-                    ),
-                    beside=True,
-                ),
+                Opens("task", copies=AS_ASKED, beside=True),
             ),
             authority=HOW_HERE,
             help="It becomes a task of the review, with a date and reminders. They see it in My work.",

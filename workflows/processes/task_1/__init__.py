@@ -44,6 +44,8 @@ WHO = one_of("given_to", "Who is asked to do it?", From.PEOPLE, notable=True)
 DUE = day("due_on", "Done by", required=False, future=True, notable=True, help="Left empty, it has no date.")
 NOTE = optional(paragraph("task_note", "Anything they need to know", help="No names."))
 GIVES = AssignsCaseManager("given_to")
+AS_ASKED = (*((field.name, field.name) for field in (WHAT, WHO, DUE, NOTE)), ("asked_on", "occurred_on"))
+"""What a task takes over from the step that asks for it, which puts the same four questions."""
 
 
 def add_task(source: tuple[str, ...]) -> Action:
@@ -56,16 +58,7 @@ def add_task(source: tuple[str, ...]) -> Action:
         keep_as="tasks_asked",
         fields=(WHAT, WHO, DUE, NOTE),
         effects=(
-            Opens(
-                "task",
-                copies=(
-                    ("title", "title"),
-                    ("given_to", "given_to"),
-                    ("due_on", "due_on"),
-                    ("task_note", "task_note"),
-                    ("asked_on", "occurred_on"),
-                ),
-            ),
+            Opens("task", copies=AS_ASKED),
         ),
         authority=ASKED,
         help="Something somebody agreed to do besides the steps of the review. They see it in My work.",
