@@ -45,7 +45,8 @@ class Body(Base):
     """An agency or other body. Renamed or merged bodies stay, with dates and a successor.
 
     ``section9`` is a body under the 2004 Act s.9(4); ``section15`` a specified public authority under the
-    Domestic Abuse Act 2021 s.15(3).
+    Domestic Abuse Act 2021 s.15(3), and ``specified_as`` the kind of authority in that list. ``post`` is how its people
+    are reminded; None: as the partnership does.
     """
 
     __tablename__ = "body"
@@ -59,6 +60,8 @@ class Body(Base):
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
     successor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("body.id"))
+    specified_as: Mapped[str] = mapped_column(sa.String(60), default="")
+    post: Mapped[dict[str, Any] | None]
 
 
 class BodyContact(Base):

@@ -22,7 +22,11 @@ QUEUED, IN_FLIGHT, WAITING, SENT, FAILED, WITHDRAWN, OVERTAKEN, NO_ADDRESS = (
 
 
 class OutboxMessage(Base):
-    """One message to one address, as rendered when it was written. ``dedupe_key`` makes a second one impossible."""
+    """One message to one address, as rendered when it was written. ``dedupe_key`` makes a second one impossible.
+
+    ``calendar`` is an invitation (iCalendar) that goes with it. ``transport_ref`` is the number that a transport other
+    than SMTP gave it. ``delivery`` is what became known after it was sent: delivered, delayed, bounced, or nothing yet.
+    """
 
     __tablename__ = "outbox_message"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -44,7 +48,11 @@ class OutboxMessage(Base):
     lease_owner: Mapped[str | None] = mapped_column(sa.String(80))
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(sa.Text)
-    message_id: Mapped[str | None] = mapped_column(sa.String(200))
+    message_id: Mapped[str | None] = mapped_column(sa.String(200), index=True)
+    calendar: Mapped[str | None] = mapped_column(sa.Text)
+    transport_ref: Mapped[str | None] = mapped_column(sa.String(100), index=True)
+    delivery: Mapped[str] = mapped_column(sa.String(20), default="")
+    delivery_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     __table_args__ = (

@@ -12,7 +12,10 @@ from dardr.storage.base import Base
 
 
 class User(Base):
-    """A person, or the operator of the command line. Passwords are kept by the sign-in library (argon2)."""
+    """A person, or the operator of the command line. Passwords are kept by the sign-in library (argon2).
+
+    ``post`` is how they wish to be reminded; None: as the partnership does.
+    """
 
     __tablename__ = "user_account"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,6 +37,7 @@ class User(Base):
     passkey_handle: Mapped[str | None] = mapped_column(sa.String(64), index=True, unique=True)
     sso_subject: Mapped[str | None] = mapped_column(sa.String(255), index=True, unique=True)
     left_at: Mapped[datetime | None]
+    post: Mapped[dict[str, Any] | None]
 
 
 class UserRole(Base):

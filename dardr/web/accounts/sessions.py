@@ -102,6 +102,8 @@ def install(app: Flask, security: Security) -> None:
 
     security.login_manager.user_loader(load)
     app.config["PERMANENT_SESSION_LIFETIME"] = COOKIE_LASTS
+    # Sent again with every answer, the cookie of a slow picture would take back what a later page put into it.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     user_authenticated.connect(_begin, app, weak=False)
     user_logged_out.connect(_signed_out, app, weak=False)
     password_changed.connect(_password_is_new, app, weak=False)
