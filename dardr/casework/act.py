@@ -21,6 +21,7 @@ import workflows
 from dardr.access import get_record, roles_on
 from dardr.actors import Actor
 from dardr.casework import (
+    arming,
     chain,
     deadlines,
     effects,
@@ -196,7 +197,7 @@ def record_event(
     after = {n: v for n, v in stored.items() if n not in secret}
     before = {} if action.keep_as else {n: record.facts[n] for n in after if n in record.facts}
 
-    touched = deadlines.touched_by(process, action.key)
+    touched = arming.touched_by(process, action.key)
     started: list[Deadline] = []
     if touched.starts:
         started_by = {
@@ -207,7 +208,7 @@ def record_event(
             "recorded_by": actor.name,
         }
         settings = settings_of(session, record.partnership_id)
-        started = deadlines.start(
+        started = arming.start(
             session, record, process, action, after, record.facts, occurred_on, settings, started_by, today
         )
     hashed = {**after, CLOCKS: [_sealed(row) for row in started]} if started else after
@@ -235,9 +236,9 @@ def record_event(
     if touched:
         rows = deadlines.running(session, [record.id], touched.ends_some) if touched.ends_some and not opening else []
         rows = [row for row in rows if row not in started]  # the query wrote the new ones out, and found them
-        deadlines.stop_and_withdraw(rows, started, process, action, after, record.facts, occurred_on, event)
+        arming.stop_and_withdraw(rows, started, process, action, after, record.facts, occurred_on, event)
     if action.stands_for or record.facts.get("tracker_reference") and opening:
-        deadlines.look_from_tomorrow(deadlines.running(session, [record.id]), today)
+        arming.look_from_tomorrow(deadlines.running(session, [record.id]), today)
     said = [*warnings, *(row.problem for row in started if row.problem)]
     created: list[str] = []
     if action.effects:

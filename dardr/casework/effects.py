@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import get_record
 from dardr.actors import Actor, actor_by_email
-from dardr.casework import correspondence, deadlines, effects_on_roles, hold_places, invitations, on_review, reminding
+from dardr.casework import (
+    arming,
+    correspondence,
+    deadlines,
+    effects_on_roles,
+    hold_places,
+    invitations,
+    on_review,
+    reminding,
+)
 from dardr.casework.serving import served
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
@@ -298,7 +307,7 @@ def _assigns_case_manager(h: Happening, effect: AssignsCaseManager) -> None:
 
 
 def _counts_again(h: Happening, _effect: CountsAgain) -> None:
-    deadlines.count_again(h.session, h.record, h.process, h.answers, h.today)
+    arming.count_again(h.session, h.record, h.process, h.answers, h.today)
 
 
 def _files_message(h: Happening, effect: FilesMessage) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.actors import Actor
-from dardr.casework import deadlines
+from dardr.casework import arming, deadlines
 from dardr.casework.facts import load_facts
 from dardr.storage.reviews import Record, RecordLink
 from dardr.systime import london_date
@@ -74,7 +74,7 @@ def _write(session: Session, actor: Actor, now: datetime, item: Record, phase: s
 
 def _due(session: Session, item: Record, process: Process, action: Action, today: date) -> dict[str, date]:
     """Due today, or still on the earlier day on which it was due already."""
-    started = deadlines.touched_by(process, action.key).starts
+    started = arming.touched_by(process, action.key).starts
     running = deadlines.running(session, [item.id], [clock.key for clock in started])
     day = min((row.due_on for row in running if row.due_on is not None), default=today)
     return {clock.given_in: min(day, today) for clock in started if clock.given_in}

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import workflows
-from dardr.casework import deadlines
+from dardr.casework import arming, deadlines
 from dardr.casework.open_record import open_record
 from dardr.errors import Conflict, DardrError, Invalid
 from dardr.storage.engine import Database
@@ -237,7 +237,7 @@ def test_a_date_that_is_not_whole_starts_no_clock(sqlite_database: Database, giv
     value: Any = PartialDate.parse(given) if given and given[0].isdigit() else given
     with sqlite_database.write() as session:
         record = session.scalars(sa.select(Record).where(Record.ref == case.ref)).one()
-        (row,) = deadlines.start(
+        (row,) = arming.start(
             session, record, bent, process.action("add_note"), {"when": value}, {}, START, {}, {"seq": 1}, START
         )
     assert row.start_on is None and row.due_on is None and row.next_look_on is None
