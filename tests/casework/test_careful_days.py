@@ -1,0 +1,68 @@
+"""The days to be careful about, gathered: every branch's own, the day of the death, hearings; never whose they are."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from dardr.lookups.careful_days import A_DAY, careful_days
+from dardr.storage.engine import Database
+from dardr.storage.reviews import Record
+from tests.builders import Case, a_review, open_a
+
+
+@pytest.fixture
+def case(sqlite_database: Database) -> Case:
+    return a_review(sqlite_database, "evidence")
+
+
+def a_branch(case: Case, title: str) -> str:
+    values = {"title": title, "added_on": case.today.isoformat()}
+    return open_a(case.database, "family-branch", values, on=case.today, parent_ref=case.ref).ref
+
+
+def days(case: Case, refs: list[str], first: date, last: date) -> dict[str, dict[date, str]]:
+    with case.database.read() as session:
+        ids = {ref: session.query(Record.id).filter_by(ref=ref).scalar() for ref in refs}
+        found = careful_days(session, ids.values(), first, last)
+    return {ref: found.get(one, {}) for ref, one in ids.items()}
+
+
+def test_two_branches_keep_their_days_apart_and_the_review_has_both(case: Case) -> None:
+    one, other = a_branch(case, "Branch 1"), a_branch(case, "Branch 2")
+    case.act("record_dates_to_avoid", {"dates_to_avoid": ["14 October: birthday"]}, ref=one)
+    case.act("record_dates_to_avoid", {"dates_to_avoid": ["15 October: birthday"]}, ref=other)
+    case.act("record_parallel_process", {"parallel_kind": "inquest", "parallel_status": "under_way"})
+    serving = case.opened("proceeding")[0]
+    found = days(case, [case.ref, one, other, serving], date(2026, 10, 12), date(2026, 10, 18))
+    both = [date(2026, 10, 14), date(2026, 10, 15)]
+    assert {ref: list(named) for ref, named in found.items()} == {
+        case.ref: both, one: both[:1], other: both[1:], serving: both,
+    }  # fmt: skip
+    assert {word for named in found.values() for word in named.values()} == {A_DAY}
+
+
+def test_the_day_of_the_death_comes_back_each_year_where_it_is_known_whole(case: Case) -> None:
+    died = date.fromisoformat(case.record().facts["death_date"])
+    again = died.replace(year=died.year + 1)
+    week = timedelta(days=3)
+    assert list(days(case, [case.ref], again - week, again + week)[case.ref]) == [again]
+    case.act("correct_facts", {"death_date": f"{died:%Y-%m}", "correction_reason": "Not known so closely"})
+    assert days(case, [case.ref], again - week, again + week)[case.ref] == {}
+
+
+def test_hearings_count_while_they_are_to_come_and_long_ones_by_their_ends(case: Case) -> None:
+    case.act("record_parallel_process", {"parallel_kind": "criminal", "parallel_status": "under_way"})
+    trial = case.opened("proceeding")[0]
+    listed = {"hearing_kind": "trial", "hearing_standing": "tentative"}
+    case.act("add_hearing", {**listed, "hearing_from": "2026-11-02", "hearing_to": "2026-11-04"}, ref=trial)
+    case.act("add_hearing", {**listed, "hearing_from": "2027-03-01", "hearing_to": "2027-03-31"}, ref=trial)
+
+    def found(first: date, last: date) -> list[date]:
+        return list(days(case, [case.ref], first, last)[case.ref])
+
+    assert found(date(2026, 11, 1), date(2026, 11, 8)) == [date(2026, 11, n) for n in (2, 3, 4)]
+    assert found(date(2027, 3, 1), date(2027, 4, 10)) == [date(2027, 3, 1), date(2027, 3, 31)]
+    case.act("record_hearing_outcome", {"hearing": "1", "hearing_outcome": "Adjourned"}, ref=trial)
+    assert found(date(2026, 11, 1), date(2026, 11, 8)) == []
