@@ -208,8 +208,9 @@ def record_event(
             "recorded_by": actor.name,
         }
         settings = settings_of(session, record.partnership_id)
+        ground = arming.ground_of(session, record)
         started = arming.start(
-            session, record, process, action, after, record.facts, occurred_on, settings, started_by, today
+            ground, record, process, action, after, record.facts, occurred_on, settings, started_by, today
         )
     hashed = {**after, CLOCKS: [_sealed(row) for row in started]} if started else after
     event = _write_event(

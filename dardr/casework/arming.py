@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from dardr.casework.deadlines import calendar_for, holds_over, pauses_of, rule_of, running, write_due
 from dardr.casework.fold import done, was_given
-from dardr.storage.reviews import AuditEvent, Deadline, Record
+from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record
 from workflows import clocks
 from workflows.answers import stored_date, whole_date
-from workflows.calendar import CannotCount
+from workflows.calendar import Calendar, CannotCount
 from workflows.counting import Unit
 from workflows.definition import UNKNOWN_VALUES, Action, Clock, DateGiven, Process, Span
 
@@ -60,8 +60,24 @@ def touched_by(process: Process, action_key: str) -> Touched:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a date of one record is worked out from besides its answers: the calendar of a clock, the holds over it.
+
+    What really is (``ground_of``), or what somebody supposes (``dardr.lookups.what_if``).
+    """
+
+    calendar: Callable[[Clock], Calendar]
+    holds: Callable[[], Sequence[Hold]]
+
+
+def ground_of(session: Session, record: Record) -> Ground:
+    """What is recorded: each part is read when it is asked for."""
+    return Ground(lambda clock: calendar_for(session, clock), lambda: holds_over(session, record.id))
+
+
 def start(
-    session: Session,
+    ground: Ground,
     record: Record,
     process: Process,
     action: Action,
@@ -78,7 +94,7 @@ def start(
         if action.stands_for and not _was_begun(action, clock, answers):
             continue
         from_ = begun_on(action, clock, answers) if action.stands_for else occurred_on
-        row = _start_one(session, record, clock, process, answers, facts, from_, settings, today)
+        row = start_one(ground, clock, process, answers, facts, from_, settings, today)
         if row is not None:
             row.record_id = record.id
             row.receipt = {**row.receipt, "started_by": dict(started_by)}
@@ -86,9 +102,8 @@ def start(
     return rows
 
 
-def _start_one(
-    session: Session,
-    record: Record,
+def start_one(
+    ground: Ground,
     clock: Clock,
     process: Process,
     answers: Mapping[str, Any],
@@ -97,6 +112,7 @@ def _start_one(
     settings: Mapping[str, Any],
     today: date,
 ) -> Deadline | None:
+    """A row for one clock, without its record; None where the clock does not apply to these answers and facts."""
     if clock.only_when and _fact(clock.only_when[0], answers, facts) not in clock.only_when[1]:
         return None
     value: Any = occurred_on if clock.counts_from is None else _fact(clock.counts_from, answers, facts)
@@ -135,13 +151,12 @@ def _start_one(
         original_due_on=given,
     )
     if problem is None and from_day is not None:
-        _arm(session, record, clock, process, row, from_day, span, given, today)
+        _arm(ground, clock, process, row, from_day, span, given, today)
     return row
 
 
 def _arm(
-    session: Session,
-    record: Record,
+    ground: Ground,
     clock: Clock,
     process: Process,
     row: Deadline,
@@ -156,10 +171,10 @@ def _arm(
             clock,
             from_day,
             span,
-            calendar_for(session, clock),
+            ground.calendar(clock),
             rule=rule_of(process, clock),
             given=given,
-            pauses=pauses_of(clock, holds_over(session, record.id)) if clock.pausable else (),
+            pauses=pauses_of(clock, ground.holds()) if clock.pausable else (),
             today=today,
         )
     except CannotCount as error:
@@ -197,7 +212,7 @@ def count_again(session: Session, record: Record, process: Process, answers: Map
         started_by = row.receipt.get("started_by")
         row.start_on, row.problem = from_day, None
         span = Span(row.n, Unit(row.unit)) if row.n and row.unit else None
-        _arm(session, record, clock, process, row, from_day, span, None, today)
+        _arm(ground_of(session, record), clock, process, row, from_day, span, None, today)
         row.receipt = {**row.receipt, "started_by": started_by}
 
 

@@ -121,18 +121,29 @@ def agreed_for(session: Session, deadline_id: int) -> list[tuple[AgreedDate, dat
 def reproject(session: Session, row: Deadline, process: Process, today: date) -> None:
     """Work one running clock out again and write its row. Doing it twice changes nothing."""
     clock = process.clock(row.clock)
-    if not row.running or row.start_on is None or row.problem:
+    if not can_be_worked_out(row):
         return
     agreed = agreed_for(session, row.id)
-    due = replay(
-        row,
-        clock,
-        holds_over(session, row.record_id),
-        agreed,
-        calendar_for(session, clock),
-        rule_of(process, clock),
-        today,
-    )
+    work_out(row, process, holds_over(session, row.record_id), agreed, calendar_for(session, clock), today)
+
+
+def can_be_worked_out(row: Deadline) -> bool:
+    """False for a clock that has ended, or that could not be armed."""
+    return row.running and row.start_on is not None and not row.problem
+
+
+def work_out(
+    row: Deadline,
+    process: Process,
+    holds: Iterable[Hold],
+    agreed: Sequence[tuple[AgreedDate, date]],
+    calendar: Calendar,
+    today: date,
+) -> None:
+    """Write on a running row what its start, these holds, these agreed dates and this calendar come to."""
+    assert row.start_on is not None
+    clock = process.clock(row.clock)
+    due = replay(row, clock, holds, agreed, calendar, rule_of(process, clock), today)
     before = row.due_on
     started_by = row.receipt.get("started_by")
     write_due(row, clock, due)

@@ -5,6 +5,7 @@ Nobody takes such an action by hand (``Process.on_new_phase``): it follows from 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -16,9 +17,9 @@ import workflows
 from dardr.actors import Actor
 from dardr.casework import arming, deadlines
 from dardr.casework.facts import load_facts
-from dardr.storage.reviews import Record, RecordLink
+from dardr.storage.reviews import Deadline, Record, RecordLink
 from dardr.systime import london_date
-from workflows.definition import Action, Process
+from workflows.definition import Clock, Process
 from workflows.engine import judge
 
 PHASE = "new_phase"
@@ -26,7 +27,8 @@ PHASE = "new_phase"
 
 
 @cache
-def _told_of_phases() -> tuple[str, ...]:
+def told_of_phases() -> tuple[str, ...]:
+    """The keys of the processes whose records are told when a review they serve enters another phase."""
     return tuple(process.key for process in workflows.all_processes() if process.on_new_phase)
 
 
@@ -49,7 +51,7 @@ def note(
         .where(
             RecordLink.review_id == record.id,
             RecordLink.kind == "item",
-            Record.process_key.in_(_told_of_phases()),
+            Record.process_key.in_(told_of_phases()),
             Record.final.is_(False),
         )
         .order_by(Record.id)
@@ -68,13 +70,13 @@ def _write(session: Session, actor: Actor, now: datetime, item: Record, phase: s
     facts = load_facts(session, actor, item, process, today, actions=(action,))
     if judge(process, action, facts, ()).blocked:
         return
-    typed: dict[str, Any] = {PHASE: phase, **_due(session, item, process, action, today)}
+    started = arming.touched_by(process, action.key).starts
+    running = deadlines.running(session, [item.id], [clock.key for clock in started])
+    typed: dict[str, Any] = {PHASE: phase, **due_now(started, running, today)}
     record_event(session, actor, now, item, process, action, typed, max(occurred_on, item.opened_on))
 
 
-def _due(session: Session, item: Record, process: Process, action: Action, today: date) -> dict[str, date]:
-    """Due today, or still on the earlier day on which it was due already."""
-    started = arming.touched_by(process, action.key).starts
-    running = deadlines.running(session, [item.id], [clock.key for clock in started])
+def due_now(started: Iterable[Clock], running: Iterable[Deadline], today: date) -> dict[str, date]:
+    """Due today, or still on the earlier day on which it was due already: answers by the question of each clock."""
     day = min((row.due_on for row in running if row.due_on is not None), default=today)
     return {clock.given_in: min(day, today) for clock in started if clock.given_in}
