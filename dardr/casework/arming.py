@@ -73,7 +73,9 @@ class Ground:
 
 def ground_of(session: Session, record: Record) -> Ground:
     """What is recorded: each part is read when it is asked for."""
-    return Ground(lambda clock: calendar_for(session, clock), lambda: holds_over(session, record.id))
+    return Ground(
+        lambda clock: calendar_for(session, clock, record.partnership_id), lambda: holds_over(session, record.id)
+    )
 
 
 def start(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework.facts import CLOCKS_READ
-from dardr.lookups.calendars import calendar_named
+from dardr.lookups.calendars import calendar_for_partnership
 from dardr.storage.engine import recalled
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows import clocks
@@ -20,9 +21,9 @@ from workflows.counting import Pause, Unit
 from workflows.definition import Clock, Process, Span
 
 
-def calendar_for(session: Session, clock: Clock) -> Calendar:
-    """The calendar a clock names, with the holidays added here."""
-    return calendar_named(session, clock.calendar)
+def calendar_for(session: Session, clock: Clock, partnership_id: int | None) -> Calendar:
+    """The calendar a clock names, with the holidays added here; for its own targets, the partnership's closures too."""
+    return calendar_for_partnership(session, clock.calendar, partnership_id, local=clock.local_closures)
 
 
 def rule_of(process: Process, clock: Clock) -> str:
@@ -118,13 +119,50 @@ def agreed_for(session: Session, deadline_id: int) -> list[tuple[AgreedDate, dat
     return [(agreed, on) for agreed, on in rows]
 
 
+class HoldsAndAgreed:
+    """The holds and agreed dates of a batch of deadlines with their records, read at once: what ``replay`` needs."""
+
+    def __init__(self, session: Session, rows: Sequence[Any]) -> None:
+        record_ids = {record.id for _, record in rows}
+        self._served: dict[int, set[int]] = {one: {one} for one in record_ids}
+        for item, review in session.execute(
+            sa.select(RecordLink.item_id, RecordLink.review_id).where(
+                RecordLink.item_id.in_(record_ids), RecordLink.kind == "item"
+            )
+        ):
+            self._served[item].add(review)
+        wanted = set().union(*self._served.values())
+        self._holds = list(
+            session.scalars(
+                sa.select(Hold).where(Hold.record_id.in_(wanted), Hold.undone_by_event.is_(None)).order_by(Hold.id)
+            )
+        )
+        self._agreed: dict[int, list[tuple[AgreedDate, date]]] = {}
+        for agreed, on in session.execute(
+            sa.select(AgreedDate, AuditEvent.occurred_on)
+            .join(AuditEvent, AuditEvent.id == AgreedDate.event_id)
+            .where(AgreedDate.deadline_id.in_([row.id for row, _ in rows]), AgreedDate.undone_by_event.is_(None))
+            .order_by(AgreedDate.id)
+        ):
+            self._agreed.setdefault(agreed.deadline_id, []).append((agreed, on))
+
+    def holds(self, record_id: int) -> list[Hold]:
+        """The holds that stand over a record: its own and those of the reviews it serves."""
+        return [hold for hold in self._holds if hold.record_id in self._served[record_id]]
+
+    def agreed(self, deadline_id: int) -> list[tuple[AgreedDate, date]]:
+        """The agreed dates of a deadline that stand, oldest first."""
+        return self._agreed.get(deadline_id, [])
+
+
 def reproject(session: Session, row: Deadline, process: Process, today: date) -> None:
     """Work one running clock out again and write its row. Doing it twice changes nothing."""
     clock = process.clock(row.clock)
     if not can_be_worked_out(row):
         return
     agreed = agreed_for(session, row.id)
-    work_out(row, process, holds_over(session, row.record_id), agreed, calendar_for(session, clock), today)
+    calendar = calendar_for(session, clock, session.get_one(Record, row.record_id).partnership_id)
+    work_out(row, process, holds_over(session, row.record_id), agreed, calendar, today)
 
 
 def can_be_worked_out(row: Deadline) -> bool:

@@ -21,7 +21,7 @@ from dardr.casework.sweep import next_look
 from dardr.lookups.calendars import calendar_named
 from dardr.storage.bodies import Body
 from dardr.storage.people import User, UserRole
-from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, EventValues, Hold, Record, RecordBody, RecordLink
+from dardr.storage.reviews import AuditEvent, Deadline, EventValues, Hold, Record, RecordBody, RecordLink
 from workflows.calendar import CannotCount, calendars, in_words
 from workflows.counting import Unit
 from workflows.definition import Facts, Party, Role
@@ -79,7 +79,7 @@ def deadlines_match(session: Session, today: date) -> Iterator[Finding]:
         ids = [one for (one,) in batch]
         rows = _readable(session, pairs, Deadline.id, ids)
         yield from _unread(ids, {row.id for row, _ in rows}, "Deadline")
-        moved = _Moved(session, rows)
+        moved = deadlines.HoldsAndAgreed(session, rows)
         for row, record in rows:
             try:
                 yield from _one_deadline(session, row, record, moved, today)
@@ -93,43 +93,9 @@ def deadlines_match(session: Session, today: date) -> Iterator[Finding]:
         session.expunge_all()
 
 
-class _Moved:
-    """The holds and agreed dates of a batch of deadlines, read at once: what ``deadlines.replay`` needs."""
-
-    def __init__(self, session: Session, rows: Sequence[Any]) -> None:
-        record_ids = {record.id for _, record in rows}
-        self._served: dict[int, set[int]] = {one: {one} for one in record_ids}
-        for item, review in session.execute(
-            sa.select(RecordLink.item_id, RecordLink.review_id).where(
-                RecordLink.item_id.in_(record_ids), RecordLink.kind == "item"
-            )
-        ):
-            self._served[item].add(review)
-        wanted = set().union(*self._served.values())
-        self._holds = list(
-            session.scalars(
-                sa.select(Hold).where(Hold.record_id.in_(wanted), Hold.undone_by_event.is_(None)).order_by(Hold.id)
-            )
-        )
-        self._agreed: dict[int, list[tuple[AgreedDate, date]]] = {}
-        for agreed, on in session.execute(
-            sa.select(AgreedDate, AuditEvent.occurred_on)
-            .join(AuditEvent, AuditEvent.id == AgreedDate.event_id)
-            .where(AgreedDate.deadline_id.in_([row.id for row, _ in rows]), AgreedDate.undone_by_event.is_(None))
-            .order_by(AgreedDate.id)
-        ):
-            self._agreed.setdefault(agreed.deadline_id, []).append((agreed, on))
-
-    def holds(self, record_id: int) -> list[Hold]:
-        """The holds that stand over a record: its own and those of the reviews it serves."""
-        return [hold for hold in self._holds if hold.record_id in self._served[record_id]]
-
-    def agreed(self, deadline_id: int) -> list[tuple[AgreedDate, date]]:
-        """The agreed dates of a deadline that stand, oldest first."""
-        return self._agreed.get(deadline_id, [])
-
-
-def _one_deadline(session: Session, row: Deadline, record: Record, moved: _Moved, today: date) -> Iterator[Finding]:
+def _one_deadline(
+    session: Session, row: Deadline, record: Record, moved: deadlines.HoldsAndAgreed, today: date
+) -> Iterator[Finding]:
     process = workflows.get(record.process)
     clock = process.clock(row.clock)
     if row.problem:
@@ -143,7 +109,7 @@ def _one_deadline(session: Session, row: Deadline, record: Record, moved: _Moved
         clock,
         moved.holds(record.id),
         agreed,
-        deadlines.calendar_for(session, clock),
+        deadlines.calendar_for(session, clock, record.partnership_id),
         deadlines.rule_of(process, clock),
         today,
     )

@@ -1,4 +1,4 @@
-"""The calendars as this installation counts them: the shipped list with the bank holidays added here."""
+"""The calendars as this installation counts them: the shipped list, the bank holidays added here, and closures."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from dardr.storage.calendars import LocalClosure
 from dardr.storage.installation import BankHoliday
-from workflows.calendar import Calendar, calendars
+from workflows.calendar import ENGLAND_AND_WALES, Calendar, calendars
+
+KEPT = "calendars"
+"""Where a session keeps the calendars it has read."""
 
 
 def calendar_named(session: Session, name: str) -> Calendar:
@@ -17,13 +21,44 @@ def calendar_named(session: Session, name: str) -> Calendar:
 
     Raises ``UnknownCalendar``, ``MissingHolidays``.
     """
-    kept: dict[str, Calendar] = session.info.setdefault("calendars", {})
-    if name not in kept:
-        rows = session.execute(sa.select(BankHoliday.day, BankHoliday.title).where(BankHoliday.division == name))
-        added = {day: title for day, title in rows}
-        base = calendars.get(name)
-        kept[name] = base.with_added(added, horizon=_whole_years(base, added)) if added else base
-    return kept[name]
+    return calendar_for_partnership(session, name, None, local=False)
+
+
+def calendar_for_partnership(session: Session, name: str, partnership_id: int | None, *, local: bool) -> Calendar:
+    """The calendar of that name; with ``local``, the days on which the partnership's office is closed are left out too.
+
+    Only the partnership's own targets are counted with its closures: never what an Act or guidance sets. Read once per
+    transaction. Raises ``UnknownCalendar``, ``MissingHolidays``.
+    """
+    kept: dict[tuple[str, int | None], Calendar] = session.info.setdefault(KEPT, {})
+    key = (name, partnership_id if local else None)
+    if key not in kept:
+        if key[1] is None:
+            rows = session.execute(sa.select(BankHoliday.day, BankHoliday.title).where(BankHoliday.division == name))
+            kept[key] = with_holidays(calendars.get(name), {day: title for day, title in rows})
+        else:
+            kept[key] = with_closures(
+                calendar_for_partnership(session, name, None, local=False), closures(session, key[1])
+            )
+    return kept[key]
+
+
+def forget(session: Session) -> None:
+    """Read the calendars again: they have been changed in this transaction."""
+    session.info.pop(KEPT, None)
+
+
+def with_holidays(base: Calendar, added: Mapping[date, str]) -> Calendar:
+    """A calendar with more bank holidays; a further year of which a whole list is known counts as published."""
+    return base.with_added(added, horizon=_whole_years(base, added)) if added else base
+
+
+def with_closures(base: Calendar, closed: Mapping[date, str]) -> Calendar:
+    """A calendar with the days on which the office is closed, each said to be one."""
+    if not closed:
+        return base
+    days = {day: f"{title} (the partnership’s office is closed)" for day, title in closed.items()}
+    return base.with_closures({day: title for day, title in days.items() if day >= base.first_day})
 
 
 def _whole_years(base: Calendar, added: Mapping[date, str]) -> date | None:
@@ -33,6 +68,25 @@ def _whole_years(base: Calendar, added: Mapping[date, str]) -> date | None:
     calendar always has.
     """
     year = base.horizon.year
-    while sum(day.year == year + 1 for day in added) >= base.at_least_per_year:
+    while sum(day.year == year + 1 for day in {**base.holidays, **added}) >= base.at_least_per_year:
         year += 1
     return date(year, 12, 31) if year > base.horizon.year else None
+
+
+def closures(session: Session, partnership_id: int) -> dict[date, str]:
+    """The days, by date, on which the partnership's office is closed, past ones included."""
+    rows = session.execute(
+        sa.select(LocalClosure.day, LocalClosure.title)
+        .where(LocalClosure.partnership_id == partnership_id, LocalClosure.removed_at.is_(None))
+        .order_by(LocalClosure.day)
+    )
+    return {day: title for day, title in rows}
+
+
+def no_post_days(session: Session, partnership_id: int, first: date, last: date) -> dict[date, str]:
+    """Each London date from ``first`` to ``last``, both included, that is no working day of the office, and why.
+
+    Weekends, bank holidays and the partnership's closures. Raises ``CannotCount`` before the calendar begins.
+    """
+    found = calendar_for_partnership(session, ENGLAND_AND_WALES, partnership_id, local=True).skipped(first, last)
+    return {one.date: one.why for one in found}

@@ -135,7 +135,7 @@ def _replayed(session: Session, row: Deadline, record: Record, clock: Clock, tod
         clock,
         casework.holds_over(session, record.id),
         casework.agreed_for(session, row.id),
-        casework.calendar_for(session, clock),
+        casework.calendar_for(session, clock, record.partnership_id),
         casework.rule_of(workflows.get(record.process), clock),
         today,
     )

@@ -182,7 +182,7 @@ def test_a_pause_or_agreement_given_all_the_same_changes_nothing(database: Datab
 
     clock = workflows.get("commissioner-reply").clock("D08")
     with database.read() as session:
-        calendar = deadlines.calendar_for(session, clock)
+        calendar = deadlines.calendar_for(session, clock, 1)
     span = clock.length
     plain = due_on(clock, date(2025, 7, 1), span, calendar)  # type: ignore[arg-type]
     bent = due_on(

@@ -91,7 +91,7 @@ def test_a_whole_further_year_moves_the_horizon_everywhere(database: Database) -
     add(database, days)
     with database.read() as session:
         assert calendar_named(session, ENGLAND_AND_WALES).horizon == date(year + 1, 12, 31)
-        assert calendar_for(session, workflows.get("agency-return").clock("D10")).horizon == date(year + 1, 12, 31)
+        assert calendar_for(session, workflows.get("agency-return").clock("D10"), 1).horizon == date(year + 1, 12, 31)
         assert not list(calendar_reaches(session, soon)), "the alarm ends when the next lists are loaded"
         assert health(session, at_ten(case.today))["bank_holidays_until"] == {ENGLAND_AND_WALES: f"{year + 1}-12-31"}
 

@@ -155,7 +155,7 @@ def due_then(session: Session, history: History, story: Story, row: DeadlineThen
         return clock, None
     holds = [h for s in (story, *history.served_by(story)) for h in history.holds_on(s)]
     agreed = [(cast(Any, a), a.agreed_on) for a in row.agreed]
-    calendar, rule = calendar_for(session, clock), rule_of(process, clock)
+    calendar, rule = calendar_for(session, clock, story.partnership_id), rule_of(process, clock)
     try:
         return clock, replay(cast(Any, row), clock, cast(Any, holds), agreed, calendar, rule, history.day)
     except CannotCount:

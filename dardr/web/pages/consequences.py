@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework.deadlines import calendar_for
+from dardr.casework.facts import settings_of
 from dardr.web.words import as_day, field_of, kind_word, length_of, long_day
 from workflows import clocks
 from workflows.calendar import CannotCount
@@ -59,18 +60,19 @@ def will_follow(
     action: Action,
     stage: str | None,
     facts: Mapping[str, Any],
-    settings: Mapping[str, Any],
+    partnership_id: int | None,
     typed: Mapping[str, Any],
     on: date,
 ) -> Following:
     """What ``action`` would do if it happened ``on`` (London date). ``typed`` are the answers given so far."""
+    settings = settings_of(session, partnership_id) if partnership_id else {}
     found = Following()
     if action.to and action.to != stage:
         to = process.stage(action.to)
         found.moves = f"The stage becomes “{to.label}”. {to.means}".strip()
     for clock in process.clocks:
         if action.key in clock.starts_on and _may_start(clock, action, facts, typed):
-            found.starts.append(_starts(session, process, action, clock, facts, settings, typed, on))
+            found.starts.append(_starts(session, process, action, clock, facts, settings, partnership_id, typed, on))
         if action.key in clock.stops_on:
             found.ends.append(clock.label)
     told = dict.fromkeys(PARTY_LABELS[p] for notice in process.notices if action.key in notice.on for p in notice.to)
@@ -95,6 +97,7 @@ def _starts(
     clock: Clock,
     facts: Mapping[str, Any],
     settings: Mapping[str, Any],
+    partnership_id: int | None,
     typed: Mapping[str, Any],
     on: date,
 ) -> str:
@@ -120,7 +123,7 @@ def _starts(
             return f"{clock.label}: {length_of(clock, span)}{words} ({kind})."
         start = known
     try:
-        due = clocks.due_on(clock, start, span, calendar_for(session, clock)).due
+        due = clocks.due_on(clock, start, span, calendar_for(session, clock, partnership_id)).due
     except CannotCount as error:
         return f"{clock.label}: {error}"
     return f"{clock.label}: {length_of(clock, span)}{words}, due {long_day(due)} ({kind})."

@@ -20,7 +20,7 @@ from dardr import systime
 from dardr.access import SEES_A_PART, get_record, roles_on
 from dardr.casework import drafts
 from dardr.casework.act import Done, take_action
-from dardr.casework.facts import load_facts, settings_of
+from dardr.casework.facts import load_facts
 from dardr.casework.files import checked
 from dardr.casework.open_record import find_process, open_record, require_open
 from dardr.casework.own_questions import asked_otherwise, whole
@@ -297,7 +297,7 @@ def _show(page: Page, today: date) -> ResponseReturnValue:
         action,
         record.stage if record else None,
         record.facts if record else {},
-        settings_of(session(), partnership) if partnership else {},
+        partnership,
         typed,
         as_day(forms.occurred_on(page.form)) or today,
     )

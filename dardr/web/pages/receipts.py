@@ -54,7 +54,7 @@ def receipt(ref: str, number: int) -> ResponseReturnValue:
         clock=clock,
         deadline=shown,
         receipt=shown["receipt"],
-        skipped=_skipped(shown["receipt"], clock),
+        skipped=_skipped(shown["receipt"], clock, record.partnership_id),
         holds=holds,
         agreed=casework.agreed_for(session(), row.id),
         reminders=_reminders(row, clock, today),
@@ -62,12 +62,12 @@ def receipt(ref: str, number: int) -> ResponseReturnValue:
     )
 
 
-def _skipped(receipt: dict[str, Any], clock: clocks.Clock) -> list[Any]:
+def _skipped(receipt: dict[str, Any], clock: clocks.Clock, partnership_id: int) -> list[Any]:
     """Every skipped day by name, however many; the stored ones where the calendar has changed since."""
     if receipt.get("skipped_complete", True):
         return list(receipt.get("skipped") or [])
     try:
-        calendar = casework.calendar_for(session(), clock)
+        calendar = casework.calendar_for(session(), clock, partnership_id)
         return [day.as_dict() for day in every_skipped_day(receipt, calendar)]
     except (CannotCount, KeyError, ValueError):
         return list(receipt.get("skipped") or [])

@@ -288,9 +288,7 @@ PROCESS = Process(
             roles=ASKERS,
             keep_as="minute_actions",
             fields=(WHAT, WHO, DUE, NOTE),
-            effects=(
-                Opens("task", copies=AS_ASKED, beside=True),
-            ),
+            effects=(Opens("task", copies=AS_ASKED, beside=True),),
             authority=HOW_HERE,
             help="It becomes a task of the review, with a date and reminders. They see it in My work.",
         ),
@@ -349,6 +347,7 @@ PROCESS = Process(
             restarts=True,
             stops_on=("agree_minutes",),
             length=LocalSetting("minutes_agreed", Days(28)),
+            local_closures=True,
             owner=Party.INDEPENDENT_CHAIR,
             owed_to=Party.PARTNERSHIP,
             duty=local("A panel agrees the minutes of its meetings; no national rule is known"),
