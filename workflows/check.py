@@ -19,6 +19,7 @@ from workflows.definition import (
     Field,
     FieldType,
     Kind,
+    LocalSetting,
     Party,
     PlacesHold,
     Process,
@@ -326,16 +327,22 @@ def _known(process: Process) -> set[str]:
 
 
 def _clock_rules(clock: Clock) -> Problems:
+    if clock.local_closures and not (clock.date.kind is Kind.LOCAL and isinstance(clock.length, LocalSetting)):
+        yield f"the clock {clock.key} is no target of the partnership's own: the days its office is closed do not count."
     if clock.date.kind is Kind.STATUTE and (clock.pausable or clock.extendable):
         yield f"the clock {clock.key} has a date set by statute: it can be neither paused nor extended."
     if clock.asks_for_agreed_date and not clock.extendable:
         yield f"the clock {clock.key} asks for an agreed date that it cannot have."
     if list(clock.remind_before) != sorted(set(clock.remind_before), reverse=True) or 0 in clock.remind_before:
         yield f"the days of reminder of the clock {clock.key} must be different, the most first, none of them 0."
-    if (clock.escalate_after is None) != (clock.escalate_to is None):
-        yield f"the clock {clock.key} must say both when lateness is passed on and to whom."
-    if clock.escalate_to is not None and clock.escalate_to is clock.owner:
+    after = [step.after_days for step in clock.escalations]
+    if after != sorted(set(after)) or any(days < 1 for days in after):
+        yield f"the days after which the clock {clock.key} passes lateness on must rise, from the day after the date."
+    to = [step.to for step in clock.escalations]
+    if clock.owner in to:
         yield f"the clock {clock.key} passes lateness on to the one who owes it."
+    if len(set(to)) < len(to):
+        yield f"the clock {clock.key} passes lateness on to the same role twice."
 
 
 def _messages(process: Process, messages: Collection[str] | None) -> Problems:

@@ -14,7 +14,7 @@ from typing import Any
 
 from workflows.calendar import Calendar, in_words
 from workflows.counting import Counting, Pause, Roll, Unit, count
-from workflows.definition import AgeOnly, Clock, DateGiven, Kind, Length, LocalSetting, Party, Span
+from workflows.definition import AgeOnly, Clock, DateGiven, Escalation, Kind, Length, LocalSetting, Party, Span
 
 
 class State(StrEnum):
@@ -225,6 +225,15 @@ def state_of(
 # --- reminders --------------------------------------------------------------------------------------------
 
 
+class Telling(StrEnum):
+    """What somebody is told about a date."""
+
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    AGREED_DATE = "agreed-date"
+    LOOK_AGAIN = "look-again"
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step of the reminder ladder: days after the due date (before it when negative)."""
@@ -262,33 +271,60 @@ def reminder_on(clock: Clock, start: date, due: date | None, today: date) -> Run
     return Rung(-reached[-1], due - timedelta(days=reached[-1])) if reached else None
 
 
-def next_look(clock: Clock, start: date, due: date | None, after: date | None) -> date | None:
-    """The next day on which ``reminder_on`` or ``escalation_on`` has something new to say.
+def next_look(
+    clock: Clock,
+    start: date,
+    due: date | None,
+    after: date | None,
+    *,
+    said_to: date | None = None,
+    escalated: Mapping[int, date] | None = None,
+) -> date | None:
+    """The next day on which ``reminder_on`` or ``next_escalation`` has something new to say.
 
-    ``after`` is the last day already looked at; None for a clock that has just been set.
+    ``after`` is the last day already looked at; None for a clock that has just been set. ``said_to``, where it is
+    later, is the day to which rungs were said on that day, because none of the days between has post. ``escalated``
+    is what ``next_escalation`` asks for; None where nobody knows it: each step then has the day of the ladder.
     """
     if due is None:
         return None
     candidates = [due - timedelta(days=n) for n in _before(clock, start, due)]
     if clock.on_the_day:
         candidates.append(due)
-    escalation = escalation_on(clock, due)
-    if escalation:
-        candidates.append(escalation)
     every = clock.repeat_after_every
+    said = after if said_to is None or after is None else max(after, said_to)
     if every:
-        late = 0 if after is None else max(0, (after - due).days)
+        late = 0 if said is None else max(0, (said - due).days)
         candidates.append(due + timedelta(days=(late // every + 1) * every))
-    if after is not None:
-        candidates = [c for c in candidates if c > after]
+    if said is not None:
+        candidates = [c for c in candidates if c > said]
+    if escalated is None:
+        candidates += [day for _, day in escalation_days(clock, due) if after is None or day > after]
+    elif step := next_escalation(clock, due, escalated):
+        candidates.append(step[1] if after is None else max(step[1], after + timedelta(days=1)))
     return min(candidates, default=None)
 
 
-def escalation_on(clock: Clock, due: date | None) -> date | None:
-    """The day from which a different person is told that the date has passed; None where nobody is."""
-    if due is None or clock.escalate_after is None or clock.escalate_to is None:
-        return None
-    return due + timedelta(days=clock.escalate_after)
+def escalation_days(clock: Clock, due: date | None) -> list[tuple[Escalation, date]]:
+    """Each step of the ladder and the day from which its person is told that the date has passed."""
+    return [(step, due + timedelta(days=step.after_days)) for step in clock.escalations] if due else []
+
+
+def next_escalation(clock: Clock, due: date | None, told: Mapping[int, date]) -> tuple[Escalation, date] | None:
+    """The next step nobody was told of yet, and the day from which it is; None after the last.
+
+    ``told`` is, by ``after_days``, the day on which each earlier step was told of this date. A step that was told a
+    week or more after its day (a worker away, a record brought in late) leaves its person the time the ladder gives
+    before the next: nobody's executive hears on the same day as their lead.
+    """
+    last = max(told, default=0)
+    for step, day in escalation_days(clock, due):
+        if step.after_days <= last:
+            continue
+        if told and due is not None and (told[last] - due).days - last >= 7:
+            day = max(day, told[last] + timedelta(days=step.after_days - last))
+        return step, day
+    return None
 
 
 def rungs(clock: Clock, start: date, due: date | None, until: date) -> list[Rung]:

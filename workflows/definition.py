@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from workflows.authority import GIVEN_ROLES, PARTY_LABELS, Authority, Evidence, Kind, Party, Role
+from workflows.careful import CarefulDay
 from workflows.consequences import (
     AgreesDate,
     AnswersForHolds,
@@ -107,6 +108,7 @@ __all__ = [
     "WritesToPanel",
     "reads_beside",
     "reads_bodies",
+    "reads_careful_days",
     "reads_items",
 ]
 
@@ -159,7 +161,8 @@ class Facts:
     the action now being taken. ``occurred_on`` and ``today`` are London dates. ``owing_body_ids`` are the bodies the
     record is owed by, filled for guards marked ``reads_bodies``. ``beside`` are the records of the same process that
     serve the same review, filled for guards marked ``reads_beside``. ``actor_roles`` are those of the one who acts on
-    this record, as the engine is told them.
+    this record, as the engine is told them. ``careful`` are the days to be careful about, filled where answers are
+    judged by something marked ``reads_careful_days``; what a day is is left out for who may not know.
     """
 
     ref: str
@@ -178,6 +181,7 @@ class Facts:
     beside: tuple[Item, ...] = ()
     holds: tuple[OpenHold, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    careful: tuple[CarefulDay, ...] = ()
 
     def answer(self, name: str) -> Any:
         """The answer being given now, or the one recorded before, or None."""
@@ -259,6 +263,14 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """One step of telling somebody else that a date has passed: calendar days after it, and who is told."""
+
+    after_days: int
+    to: Party
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """How long someone has, counted how, owed by whom to whom, and on whose authority.
 
@@ -274,8 +286,9 @@ class Clock:
     weeks agreed on this record, that replaces the length where it is recorded.
     ``restarts`` makes each further start withdraw the running one (a periodic update, a replaced date).
     ``deferred_by`` names the kind of hold under which it reads "deferred", its date unchanged.
-    ``remind_before``, ``repeat_after_every`` and ``escalate_after`` are calendar days. ``duty`` is the authority
-    of the obligation, ``date`` that of its length: they often differ.
+    ``remind_before``, ``repeat_after_every`` and the days of ``escalations`` are calendar days; each step of
+    escalation tells somebody who was not told before. ``duty`` is the authority of the obligation, ``date`` that of
+    its length: they often differ.
     """
 
     key: str
@@ -306,8 +319,7 @@ class Clock:
     remind_before: tuple[int, ...] = (28, 14, 7, 1)
     on_the_day: bool = True
     repeat_after_every: int | None = 7
-    escalate_after: int | None = None
-    escalate_to: Party | None = None
+    escalations: tuple[Escalation, ...] = ()
     asks_for_agreed_date: bool = False
     deferred_by: str | None = None
     local_closures: bool = False
@@ -417,4 +429,10 @@ def reads_beside(guard: AnyGuard) -> AnyGuard:
 def reads_bodies(guard: AnyGuard) -> AnyGuard:
     """Mark a guard as looking at the bodies a record is owed by, so that they are read before it is asked."""
     guard.reads_bodies = True  # type: ignore[attr-defined]
+    return guard
+
+
+def reads_careful_days(guard: AnyGuard) -> AnyGuard:
+    """Mark a check or a warning as looking at the days to be careful about (``Facts.careful``)."""
+    guard.reads_careful_days = True  # type: ignore[attr-defined]
     return guard

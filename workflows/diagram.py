@@ -219,10 +219,12 @@ def _clock(clock: Clock) -> list[str]:
     moved.append(f"It can be moved: {clock.agreement}" if clock.extendable else "It cannot be extended.")
     before = ", ".join(str(days) for days in clock.remind_before)
     reminders = f"Reminders {before} days before." if before else "No reminders before."
+    told = ", ".join(f"{PARTY_LABELS[step.to]} after {step.after_days} days" for step in clock.escalations)
+    passed_on = f" Once it has passed, told as well: {told}." if told else ""
     return [
         f"### {clock.id} {clock.label} (`{clock.key}`)",
         f"Owed by {PARTY_LABELS[clock.owner]} to {PARTY_LABELS[clock.owed_to]}: {length_words(clock.length)}{counted}."
-        f" Counts from {clock.counts_from or 'the day it happened'}. {' '.join(moved)} {reminders}",
+        f" Counts from {clock.counts_from or 'the day it happened'}. {' '.join(moved)} {reminders}{passed_on}",
         f"Duty: {authority_words(clock.duty)}",
         f"Date: {authority_words(clock.date)}",
     ]

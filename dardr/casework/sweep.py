@@ -209,9 +209,9 @@ class _Sheet:
                 self.session, self.record, self.process, clock, row, state, today, first=first
             )
             due += self._rows(message, clock.owner, f"reminder:{row.id}:{row.due_on}:{rung.key}", rung.key)
-        escalate_on = clocks.escalation_on(clock, row.due_on)
-        if escalate_on is not None and escalate_on <= today:
-            escalations += self._escalation(state)
+        for step, day in clocks.escalation_days(clock, row.due_on):
+            if day <= today:
+                escalations += self._escalation(state, step.to)
         if wants_agreed_date(clock, row, today):
             message = reminders.agreed_date_wanted_message(self.session, self.record, self.process, clock, row, today)
             key = f"agreed-date:{row.id}:{row.original_due_on}"
@@ -220,10 +220,10 @@ class _Sheet:
         written.escalations += escalations
         self._look_again(written, next_look(clock, row, today))
 
-    def _escalation(self, state: clocks.State) -> list[dict[str, Any]]:
+    def _escalation(self, state: clocks.State, to: Party) -> list[dict[str, Any]]:
         """To the role the clock names, and to nobody who was reminded already; failing that, the case manager."""
-        clock, to = self.clock, self.clock.escalate_to
-        if to is None or to in NEVER_WRITTEN_TO:
+        clock = self.clock
+        if to in NEVER_WRITTEN_TO:
             return []
         reminded = {address.lower() for address in self.people.addresses(self.record, clock.owner)}
         named = self.people.addresses(self.record, to)
@@ -232,7 +232,7 @@ class _Sheet:
         message = reminders.escalation_message(
             self.session, self.record, self.process, clock, self.row, state, self.today, to
         )
-        key = f"escalation:{self.row.id}:{self.row.due_on}"
+        key = f"escalation:{self.row.id}:{self.row.due_on}:{to}"
         return self._rows(message, to, key, "escalation", leave_out=reminded)
 
     def _rows(

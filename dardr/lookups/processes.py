@@ -127,6 +127,7 @@ def clock_dict(clock: Clock) -> dict[str, Any]:
         "owed_to": PARTY_LABELS[clock.owed_to],
         "remind_before": list(clock.remind_before),
         "repeat_after_every": clock.repeat_after_every,
+        "escalations": [{"after_days": step.after_days, "to": PARTY_LABELS[step.to]} for step in clock.escalations],
         "duty": clock.duty.as_dict(),
         "date": clock.date.as_dict(),
     }

@@ -111,7 +111,7 @@ def test_what_a_hold_may_pause_and_what_an_agreement_may_move() -> None:
 def test_family_and_home_office_are_never_reminded(number: str) -> None:
     silent = clock(number)
     assert (silent.remind_before, silent.on_the_day, silent.repeat_after_every) == ((), False, None)
-    assert silent.escalate_after is None
+    assert silent.escalations == ()
 
 
 def test_the_guide_dates_are_not_shown_as_compared() -> None:

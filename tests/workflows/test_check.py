@@ -23,6 +23,7 @@ from workflows.definition import (
     DateGiven,
     Days,
     EndsHold,
+    Escalation,
     Evidence,
     Field,
     FieldType,
@@ -219,8 +220,18 @@ SPOILT: list[tuple[str, dict[str, Any], str]] = [
     ("statute that can be extended", clock(date=STATUTE, extendable=True), "neither paused nor extended"),
     ("asks for a date it cannot have", clock(asks_for_agreed_date=True), "an agreed date"),
     ("reminders in the wrong order", clock(remind_before=(1, 7)), "days of reminder"),
-    ("escalation to nobody", clock(escalate_after=7), "passed on and to whom"),
-    ("escalation to the same", clock(escalate_after=7, escalate_to=Party.AGENCY), "the one who owes it"),
+    ("escalation on the day", clock(escalations=(Escalation(0, Party.TEAM_MANAGER),)), "must rise"),
+    (
+        "escalation that goes back",
+        clock(escalations=(Escalation(7, Party.TEAM_MANAGER), Escalation(7, Party.DECIDING_CHAIR))),
+        "must rise",
+    ),
+    (
+        "escalation to the same role",
+        clock(escalations=(Escalation(7, Party.TEAM_MANAGER), Escalation(9, Party.TEAM_MANAGER))),
+        "the same role twice",
+    ),
+    ("escalation to the owner", clock(escalations=(Escalation(7, Party.AGENCY),)), "the one who owes it"),
     ("clock with an unknown message", clock(message="dance"), "the message dance"),
     (
         "notice with an unknown message",

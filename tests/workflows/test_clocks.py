@@ -18,7 +18,8 @@ from workflows.clocks import (
     Rung,
     State,
     due_on,
-    escalation_on,
+    escalation_days,
+    next_escalation,
     next_look,
     reminder_on,
     rungs,
@@ -26,7 +27,7 @@ from workflows.clocks import (
     state_of,
 )
 from workflows.counting import Pause
-from workflows.definition import AgeOnly, Clock, DateGiven, Days, Kind, LocalSetting, Months, Span, WorkingDays
+from workflows.definition import AgeOnly, Clock, DateGiven, Days, Kind, LocalSetting, Months, Party, Span, WorkingDays
 
 REVIEW = workflows.get("dardr-s9")
 REPLY = workflows.get("commissioner-reply").clock("D08")
@@ -292,15 +293,32 @@ def test_nobody_is_reminded_of_the_family_or_the_home_office() -> None:
 def test_no_date_no_reminder() -> None:
     assert reminder_on(REPLY, START_56, None, START_56) is None
     assert next_look(REPLY, START_56, None, None) is None
-    assert escalation_on(REPLY, None) is None
+    assert escalation_days(REPLY, None) == [] and next_escalation(REPLY, None, {}) is None
     assert rungs(REPLY, START_56, None, DUE_56) == []
 
 
 def test_escalation_has_its_day() -> None:
-    assert escalation_on(REPLY, DUE_56) == DUE_56 + DAY
-    assert escalation_on(REVIEW.clock("D05"), DUE_56) == DUE_56 + timedelta(days=28)
-    assert escalation_on(REVIEW.clock("D12"), DUE_56) is None
+    assert [day for _, day in escalation_days(REPLY, DUE_56)] == [DUE_56 + DAY, DUE_56 + timedelta(days=14)]
+    assert [(step.to, (day - DUE_56).days) for step, day in escalation_days(REVIEW.clock("D05"), DUE_56)] == [
+        (Party.TEAM_MANAGER, 14), (Party.DECIDING_CHAIR, 28),
+    ]  # fmt: skip
+    assert escalation_days(REVIEW.clock("D12"), DUE_56) == []
     assert next_look(REPLY, START_56, DUE_56, DUE_56) == DUE_56 + DAY, "the day of the escalation is looked at"
+
+
+def test_each_step_of_the_ladder_has_its_turn() -> None:
+    clock = workflows.get("agency-return@1").clock("imr_return")
+    due = date(2026, 12, 3)
+
+    def after(told: dict[int, int]) -> tuple[Party, int] | None:
+        found = next_escalation(clock, due, {step: due + timedelta(days=day) for step, day in told.items()})
+        return (found[0].to, (found[1] - due).days) if found else None
+
+    assert after({}) == (Party.AGENCY_LEAD, 7)
+    assert after({7: 7}) == (Party.AGENCY_EXECUTIVE, 21)
+    assert after({7: 10}) == (Party.AGENCY_EXECUTIVE, 21), "a weekend between does not move the rest"
+    assert after({7: 100}) == (Party.AGENCY_EXECUTIVE, 114), "who was told late has the time the ladder gives"
+    assert after({7: 7, 21: 21, 35: 35}) is None
 
 
 def test_the_page_shows_rungs_to_come_and_those_past() -> None:

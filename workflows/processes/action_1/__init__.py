@@ -9,6 +9,7 @@ from workflows.definition import (
     Action,
     Clock,
     DateGiven,
+    Escalation,
     From,
     LocalSetting,
     Months,
@@ -324,6 +325,7 @@ CLOCKS = (
         stops_on=("claim_complete",),
         withdrawn_on=(*ENDED_OTHERWISE, "transfer"),
         length=LocalSetting("action_update", Months(3)),
+        local_closures=True,
         owner=Party.ACTION_OWNER,
         owed_to=Party.PARTNERSHIP,
         duty=SECTION_7,
@@ -331,8 +333,11 @@ CLOCKS = (
         pausable=True,
         extendable=True,
         agreement="The partnership agrees.",
-        escalate_after=28,
-        escalate_to=Party.AGENCY_LEAD,
+        escalations=(
+            Escalation(28, Party.AGENCY_LEAD),
+            Escalation(56, Party.AGENCY_EXECUTIVE),
+            Escalation(84, Party.DECIDING_CHAIR),
+        ),
     ),
     Clock(
         "action_due",
@@ -349,8 +354,11 @@ CLOCKS = (
         date=local("The date agreed for the action"),
         extendable=True,
         agreement="The partnership agrees, with a reason.",
-        escalate_after=14,
-        escalate_to=Party.AGENCY_LEAD,
+        escalations=(
+            Escalation(14, Party.AGENCY_LEAD),
+            Escalation(28, Party.AGENCY_EXECUTIVE),
+            Escalation(42, Party.DECIDING_CHAIR),
+        ),
     ),
 )
 

@@ -6,6 +6,7 @@ from workflows.definition import (
     Action,
     Blocked,
     Clock,
+    Escalation,
     Facts,
     Field,
     FieldType,
@@ -306,6 +307,7 @@ def _clock(key: str, number: str, label: str, kinds: tuple[str, ...], working_da
         stops_on=ANSWERED,
         withdrawn_on=NOT_WAITED_FOR,
         length=LocalSetting(key, WorkingDays(working_days)),
+        local_closures=True,
         owner=Party.AGENCY,
         owed_to=Party.INDEPENDENT_CHAIR if number == "D10" else Party.PARTNERSHIP,
         duty=SECTION_7 if number == "D10" else guidance_2016("3"),
@@ -313,8 +315,11 @@ def _clock(key: str, number: str, label: str, kinds: tuple[str, ...], working_da
         pausable=number == "D10",
         extendable=True,
         agreement="The chair or the partnership agrees.",
-        escalate_after=7,
-        escalate_to=Party.AGENCY_LEAD,
+        escalations=(
+            Escalation(7, Party.AGENCY_LEAD),
+            Escalation(21, Party.AGENCY_EXECUTIVE),
+            Escalation(35, Party.DECIDING_CHAIR),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.definition import Clock, DateGiven, LocalSetting, Party, WorkingDays
+from workflows.definition import Clock, DateGiven, Escalation, LocalSetting, Party, WorkingDays
 from workflows.processes.authorities import by_design, local
 
 CLOCKS: tuple[Clock, ...] = (
@@ -16,6 +16,7 @@ CLOCKS: tuple[Clock, ...] = (
         stops_on=("record_interest", "record_quote", "record_declined"),
         withdrawn_on=("choose_chair", "record_not_chosen"),
         length=LocalSetting("chair_answer", WorkingDays(10)),
+        local_closures=True,
         owner=Party.CHAIR_TO_BE,
         owed_to=Party.PARTNERSHIP,
         duty=by_design("Who is asked is asked by a day"),
@@ -23,8 +24,7 @@ CLOCKS: tuple[Clock, ...] = (
         remind_before=(),
         on_the_day=False,
         repeat_after_every=None,
-        escalate_after=1,
-        escalate_to=Party.CASE_MANAGER,
+        escalations=(Escalation(1, Party.CASE_MANAGER),),
     ),
     Clock(
         "chair_payment",

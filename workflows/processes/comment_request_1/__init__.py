@@ -13,6 +13,7 @@ from workflows.definition import (
     Blocked,
     Clock,
     DateGiven,
+    Escalation,
     Facts,
     Field,
     FieldType,
@@ -205,8 +206,11 @@ CLOCK = Clock(
     agreement="The chair or the partnership agrees.",
     remind_before=(7, 1),
     repeat_after_every=3,
-    escalate_after=7,
-    escalate_to=Party.AGENCY_LEAD,
+    escalations=(
+        Escalation(7, Party.AGENCY_LEAD),
+        Escalation(14, Party.AGENCY_EXECUTIVE),
+        Escalation(28, Party.DECIDING_CHAIR),
+    ),
 )
 
 PROCESS = Process(

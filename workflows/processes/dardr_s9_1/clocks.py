@@ -6,6 +6,7 @@ from workflows.definition import (
     AgeOnly,
     Clock,
     DateGiven,
+    Escalation,
     Evidence,
     LocalSetting,
     Months,
@@ -25,6 +26,9 @@ from workflows.processes.dardr_s9_1.decision import DECISIONS, FOR_A_REVIEW
 from workflows.processes.dardr_s9_1.law import Law
 
 LOCAL_DATE = local("A setting of the partnership; no number is known in law or guidance")
+OF_THE_PARTNERSHIP = (Escalation(7, Party.TEAM_MANAGER), Escalation(21, Party.DECIDING_CHAIR))
+"""Of what the partnership's own team owes."""
+
 TO_PARTNERSHIP = "The panel and the partnership agree, and the Home Office is told."
 
 COPY_TO_COMMISSIONER = Clock(
@@ -35,12 +39,12 @@ COPY_TO_COMMISSIONER = Clock(
     stops_on=("record_copy_to_commissioner",),
     restarts=True,
     length=LocalSetting("copy_to_commissioner", WorkingDays(5)),
+    local_closures=True,
     owner=Party.PARTNERSHIP,
     owed_to=Party.COMMISSIONER,
     duty=ACT_2004_COPY,
     date=LOCAL_DATE,
-    escalate_after=7,
-    escalate_to=Party.TEAM_MANAGER,
+    escalations=OF_THE_PARTNERSHIP,
 )
 
 COPY_TO_SECRETARY_OF_STATE = Clock(
@@ -51,12 +55,12 @@ COPY_TO_SECRETARY_OF_STATE = Clock(
     stops_on=("record_copy_to_commissioner",),
     restarts=True,
     length=LocalSetting("copy_to_secretary_of_state", None),
+    local_closures=True,
     owner=Party.PARTNERSHIP,
     owed_to=Party.HOME_OFFICE,
     duty=ACT_2024_COPY,
     date=LOCAL_DATE,
-    escalate_after=7,
-    escalate_to=Party.TEAM_MANAGER,
+    escalations=OF_THE_PARTNERSHIP,
 )
 
 
@@ -81,10 +85,12 @@ def _about_the_decision(law: Law) -> tuple[Clock, ...]:
             restarts=True,
             withdrawn_on=("transfer_out", "join_notification"),
             length=LocalSetting("police_notification", WorkingDays(5)),
+            local_closures=True,
             owner=Party.POLICE,
             owed_to=Party.PARTNERSHIP,
             duty=POLICE_TELL,
             date=LOCAL_DATE,
+            escalations=(Escalation(7, Party.CASE_MANAGER), Escalation(21, Party.DECIDING_CHAIR)),
         ),
         Clock(
             "decide_review",
@@ -103,8 +109,7 @@ def _about_the_decision(law: Law) -> tuple[Clock, ...]:
             if in_force
             else unknown,
             deferred_by="deferral",
-            escalate_after=7,
-            escalate_to=Party.TEAM_MANAGER,
+            escalations=(Escalation(7, Party.TEAM_MANAGER),),
         ),
         Clock(
             "tell_home_office",
@@ -114,12 +119,12 @@ def _about_the_decision(law: Law) -> tuple[Clock, ...]:
             restarts=True,
             stops_on=("tell_home_office",),
             length=LocalSetting("tell_home_office", WorkingDays(5)),
+            local_closures=True,
             owner=Party.PARTNERSHIP,
             owed_to=Party.HOME_OFFICE,
             duty=law.guidance("3"),
             date=LOCAL_DATE,
-            escalate_after=7,
-            escalate_to=Party.TEAM_MANAGER,
+            escalations=OF_THE_PARTNERSHIP,
         ),
         Clock(
             "tell_family",
@@ -129,6 +134,7 @@ def _about_the_decision(law: Law) -> tuple[Clock, ...]:
             restarts=True,
             stops_on=("tell_family",),
             length=LocalSetting("tell_family", None),
+            local_closures=True,
             owner=Party.PARTNERSHIP,
             owed_to=Party.FAMILY,
             duty=law.guidance("6"),
@@ -163,8 +169,7 @@ def _about_the_decision(law: Law) -> tuple[Clock, ...]:
             owed_to=Party.HOME_OFFICE,
             duty=law.direct,
             date=local("The date stated in the direction", note="The Act itself sets no period."),
-            escalate_after=1,
-            escalate_to=Party.TEAM_MANAGER,
+            escalations=(Escalation(1, Party.TEAM_MANAGER), Escalation(7, Party.DECIDING_CHAIR)),
         ),
     )
 
@@ -197,8 +202,7 @@ def _about_the_report(law: Law) -> tuple[Clock, ...]:
             extendable=True,
             agreement=TO_PARTNERSHIP,
             asks_for_agreed_date=True,
-            escalate_after=28,
-            escalate_to=Party.DECIDING_CHAIR,
+            escalations=(Escalation(14, Party.TEAM_MANAGER), Escalation(28, Party.DECIDING_CHAIR)),
         ),
         Clock(
             "family_reading",
@@ -208,6 +212,7 @@ def _about_the_report(law: Law) -> tuple[Clock, ...]:
             stops_on=("record_family_response", "record_family_attempts"),
             match_on=("version", "reading_of"),
             length=LocalSetting("family_reading", WorkingDays(10)),
+            local_closures=True,
             owner=Party.FAMILY,
             owed_to=Party.INDEPENDENT_CHAIR,
             duty=law.guidance("6", note="Adequate time; no number. It never ends by itself."),
@@ -249,6 +254,7 @@ def _about_the_report(law: Law) -> tuple[Clock, ...]:
                 "record_direction",
             ),
             length=LocalSetting("ask_home_office", None),
+            local_closures=True,
             owner=Party.CASE_MANAGER,
             owed_to=Party.PARTNERSHIP,
             duty=local("A friendly question now and then; nobody has to ask"),
@@ -264,6 +270,7 @@ def _about_the_report(law: Law) -> tuple[Clock, ...]:
             restarts=True,
             stops_on=("clear_after_amendment",),
             length=LocalSetting("amend_after_qa", WorkingDays(20)),
+            local_closures=True,
             owner=Party.INDEPENDENT_CHAIR,
             owed_to=Party.HOME_OFFICE,
             duty=QA_LETTER,
@@ -271,8 +278,7 @@ def _about_the_report(law: Law) -> tuple[Clock, ...]:
             pausable=True,
             extendable=True,
             agreement="The partnership agrees.",
-            escalate_after=14,
-            escalate_to=Party.CASE_MANAGER,
+            escalations=(Escalation(14, Party.CASE_MANAGER), Escalation(28, Party.TEAM_MANAGER)),
         ),
         COPY_TO_COMMISSIONER if in_force else COPY_TO_SECRETARY_OF_STATE,
     )
@@ -289,6 +295,7 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             stops_on=("publish", "decide_not_to_publish"),
             withdrawn_on=("return_to_amending",),
             length=LocalSetting("publish_after_clearance", None),
+            local_closures=True,
             owner=Party.PARTNERSHIP,
             owed_to=Party.PARTNERSHIP,
             duty=law.guidance("8"),
@@ -305,6 +312,7 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             counts_from="published_on",
             stops_on=("send_final_documents",),
             length=LocalSetting("send_final_documents", WorkingDays(2)),
+            local_closures=True,
             owner=Party.PARTNERSHIP,
             owed_to=Party.HOME_OFFICE,
             duty=practice(
@@ -322,6 +330,7 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             restarts=True,
             stops_on=("end_looks_online",),
             length=LocalSetting("look_again_online", None),
+            local_closures=True,
             given_in="look_again_online_on",
             when_given=True,
             owner=Party.CASE_MANAGER,

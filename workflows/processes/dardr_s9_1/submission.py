@@ -76,9 +76,7 @@ def pack_holds(facts: Facts, *, part: str, label: str) -> Blocked | None:
     """The pack holds this part."""
     if pack_in_hand(facts).get(part):
         return None
-    return Blocked(
-        f"{label}: it is not in the pack yet, and the Home Office asks for it. Put it into the pack first."
-    )
+    return Blocked(f"{label}: it is not in the pack yet, and the Home Office asks for it. Put it into the pack first.")
 
 
 def pack_holds_what_was_signed(facts: Facts) -> Blocked | None:

@@ -141,9 +141,7 @@ def lowered_with_a_reason(facts: Facts) -> Blocked | None:
     submitted = facts.submitted or {}
     if submitted.get("marking") != OFFICIAL or submitted.get("marking_reason"):
         return None
-    return Blocked(
-        "Say why it needs less protection now: a marking is lowered with a reason.", "marking_reason"
-    )
+    return Blocked("Say why it needs less protection now: a marking is lowered with a reason.", "marking_reason")
 
 
 def other_readers(facts: Facts) -> Blocked | None:

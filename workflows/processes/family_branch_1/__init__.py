@@ -6,7 +6,7 @@ family's own words, and everything that says who they are, goes to the identity 
 
 from __future__ import annotations
 
-from workflows.definition import Action, Clock, LocalSetting, Party, Phase, Process, Span, Stage
+from workflows.definition import Action, Clock, Escalation, LocalSetting, Party, Phase, Process, Span, Stage
 from workflows.lengths import Unit
 from workflows.processes import anywhere
 from workflows.processes.authorities import guidance_2016, local
@@ -87,13 +87,13 @@ def _clock(key: str, number: str, owner: Party, by: str, label: str, escalates_t
         stops_on=("end_contact",),
         withdrawn_on=("record_not_taking_part", "record_withdrawal", "record_no_contact"),
         length=LocalSetting("family_update", SIX_WEEKS),
+        local_closures=True,
         owner=owner,
         owed_to=Party.FAMILY,
         duty=guidance_2016("6", note="Families are kept informed; no number is given."),
         date=local("What was agreed with them; else a setting of the partnership, and each change of phase"),
         remind_before=(7, 1),
-        escalate_after=14,
-        escalate_to=escalates_to,
+        escalations=(Escalation(14, escalates_to),),
     )
 
 

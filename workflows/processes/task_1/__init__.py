@@ -57,9 +57,7 @@ def add_task(source: tuple[str, ...]) -> Action:
         roles=ASKERS,
         keep_as="tasks_asked",
         fields=(WHAT, WHO, DUE, NOTE),
-        effects=(
-            Opens("task", copies=AS_ASKED),
-        ),
+        effects=(Opens("task", copies=AS_ASKED),),
         authority=ASKED,
         help="Something somebody agreed to do besides the steps of the review. They see it in My work.",
     )

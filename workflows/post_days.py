@@ -1,0 +1,88 @@
+"""On which days there is post, and what is said on them. London dates; no clock, no database.
+
+A reminder that would fall on a day without post is said on the last day with post before it, never later. What comes
+after a date (a late reminder, telling somebody else) is never said on or before it; a date set by statute is spoken
+of on the very days of its ladder, whatever day of the week that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from workflows.calendar import Calendar
+from workflows.clocks import Rung, reminder_on
+from workflows.definition import Clock, Kind
+
+DAY = timedelta(days=1)
+LONGEST_RUN = 60
+"""Days after which a run of days without post is taken to have ended, so that a list gone wrong silences nobody."""
+
+
+@dataclass(frozen=True)
+class PostDays:
+    """The working days of a calendar (its bank holidays and closures excluded) without ``careful`` days."""
+
+    calendar: Calendar
+    careful: frozenset[date] = field(default_factory=frozenset)
+
+    def has(self, day: date) -> bool:
+        """True for a day with post."""
+        return day not in self.careful and self.calendar.is_working_day(day)
+
+    def reach(self, today: date) -> date:
+        """The last of the days without post that follow ``today``; ``today`` itself where none does, or it has none."""
+        if not self.has(today):
+            return today
+        last = today
+        while not self.has(last + DAY) and (last - today).days < LONGEST_RUN:
+            last += DAY
+        return last
+
+    def next(self, after: date) -> date:
+        """The first day with post after ``after``."""
+        day = after + DAY
+        while not self.has(day) and (day - after).days < LONGEST_RUN:
+            day += DAY
+        return day
+
+    def without(self, careful: Collection[date]) -> PostDays:
+        """The same days without some more."""
+        return PostDays(self.calendar, self.careful | frozenset(careful)) if careful else self
+
+
+def keeps_its_days(clock: Clock) -> bool:
+    """True where reminders leave on their very days: the date is set by statute."""
+    return clock.date.kind is Kind.STATUTE
+
+
+def said_to(clock: Clock, due: date, today: date, post: PostDays) -> date | None:
+    """The last day whose rungs are said on ``today``; None where nothing is said today.
+
+    Up to and on the due date no rung after it is reached, however long the days without post.
+    """
+    if keeps_its_days(clock):
+        return today
+    if not post.has(today):
+        return None
+    reach = post.reach(today)
+    return reach if today > due else min(reach, max(due, today))
+
+
+def reminder_due(clock: Clock, start: date, due: date | None, today: date, post: PostDays) -> Rung | None:
+    """The latest rung that ``today`` says; None where there is none, or no post today."""
+    if due is None or (until := said_to(clock, due, today, post)) is None:
+        return None
+    rung = reminder_on(clock, start, due, until)
+    return None if rung is not None and rung.days > 0 and today <= due else rung
+
+
+def passed_on(clock: Clock, day: date, today: date, post: PostDays) -> bool:
+    """True where what is said from ``day`` on, and never before it, is said by ``today``."""
+    return day <= today and (keeps_its_days(clock) or post.has(today))
+
+
+def cannot_wait(clock: Clock, rung_days: int, today: date, post: PostDays) -> bool:
+    """True for what leaves in a message of its own: a date set by statute, from the day before it, or without post."""
+    return keeps_its_days(clock) and (rung_days >= -1 or not post.has(today))
