@@ -25,10 +25,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dardr import systime
-from dardr.casework.deliver import deliver, mailer_of
+from dardr.casework.deliver import deliver
 from dardr.casework.housekeeping import housekeeping
 from dardr.casework.search_index import read_documents
 from dardr.casework.sweep import sweep
+from dardr.casework.transport import mailer_of
 from dardr.settings import Settings
 from dardr.storage.engine import Database, is_sqlite
 from dardr.storage.installation import Heartbeat

@@ -22,12 +22,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result for one recipient. ``code`` is the SMTP reply code, or None where no reply was read."""
+    """The result for one recipient. ``code`` is the reply code, or None where no reply was read.
+
+    ``ref`` is the number that a transport other than SMTP gave the message.
+    """
 
     recipient: str
     kind: Kind
     code: int | None = None
     text: str = ""
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

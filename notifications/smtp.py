@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
     import aiosmtplib
 
 __all__ = [
-    "ConsoleMailer", "Kind", "Mail", "MailInvalid", "MailSession", "Mailer", "MemoryMailer", "Outcome",
+    "ConsoleMailer", "Kind", "Mail", "MailInvalid", "MailSession", "Mailer", "May", "MemoryMailer", "Outcome",
     "SmtpMailer", "Tls", "build_message",
 ]  # fmt: skip
 
 Tls = Literal["none", "starttls", "tls"]
+
+May = Callable[[], Awaitable[bool]]
+"""Asked just before a message is handed over for good; where it answers False, the message is not handed over."""
+
+NOT_NOW = "It was not handed over: what was sent before it could not be kept."
 
 _SESSION_CODES = frozenset({421, 454, 530, 534, 535, 538})
 """Replies that speak of the connection or its log-in, not of the message or its recipient."""
@@ -38,8 +43,11 @@ _SESSION_CODES = frozenset({421, 454, 530, 534, 535, 538})
 class MailSession(Protocol):
     """Something that sends messages one after the other."""
 
-    async def send(self, mail: Mail) -> list[Outcome]:
-        """Send to every recipient of ``mail``; one outcome each, in the order of ``mail.to``."""
+    async def send(self, mail: Mail, may: May | None = None) -> list[Outcome]:
+        """Send to every recipient of ``mail``; one outcome each, in the order of ``mail.to``.
+
+        All that can be done before is done before ``may`` is asked.
+        """
         ...
 
 
@@ -87,10 +95,10 @@ class SmtpMailer:
     def __repr__(self) -> str:
         return f"SmtpMailer({self.host}:{self.port}, tls={self.tls})"
 
-    async def send(self, mail: Mail) -> list[Outcome]:
+    async def send(self, mail: Mail, may: May | None = None) -> list[Outcome]:
         """Send one message over a connection of its own."""
         async with self.session() as session:
-            return await session.send(mail)
+            return await session.send(mail, may)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[MailSession]:
@@ -138,20 +146,20 @@ class _SmtpSession:
         if client is not None:
             await _say_goodbye(client)
 
-    async def send(self, mail: Mail) -> list[Outcome]:
+    async def send(self, mail: Mail, may: May | None = None) -> list[Outcome]:
         try:
             content = build_message(mail).as_bytes()
         except (MailInvalid, ValueError, UnicodeError) as error:
             text = str(error) if isinstance(error, MailInvalid) else "The message could not be put together."
             return [Outcome(one, Kind.REFUSED, None, text) for one in mail.to]
         reused = self._client is not None and self._client.is_connected
-        outcomes = await self._send_once(mail, content)
+        outcomes = await self._send_once(mail, content, may)
         if reused and outcomes is None:
             # A server may end a connection between two messages (idle, or a limit per connection).
-            outcomes = await self._send_once(mail, content)
+            outcomes = await self._send_once(mail, content, may)
         return outcomes or _all(mail, Kind.TRY_AGAIN, None, "The mail server ended the connection.")
 
-    async def _send_once(self, mail: Mail, content: bytes) -> list[Outcome] | None:
+    async def _send_once(self, mail: Mail, content: bytes, may: May | None) -> list[Outcome] | None:
         """None: the server ended the connection before it said anything about this message."""
         import aiosmtplib
 
@@ -176,7 +184,10 @@ class _SmtpSession:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return _all(mail, Kind.TRY_AGAIN, None, self._give_up_on(client, error))
         found = await self._name_recipients(client, mail, encoding)
-        if len(found) < len(set(mail.to)):
+        if len(found) < len(set(mail.to)) and may is not None and not await may():
+            await self._reset()
+            found |= {one: Outcome(one, Kind.TRY_AGAIN, None, NOT_NOW) for one in mail.to if one not in found}
+        elif len(found) < len(set(mail.to)):
             rest = await self._send_text(client, content)
             found |= {one: replace(rest, recipient=one) for one in mail.to if one not in found}
         else:
@@ -315,11 +326,13 @@ class ConsoleMailer:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
 
-    async def send(self, mail: Mail) -> list[Outcome]:
+    async def send(self, mail: Mail, may: May | None = None) -> list[Outcome]:
         try:
             build_message(mail)
         except MailInvalid as error:
             return _all(mail, Kind.REFUSED, None, str(error))
+        if may is not None and not await may():
+            return _all(mail, Kind.TRY_AGAIN, None, NOT_NOW)
         stream = self._stream or sys.stdout
         head = f"To: {', '.join(mail.to)}\nSubject: {mail.subject}\nMessage-ID: {mail.message_id}\n"
         print(f"{'-' * 72}\n{head}\n{mail.text}", file=stream, flush=True)
@@ -338,11 +351,13 @@ class MemoryMailer:
         self.sessions = 0
         self._answer = answer
 
-    async def send(self, mail: Mail) -> list[Outcome]:
+    async def send(self, mail: Mail, may: May | None = None) -> list[Outcome]:
         try:
             build_message(mail)
         except MailInvalid as error:
             return _all(mail, Kind.REFUSED, None, str(error))
+        if may is not None and not await may():
+            return _all(mail, Kind.TRY_AGAIN, None, NOT_NOW)
         outcomes = [
             (self._answer(mail, one) if self._answer else None) or Outcome(one, Kind.ACCEPTED, 250, "OK")
             for one in mail.to

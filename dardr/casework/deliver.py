@@ -1,4 +1,4 @@
-"""Sending what is written in the outbox: claim a batch under a lease, send outside any transaction, settle each.
+"""Sending what is written in the outbox: claim a batch under a lease, send outside any transaction, keep each answer.
 
 Any number of workers may do this at once. A lease that expires is claimed again, with the same Message-ID, so that a
 worker that ended between sending and settling costs at most a second copy that mail systems can recognise.
@@ -11,97 +11,34 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.orm import Session
 
 from dardr.access import roles_on, visible
 from dardr.actors import Actor
 from dardr.casework.outbox import short_key
 from dardr.casework.recipients import addresses
+from dardr.casework.sending import CLAIMABLE, LEASE, Claim, Claimed, Delivered, Round
 from dardr.errors import Conflict, Forbidden, NotFound
-from dardr.settings import Settings, get_settings
+from dardr.settings import get_settings
 from dardr.storage import outbox as box
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
 from dardr.storage.reviews import Deadline, Hold, Record
-from notifications.retry import GiveUp, Kind, Outcome, Sent, TryAgain, describe, next_step
-from notifications.smtp import ConsoleMailer, Mail, Mailer, MailSession, SmtpMailer
+from notifications.mail import Mail
+from notifications.retry import Kind
+from notifications.smtp import Mailer
 from workflows.definition import Role
-
-LEASE = timedelta(minutes=10)
-"""How long a claimed message belongs to its worker; longer than any one message may take."""
-
-LONGEST_SEND = 240.0
-"""Seconds after which one message is given up for now, whatever the server does."""
 
 MOST_TRIES = 20
 """A message that was claimed so often without ever being settled brings its worker down: it is set aside."""
 
-CLAIMABLE = (box.QUEUED, box.WAITING, box.IN_FLIGHT)
-
 Row = TypeVar("Row", Deadline, Hold)
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What one delivery did: messages sent, refused for good, to be tried again, and no longer needed."""
-
-    sent: int = 0
-    failed: int = 0
-    waiting: int = 0
-    overtaken: int = 0
-
-    def __add__(self, other: Delivered) -> Delivered:
-        return Delivered(
-            self.sent + other.sent,
-            self.failed + other.failed,
-            self.waiting + other.waiting,
-            self.overtaken + other.overtaken,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """One message that is ours until ``lease_until``; ``tries`` counts this one."""
-
-    id: int
-    mail: Mail
-    tries: int
-    lease_until: datetime
-
-
-def mailer_of(settings: Settings) -> Mailer:
-    """The mailer the settings speak of; the host ``console`` prints messages instead of sending them.
-
-    Raises Conflict for settings that do not fit each other.
-    """
-    if settings.smtp_host == "console":
-        return ConsoleMailer()
-    if bool(settings.smtp_user) != bool(settings.smtp_password):
-        given, missing = "DARDR_SMTP_USER", "DARDR_SMTP_PASSWORD"
-        if settings.smtp_password:
-            given, missing = missing, given
-        raise Conflict(f"{given} is set and {missing} is not. Set both to log in at the mail server, or neither.")
-    try:
-        return SmtpMailer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            user=settings.smtp_user or None,
-            password=settings.smtp_password or None,
-            tls=settings.smtp_tls,
-        )
-    except ValueError as error:
-        names = "DARDR_SMTP_HOST, DARDR_SMTP_PORT, DARDR_SMTP_USER and DARDR_SMTP_TLS"
-        raise Conflict(f"The mail settings do not fit each other. {error} Look at {names}.") from error
 
 
 def deliver(
@@ -112,8 +49,9 @@ def deliver(
     owner: str | None = None,
     *,
     mail_from: str | None = None,
+    connections: int = 1,
 ) -> Delivered:
-    """Send everything that is due, in batches of ``limit``, each over one connection.
+    """Send everything that is due, claimed ``limit`` at a time, over so many connections at once.
 
     ``now_fn`` gives the present instant (aware UTC). ``owner`` names this worker in the lease. ``mail_from`` is the
     sender's address; by default that of the settings. Never raises for what a server or a message does. What
@@ -121,15 +59,20 @@ def deliver(
     """
     mail_from = mail_from or get_settings().mail_from
     owner = (owner or f"{socket.gethostname()}:{os.getpid()}")[:40] + f":{uuid.uuid4().hex}"
+    mailer = mailer_factory()  # before claiming: a claim that nobody can send would wait out its lease
+
+    def more() -> Claim:
+        return claim(database, now_fn(), limit, owner, mail_from)
+
     done = Delivered()
     while True:
-        mailer = mailer_factory()  # before claiming: a claim that nobody can send would wait out its lease
-        claimed, set_aside = claim(database, now_fn(), limit, owner, mail_from)
-        done += set_aside
-        if not claimed and not (set_aside.overtaken or set_aside.failed):
-            return done
+        claimed, aside = more()
+        done += aside
         if claimed:
-            done += asyncio.run(_send_all(database, mailer, claimed, now_fn, owner))
+            sending = Round(database, mailer, more, now_fn, owner, claim_below=max(1, limit // 2))
+            return done + asyncio.run(sending.run(claimed, connections))
+        if not (aside.overtaken or aside.failed):
+            return done
 
 
 # --- claim ------------------------------------------------------------------------------------------------
@@ -254,81 +197,6 @@ def _replies_to(session: Session, rows: Iterable[OutboxMessage]) -> dict[int | N
         .where(Record.id.in_(ids), Partnership.team_email != "")
     )
     return {record_id: address for record_id, address in found}
-
-
-# --- send and settle --------------------------------------------------------------------------------------
-
-
-async def _send_all(
-    database: Database, mailer: Mailer, claimed: list[Claimed], now_fn: Callable[[], datetime], owner: str
-) -> Delivered:
-    done = Delivered()
-    async with mailer.session() as session:
-        for one in claimed:
-            if not _still_ours(database, one, now_fn(), owner):
-                continue
-            outcome = await _send_one(session, one)
-            try:
-                done += settle(database, one, outcome, now_fn(), owner)
-            except Exception as error:
-                # The lease will run out and the message be tried again, with the same Message-ID.
-                log.error("outbox.not_settled", outbox_id=one.id, error=type(error).__name__)
-    return done
-
-
-async def _send_one(session: MailSession, one: Claimed) -> Outcome:
-    try:
-        async with asyncio.timeout(LONGEST_SEND):
-            return (await session.send(one.mail))[0]
-    except TimeoutError:
-        return Outcome(one.mail.to[0], Kind.UNKNOWN, None, "The mail server took too long.")
-    except Exception as error:
-        log.error("outbox.not_sent", outbox_id=one.id, error=type(error).__name__)
-        return Outcome(one.mail.to[0], Kind.TRY_AGAIN, None, f"The message could not be sent ({type(error).__name__}).")
-
-
-def _still_ours(database: Database, one: Claimed, now: datetime, owner: str) -> bool:
-    """True where the lease has time enough left for this message; renewed when it is running short."""
-    if one.lease_until - now > timedelta(seconds=LONGEST_SEND + 30):
-        return True
-    with database.write() as session:
-        renewed = session.execute(
-            sa.update(OutboxMessage)
-            .where(
-                OutboxMessage.id == one.id,
-                OutboxMessage.status == box.IN_FLIGHT,
-                OutboxMessage.lease_owner == owner,
-            )
-            .values(lease_until=now + LEASE)
-            .returning(OutboxMessage.id)
-        ).all()
-    return bool(renewed)
-
-
-def settle(database: Database, one: Claimed, outcome: Outcome, now: datetime, owner: str) -> Delivered:
-    """Keep what the server answered for one message, in a transaction of its own."""
-    step = next_step(one.tries, now, outcome)
-    mine = sa.and_(OutboxMessage.status == box.IN_FLIGHT, OutboxMessage.lease_owner == owner)
-    match step:
-        case Sent():
-            # Whoever holds the lease by now: the message is out, and must not be sent again.
-            mine = OutboxMessage.status.in_(CLAIMABLE)
-            values = {"status": box.SENT, "settled_at": now, "last_error": None}
-            done = Delivered(sent=1)
-        case TryAgain(at, reason):
-            values = {"status": box.WAITING, "not_before": at, "last_error": reason}
-            done = Delivered(waiting=1)
-        case GiveUp(reason):
-            values = {"status": box.FAILED, "settled_at": now, "last_error": reason}
-            done = Delivered(failed=1)
-    with database.write() as session:
-        session.execute(
-            sa.update(OutboxMessage)
-            .where(OutboxMessage.id == one.id, mine)
-            .values(**values, lease_owner=None, lease_until=None)
-        )
-        session.add(OutboxAttempt(outbox_id=one.id, at=now, result=str(outcome.kind), answer=describe(outcome)))
-    return done
 
 
 # --- by a person ------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def _keys(settings: Any) -> Check:
 
 
 def _mail_server(settings: Any) -> Check:
-    from dardr.casework.deliver import mailer_of
+    from dardr.casework.transport import mailer_of
 
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:

@@ -51,7 +51,7 @@ def serve(demo: bool, host: str, port: int) -> None:
         with demonstration(host, port) as (env, sign_ins):
             _run(host, port, env, sign_ins)
         return
-    from dardr.casework.deliver import mailer_of
+    from dardr.casework.transport import mailer_of
 
     with opened() as at:
         mailer_of(at.settings)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from dardr.casework import deliver as delivering
-from dardr.casework import outbox
-from dardr.casework.deliver import LEASE, MOST_TRIES, Delivered, claim, deliver, mailer_of, retry, settle, withdraw
+from dardr.casework import outbox, sending
+from dardr.casework.deliver import MOST_TRIES, claim, deliver, retry, withdraw
+from dardr.casework.sending import LEASE, Answer, Delivered, settle
 from dardr.casework.sweep import sweep
+from dardr.casework.transport import mailer_of
 from dardr.errors import Conflict, Forbidden, NotFound
 from dardr.settings import Settings
 from dardr.storage.bodies import Body, BodyContact
@@ -85,7 +86,7 @@ def test_many_more_than_a_batch(database: Database) -> None:
     postbox = Postbox()
     with running(postbox) as port:
         assert send(database, port, limit=10).sent == 25
-    assert len(set(postbox.recipients)) == 25 and len(postbox.peers) == 3
+    assert len(set(postbox.recipients)) == 25 and len(postbox.peers) == 1
 
 
 def test_the_same_key_is_written_once(database: Database) -> None:
@@ -208,14 +209,14 @@ def test_what_cannot_be_settled_does_not_stop_the_batch(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = write(database, "a@one.example", "b@one.example")
-    whole = delivering.settle
+    whole = sending.settle_all
 
-    def trouble(database: Database, one: Any, *rest: Any) -> Delivered:
-        if one.id == first:
+    def trouble(database: Database, answers: Sequence[Answer], *rest: Any) -> Delivered:
+        if first in [one.id for one, _ in answers]:
             raise OSError("no room left")
-        return whole(database, one, *rest)
+        return whole(database, answers, *rest)
 
-    monkeypatch.setattr(delivering, "settle", trouble)
+    monkeypatch.setattr(sending, "settle_all", trouble)
     mailer = MemoryMailer()
     assert deliver(database, lambda: mailer, lambda: NOW, mail_from=FROM) == Delivered(sent=1)
     monkeypatch.undo()
@@ -223,6 +224,23 @@ def test_what_cannot_be_settled_does_not_stop_the_batch(
     later = NOW + LEASE
     assert deliver(database, lambda: mailer, lambda: later, mail_from=FROM) == Delivered(sent=1)
     assert mailer.sent[0].message_id == mailer.sent[2].message_id
+
+
+def test_where_nothing_can_be_kept_nothing_more_is_sent(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would be sent anew when its lease ends: two answers that cannot be kept are enough."""
+    write(database, *(f"r{n}@one.example" for n in range(9)))
+
+    def full(*_: Any) -> Delivered:
+        raise OSError("no room left")
+
+    monkeypatch.setattr(sending, "settle_all", full)
+    mailer = MemoryMailer()
+    assert deliver(database, lambda: mailer, lambda: NOW, mail_from=FROM) == Delivered()
+    assert len(mailer.sent) == 2
+    monkeypatch.undo()
+    assert deliver(database, lambda: mailer, lambda: NOW + LEASE, mail_from=FROM) == Delivered(sent=9)
+    ids = [mail.message_id for mail in mailer.sent]
+    assert len(ids) == 11 and len(set(ids)) == 9
 
 
 def test_a_lease_holds_until_it_ends(database: Database) -> None:

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from dardr.casework.deliver import LEASE, deliver
+from dardr.casework.deliver import deliver
+from dardr.casework.sending import LEASE
 from dardr.casework.sweep import sweep
 from dardr.storage.engine import Database
 from dardr.storage.installation import Heartbeat

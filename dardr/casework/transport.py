@@ -1,0 +1,34 @@
+"""The way messages are sent, as the settings say."""
+
+from __future__ import annotations
+
+from dardr.errors import Conflict
+from dardr.settings import Settings
+from notifications.smtp import ConsoleMailer, Mailer, SmtpMailer
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """The mailer the settings speak of; the host ``console`` prints messages instead of sending them.
+
+    Raises Conflict for settings that do not fit each other.
+    """
+    if settings.smtp_host == "console":
+        return ConsoleMailer()
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        given, missing = "DARDR_SMTP_USER", "DARDR_SMTP_PASSWORD"
+        if settings.smtp_password:
+            given, missing = missing, given
+        raise Conflict(f"{given} is set and {missing} is not. Set both to log in at the mail server, or neither.")
+    try:
+        return SmtpMailer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            user=settings.smtp_user or None,
+            password=settings.smtp_password or None,
+            tls=settings.smtp_tls,
+        )
+    except ValueError as error:
+        names = "DARDR_SMTP_HOST, DARDR_SMTP_PORT, DARDR_SMTP_USER and DARDR_SMTP_TLS"
+        raise Conflict(f"The mail settings do not fit each other. {error} Look at {names}.") from error
+
+
