@@ -9,6 +9,8 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 
+from notifications.icalendar_files import method_of
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"@]+@[^\s<>()\[\],;:\\\"@.]+(?:\.[^\s<>()\[\],;:\\\"@.]+)*")
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
@@ -28,7 +30,7 @@ class Mail:
 
     ``message_id`` is given by the caller and must stay the same for every try: ``<outbox-id@domain>``.
     ``sent_at`` is an aware instant; ``to`` has one or more bare addresses; ``headers`` are extra pairs, like
-    ``("X-Dardr-Ref", "DARDR-2026-009")``.
+    ``("X-Dardr-Ref", "DARDR-2026-009")``. ``calendar`` is an invitation (iCalendar text, with its method).
     """
 
     message_id: str
@@ -41,14 +43,18 @@ class Mail:
     reply_to: str | None = None
     html: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    calendar: str | None = None
 
 
 def build_message(mail: Mail) -> EmailMessage:
     """The MIME message: plain text, and HTML as its alternative, both UTF-8 quoted-printable.
 
+    An invitation is a further alternative, which mail programs offer to accept, and the attachment ``invitation.ics``
+    for those that do not.
+
     Raises MailInvalid for an address that is not one, for line breaks or control characters in any header
     (the way headers are injected), for a Message-ID not of the form ``<id@domain>``, a naive ``sent_at``, or
-    an extra header that this function sets itself.
+    an extra header that this function sets itself, or an invitation without a method.
     """
     if not mail.to:
         raise MailInvalid("The message has no recipient.")
@@ -73,7 +79,23 @@ def build_message(mail: Mail) -> EmailMessage:
     message.set_content(mail.text, subtype="plain", charset="utf-8", cte="quoted-printable")
     if mail.html is not None:
         message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    if mail.calendar is not None:
+        _add_invitation(message, mail.calendar)
     return message
+
+
+def _add_invitation(message: EmailMessage, calendar: str) -> None:
+    method = method_of(calendar)
+    if method is None:
+        raise MailInvalid("The invitation that goes with the message does not say whether to come.")
+    message.add_alternative(
+        calendar,
+        subtype="calendar",
+        charset="utf-8",
+        cte="base64",
+        params={"method": method, "component": "VEVENT"},
+    )
+    message.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="invitation.ics")
 
 
 def is_ascii(mail: Mail) -> bool:
