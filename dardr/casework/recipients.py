@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dardr.casework.panel import seats_of
 from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.people import User, UserRole
+from dardr.storage.post_in import FailingAddress
 from dardr.storage.reading import ConflictOfInterest
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows.definition import Party, Role
@@ -35,7 +36,10 @@ MAX_ADDRESS = 254
 
 
 def addresses(session: Session, record: Record, party: Party | str) -> list[str]:
-    """The addresses for one party of one record, each once, in a steady order; empty where nobody is known."""
+    """The addresses for one party of one record, each once, in a steady order; empty where nobody is known.
+
+    What would go to an address that does not work goes to whoever stands in for it.
+    """
     return Recipients(session).addresses(record, party)
 
 
@@ -66,14 +70,15 @@ class _People:
     executive: list[Person]
     successor_id: int | None = None
 
-    def of(self, party: Party, away: Away) -> list[Person]:
-        """The people for a party, its stand-ins included; nobody who is ``away``."""
+    def of(self, party: Party, away: Away, broken: Away) -> list[Person]:
+        """The people for a party, its stand-ins included; nobody who is ``away``, no address that is ``broken``.
+
+        Only where an address is broken do stand-ins go up to the executive.
+        """
         contact, lead, executive = (_there(people, away) for people in (self.contact, self.lead, self.executive))
-        if party is Party.AGENCY_EXECUTIVE:
-            return executive or lead
-        if party is Party.AGENCY_LEAD:
-            return lead
-        return contact or lead
+        steps = {Party.AGENCY_EXECUTIVE: (executive, lead), Party.AGENCY_LEAD: (lead,)}.get(party, (contact, lead))
+        works = (_there(people, broken) for people in (*steps, executive if any(steps) else []))
+        return next((people for people in works if people), [])
 
 
 class Recipients:
@@ -96,6 +101,7 @@ class Recipients:
         self._teams: dict[int, list[Person]] = {}
         self._forces: dict[int, list[int]] = {}
         self._conflicts: dict[int, set[str]] | None = None
+        self._broken: Away | None = None
 
     def prepare(self, records: Iterable[Record]) -> None:
         """Name the records that will be asked about."""
@@ -104,9 +110,21 @@ class Recipients:
             if record.case_manager_id is not None:
                 self._managers.add(record.case_manager_id)
 
-    def addresses(self, record: Record, party: Party | str) -> list[str]:
-        """As the function of the same name."""
-        return _once(person.address for person in self._standing(record, Party(party)))
+    def addresses(self, record: Record, party: Party | str, *, but: Away = NOBODY_AWAY) -> list[str]:
+        """As the function of the same name; those in ``but`` (small letters) are taken for broken too."""
+        party, broken = Party(party), self.broken() | but
+        standing = self._standing(record, party, broken)
+        works = _there(standing, broken)
+        if standing and not works:
+            works = self._in_their_place(record, party, broken)
+        return _once(person.address for person in works)
+
+    def broken(self) -> Away:
+        """The addresses that do not work, in small letters."""
+        if self._broken is None:
+            rows = self._session.scalars(sa.select(FailingAddress.address).where(FailingAddress.cleared_at.is_(None)))
+            self._broken = frozenset(address.lower() for address in rows)
+        return self._broken
 
     def people(self, record: Record, party: Party | str) -> list[Person]:
         """The people with an account here who stand for a party of a record, each once: who owes it by name.
@@ -122,17 +140,25 @@ class Recipients:
         self.prepare([record])
         return self._bodies_of(record.id)
 
-    def _standing(self, record: Record, party: Party) -> list[Person]:
+    def _in_their_place(self, record: Record, party: Party, broken: Away) -> list[Person]:
+        """Who is written to where no address of a party works: for outsiders who carries the review; then the team."""
+        away = self.away(record)
+        carried = self._case_managers(record, away) if party in OF_THE_REVIEW or party is Party.PARTNERSHIP else []
+        steps = (carried, self._by_role(record, Role.TEAM_MANAGER, away), self._team(record.partnership_id))
+        return next((works for people in steps if (works := _there(people, broken))), [])
+
+    def _standing(self, record: Record, party: Party, broken: Away = NOBODY_AWAY) -> list[Person]:
         if party in NEVER_WRITTEN_TO:
             return []
         self.prepare([record])
         away = self.away(record)
         if party in OF_BODIES:
-            return [person for body in self._bodies_of(record.id) for person in self._at_body(body, party, away)]
+            bodies = self._bodies_of(record.id)
+            return [person for body in bodies for person in self._at_body(body, party, away, broken)]
         match party:
             case Party.POLICE:
                 forces = self._forces_of(record.partnership_id)
-                return [person for force in forces for person in self._at_body(force, Party.AGENCY, away)]
+                return [person for force in forces for person in self._at_body(force, Party.AGENCY, away, broken)]
             case Party.CASE_MANAGER:
                 return self._case_managers(record, away)
             case Party.PERSON_ASKED:
@@ -289,15 +315,15 @@ class Recipients:
 
         Never silent while anybody there, or at the body that took its place, can be written to.
         """
-        return [person.address for person in self._at_body(body_id, party, NOBODY_AWAY)]
+        return [person.address for person in self._at_body(body_id, party, NOBODY_AWAY, self.broken())]
 
-    def _at_body(self, body_id: int, party: Party, away: Away) -> list[Person]:
+    def _at_body(self, body_id: int, party: Party, away: Away, broken: Away) -> list[Person]:
         seen: set[int] = set()
         following: int | None = body_id
         while following is not None and following not in seen:
             seen.add(following)
             people = self._people_at(following)
-            if found := people.of(party, away):
+            if found := people.of(party, away, broken):
                 return found
             following = people.successor_id
         return []

@@ -19,6 +19,8 @@ QUEUED, IN_FLIGHT, WAITING, SENT, FAILED, WITHDRAWN, OVERTAKEN, NO_ADDRESS = (
     "overtaken",
     "no_address",
 )
+DELIVERED, DELAYED, BOUNCED = "delivered", "delayed", "bounced"
+"""What became known of a message after a server had taken it."""
 
 
 class OutboxMessage(Base):

@@ -11,6 +11,7 @@ from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import User, UserRole
+from dardr.storage.post_in import FailingAddress
 from dardr.storage.reviews import Record
 from tests import builders
 from tests.builders import Case, a_review
@@ -191,3 +192,57 @@ def test_somebody_to_be_told_without_an_address_stays_visible(database: Database
         rows = list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.party == "independent_chair")))
     assert rows and {(row.status, row.recipient) for row in rows} == {("no_address", "")}
     assert all(row.record_id == case.record().id for row in rows)
+
+
+# --- addresses that do not work ---------------------------------------------------------------------------
+
+
+def fails(database: Database, *found: str) -> None:
+    with database.write() as session:
+        session.add_all(FailingAddress(address=one, since=builders.at_ten(builders.START), why="5.1.1") for one in found)
+
+
+def test_a_failing_address_is_left_out_and_its_mail_goes_up_at_the_agency(database: Database, case: Case) -> None:
+    ref, at = item(case), "northmere-council.example"
+    contacts = [f"contact@{at}", builders.address("agency_contact")]
+    leads = [f"lead@{at}", builders.address("agency_lead")]
+    assert to(database, ref, Party.AGENCY) == contacts
+    fails(database, contacts[0])
+    assert to(database, ref, Party.AGENCY) == [contacts[1]]
+    fails(database, contacts[1])
+    assert to(database, ref, Party.AGENCY) == leads
+    fails(database, *leads)
+    assert to(database, ref, Party.AGENCY) == to(database, ref, Party.AGENCY_LEAD) == [f"executive@{at}"]
+    with database.read() as session:
+        record = session.scalars(sa.select(Record).where(Record.ref == ref)).one()
+        assert len(Recipients(session).people(record, Party.AGENCY)) == 1, "who owes it stays who owes it"
+    fails(database, f"executive@{at}")
+    assert to(database, ref, Party.AGENCY) == to(database, ref, Party.AGENCY_EXECUTIVE) == []
+
+
+def test_mail_to_a_person_of_the_partnership_goes_to_their_manager_then_to_the_team(
+    database: Database, case: Case
+) -> None:
+    case.act("assign_case_manager", {"case_manager": MANAGERS[0]})
+    fails(database, MANAGERS[0])
+    assert to(database, case.ref, Party.CASE_MANAGER) == [builders.address("team_manager")]
+    fails(database, builders.address("team_manager"))
+    assert to(database, case.ref, Party.CASE_MANAGER) == to(database, case.ref, Party.TEAM_MANAGER)
+    assert to(database, case.ref, Party.CASE_MANAGER) == ["team@mereshire.example"]
+    fails(database, "team@mereshire.example")
+    assert to(database, case.ref, Party.CASE_MANAGER) == []
+
+
+def test_mail_to_a_chair_outside_goes_to_who_carries_the_review(database: Database, case: Case) -> None:
+    case.act("assign_case_manager", {"case_manager": MANAGERS[0]})
+    with database.write() as session:
+        builders.grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, case.ref)
+    fails(database, builders.address("independent_chair"))
+    assert to(database, case.ref, Party.INDEPENDENT_CHAIR) == [MANAGERS[0]]
+
+
+def test_an_address_that_works_again_is_written_to_again(database: Database, case: Case) -> None:
+    fails(database, "contact@northmere-council.example", builders.address("agency_contact"))
+    with database.write() as session:
+        session.execute(sa.update(FailingAddress).values(cleared_at=builders.at_ten(builders.START)))
+    assert len(to(database, item(case), Party.AGENCY)) == 2
