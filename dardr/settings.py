@@ -8,6 +8,12 @@ X-Forwarded-Proto are believed; 0 believes nobody's.
 
 ``DARDR_LARGEST_FILE`` is in megabytes. ``DARDR_CLAMD`` is where the virus scanner is (``host:port``, or the path of its
 socket); ``DARDR_CLAMD_SILENT`` says what becomes of files while it does not answer.
+
+``DARDR_HOLIDAYS_FEED`` is where the published bank holidays are read each night: an https address of GOV.UK's file, or
+the path of one; empty: nowhere.
+
+``DARDR_MAILBOX`` is the mailbox to which answers and returned mail come, or several with spaces between them;
+``DARDR_MAILBOX_PASSWORD`` is used where an address in it holds none.
 """
 
 from __future__ import annotations
@@ -39,8 +45,11 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    mailbox: str = ""
+    mailbox_password: str = ""
     data_folder: Path = Field(default_factory=lambda: _default_folder())
     proxies: int = Field(default=0, ge=0, le=9)
+    holidays_feed: str = ""
     search_documents: bool = True
     largest_file: int = Field(default=50, ge=1, le=500)
     clamd: str = ""

@@ -1,8 +1,9 @@
-"""What runs in the background: four ticks. The only user of APScheduler, which keeps nothing and only ticks.
+"""What runs in the background: five ticks. The only user of APScheduler, which keeps nothing and only ticks.
 
-Deliver every 20 seconds, sweep every quarter of an hour, read new documents for search in between, housekeeping each
-night at 04:20. No tick is set for the hour after one in the morning, which happens twice in October and not at all in
-March. Each tick is an ordinary function of a database and an instant. Any number of workers may run at once.
+Deliver every 20 seconds, look into the mailbox every five minutes, sweep every quarter of an hour, read new documents
+for search in between, housekeeping each night at 04:20. No tick is set for the hour after one in the morning, which
+happens twice in October and not at all in March. Each tick is an ordinary function of a database and an instant. Any
+number of workers may run at once.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Session
 from dardr import systime
 from dardr.casework.deliver import deliver
 from dardr.casework.housekeeping import housekeeping
+from dardr.casework.post_in import mailboxes_of, take_in
 from dardr.casework.search_index import read_documents
 from dardr.casework.sweep import sweep
 from dardr.casework.transport import mailer_of
@@ -35,6 +37,7 @@ from dardr.storage.engine import Database, is_sqlite
 from dardr.storage.installation import Heartbeat
 
 DELIVER, SWEEP, DOCUMENTS, HOUSEKEEPING = "deliver", "sweep", "documents", "housekeeping"
+MAILBOX = "mailbox"
 NIGHTLY = time(4, 20)
 """London time; a time of day that exists on every day of the year."""
 
@@ -64,6 +67,13 @@ def deliver_tick(database: Database, settings: Settings, now: datetime) -> Count
 def sweep_tick(database: Database, now: datetime) -> Counts:
     """Write the reminders that the London day of ``now`` calls for."""
     return asdict(sweep(database, now))
+
+
+def mailbox_tick(database: Database, settings: Settings, now: datetime) -> Counts | None:
+    """Take in what came to the mailbox; None where none is set."""
+    if not settings.mailbox:
+        return None
+    return asdict(take_in(database, settings, now))
 
 
 def documents_tick(database: Database, settings: Settings, now: datetime) -> Counts | None:
@@ -150,12 +160,14 @@ def ticking(database: Database, tick: str, now: datetime, work: Callable[[], Cou
 
 
 def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
-    """Sweep, deliver, do the nightly round if it is due, read new documents, and say what was done.
+    """Take in post, sweep, deliver, do the nightly round if it is due, read new documents, and say what was done.
 
     The round comes before the delivery, so that what it has to say is sent with the rest. Raises Conflict, with
     nothing done, where the mail settings do not fit each other.
     """
     mailer_of(settings)
+    mailboxes_of(settings)
+    came = ticking(database, MAILBOX, now, lambda: mailbox_tick(database, settings, now))
     swept = ticking(database, SWEEP, now, lambda: sweep_tick(database, now))
     nightly = ticking(database, HOUSEKEEPING, now, lambda: housekeeping_tick(database, now))
     sent = ticking(database, DELIVER, now, lambda: deliver_tick(database, settings, now))
@@ -168,10 +180,12 @@ def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
         "failed": sent.get("failed", 0),
         "waiting": sent.get("waiting", 0),
         "overtaken": sent.get("overtaken", 0),
+        "replies": came.get("replies", 0),
+        "bounced": came.get("bounced", 0),
         "findings": nightly.get("findings", 0),
         "documents": read.get("documents", 0),
         "housekeeping": int(bool(nightly)),
-        "failed_ticks": sum(one.get("failed_ticks", 0) for one in (swept, nightly, sent, read)),
+        "failed_ticks": sum(one.get("failed_ticks", 0) for one in (came, swept, nightly, sent, read)),
     }
     log.info("worker.once", **done)
     return done
@@ -181,6 +195,7 @@ def triggers() -> dict[str, BaseTrigger]:
     """When each tick comes. Sweeps and rounds at London times that exist on every day."""
     return {
         DELIVER: IntervalTrigger(seconds=20, timezone=UTC),
+        MAILBOX: IntervalTrigger(minutes=5, timezone=UTC),
         SWEEP: CronTrigger(hour="0,2-23", minute="*/15", timezone=systime.LONDON),
         DOCUMENTS: CronTrigger(hour="0,2-23", minute="5-59/15", timezone=systime.LONDON),
         HOUSEKEEPING: CronTrigger(hour=NIGHTLY.hour, minute=NIGHTLY.minute, timezone=systime.LONDON),
@@ -202,6 +217,10 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
         ticking(database, SWEEP, now, lambda: sweep_tick(database, now))
         tick_nightly()
 
+    def tick_mailbox() -> None:
+        now = systime.utc_now()
+        ticking(database, MAILBOX, now, lambda: mailbox_tick(database, settings, now))
+
     def tick_documents() -> None:
         now = systime.utc_now()
         ticking(database, DOCUMENTS, now, lambda: documents_tick(database, settings, now))
@@ -212,6 +231,7 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
         ticking(database, HOUSEKEEPING, now, lambda: housekeeping_tick(database, now))
 
     def catch_up() -> None:
+        tick_mailbox()  # first: what is reminded of should know which addresses do not work
         tick_sweep()
         tick_deliver()
         tick_documents()
@@ -223,7 +243,8 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
         timezone=systime.LONDON,
     )
     work = {
-        DELIVER: tick_deliver, SWEEP: tick_sweep, DOCUMENTS: tick_documents, HOUSEKEEPING: tick_nightly,
+        DELIVER: tick_deliver, MAILBOX: tick_mailbox, SWEEP: tick_sweep, DOCUMENTS: tick_documents,
+        HOUSEKEEPING: tick_nightly,
     }  # fmt: skip
     for name, trigger in triggers().items():
         scheduler.add_job(work[name], trigger, id=name)
@@ -239,6 +260,7 @@ def run_worker(database: Database, settings: Settings, stop: threading.Event | N
     Raises Conflict, before the first tick, where the mail settings do not fit each other.
     """
     mailer_of(settings)
+    mailboxes_of(settings)
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -24,7 +24,8 @@ class Kind(StrEnum):
 class Outcome:
     """The result for one recipient. ``code`` is the reply code, or None where no reply was read.
 
-    ``ref`` is the number that a transport other than SMTP gave the message.
+    ``ref`` is the number that a transport other than SMTP gave the message. ``of_recipient``: the answer was given to
+    this address alone, not to the message.
     """
 
     recipient: str
@@ -32,6 +33,7 @@ class Outcome:
     code: int | None = None
     text: str = ""
     ref: str = ""
+    of_recipient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
