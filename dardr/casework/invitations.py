@@ -1,19 +1,27 @@
 """Writing to a panel about a meeting: that it takes place, that it was moved, that it does not take place.
 
-An e-mail names nobody and says nothing of the review: reference, day, time and a link. The family is never written to.
+An e-mail names nobody and says nothing of the review: reference, day, time and a link. So does the invitation for
+calendars that goes with it, to each reader their own. The family is never written to.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from dardr.casework import outbox
+from dardr.casework.calendar_entries import meeting_entry, moves_of
 from dardr.casework.fold import done
 from dardr.casework.notices import base_url, frame
 from dardr.casework.panel import seats_of
 from dardr.casework.recipients import Recipients
 from dardr.casework.serving import review_of
 from dardr.errors import Conflict
+from dardr.settings import get_settings
+from dardr.storage.bodies import Partnership
+from notifications.icalendar_files import CANCEL, REQUEST, Mailbox, invitation
 from notifications.messages_of_meetings import MeetingInvitation
 from workflows.answers import stored_date
 from workflows.definition import Party, WritesToPanel
@@ -37,6 +45,8 @@ def writes_to_panel(h: Happening, effect: WritesToPanel) -> None:
     if not asked and "send_invitations" not in done(h.record.facts):
         return
     people, without = _addresses(h)
+    moves = moves_of(h.session, [h.record.id])[h.record.id]
+    invite = _inviter(h, CANCEL if effect.about == "cancelled" else REQUEST, moves)
     facts = h.record.facts
     on = stored_date(facts.get("meeting_on"))
     if on is None or (not people and not asked):
@@ -52,6 +62,7 @@ def writes_to_panel(h: Happening, effect: WritesToPanel) -> None:
         online=facts.get("held") in ("online", "both"),
     )
     told = "cancelled" if effect.about == "cancelled" else "told"
+    after_moves = f":{moves}" if moves else ""  # a meeting moved back to a day it had before is told again
     written = outbox.write_rows(
         h.session,
         [
@@ -60,9 +71,10 @@ def writes_to_panel(h: Happening, effect: WritesToPanel) -> None:
                 message,
                 to=address,
                 party=Party.PANEL,
-                dedupe=f"meeting:{h.record.id}:{told}:{on}:{_place(facts)}:{address.lower()}",
+                dedupe=f"meeting:{h.record.id}:{told}:{on}:{_place(facts)}{after_moves}:{address.lower()}",
                 record_id=h.record.id,
                 event_id=h.event.id,
+                calendar=invite(address),
             )
             for address in people
         ],
@@ -71,6 +83,22 @@ def writes_to_panel(h: Happening, effect: WritesToPanel) -> None:
         raise Conflict(INVITED_ALREADY)
     if without:
         h.warnings.append(f"No e-mail address is recorded for: {'; '.join(without)}. Tell them in another way.")
+
+
+def _inviter(h: Happening, method: str, moves: int) -> Callable[[str], str | None]:
+    """What gives each address its invitation; none where the time of the meeting cannot be read."""
+    entry = meeting_entry(h.session, h.record, h.now, moves)
+    team = h.session.execute(
+        sa.select(Partnership.team_email, Partnership.team_name, Partnership.name).where(
+            Partnership.id == h.record.partnership_id
+        )
+    ).one()
+    organizer = Mailbox(team.team_email or get_settings().mail_from, team.team_name or team.name)
+
+    def invite(address: str) -> str | None:
+        return invitation(method, entry, h.now, organizer, Mailbox(address)) if entry else None
+
+    return invite
 
 
 def _place(facts: Any) -> str:

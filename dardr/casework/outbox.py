@@ -11,12 +11,15 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from dardr.casework.post_choices import choices_for
 from dardr.storage.engine import is_sqlite
 from dardr.storage.outbox import NO_ADDRESS, QUEUED, OutboxMessage
 from notifications.messages import Message
 from notifications.render import Rendered, render_message
 
 LONGEST_KEY = 300
+AT_ANY_HOUR = frozenset({"password_link", "account_changed", "notification_form_link"})
+"""Messages about signing in: somebody is waiting for them, or has to know at once. They have no quiet hours."""
 
 
 def write(
@@ -56,9 +59,10 @@ def row(
     deadline_id: int | None = None,
     due_on: date | None = None,
     rung: str = "",
+    calendar: str | None = None,
 ) -> dict[str, Any]:
-    """The values of one outbox row, the words rendered. Raises what rendering raises."""
-    said = _rendered(message)
+    """The values of one outbox row, the words rendered. ``calendar`` is an invitation. Raises what rendering raises."""
+    said = rendered(message)
     return {
         "dedupe_key": short_key(dedupe),
         "record_id": record_id,
@@ -72,6 +76,7 @@ def row(
         "subject": said.subject,
         "text": said.text,
         "html": said.html,
+        "calendar": calendar,
         "status": QUEUED if to else NO_ADDRESS,
         "not_before": now,
         "attempts": 0,
@@ -83,19 +88,36 @@ def row(
 def write_rows(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     """Write several rows at once, leaving out those whose key is there already. How many are new.
 
-    Two sweeps at once agree through the unique key: the second one's row is not written.
+    Two sweeps at once agree through the unique key: the second one's row is not written. What is about a record does
+    not leave in its reader's quiet hours.
     """
+    return len(insert_rows(session, _outside_quiet_hours(session, rows)))
+
+
+def insert_rows(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Write rows as they are, leaving out those whose key is there already: the new ones' ids by their key."""
     if not rows:
-        return 0
+        return {}
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     table: Any = OutboxMessage.__table__
-    statement = insert(table).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(table.c.id)
-    return len(session.connection().execute(statement, list(rows)).all())
+    statement = insert(table).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    written = session.connection().execute(statement.returning(table.c.dedupe_key, table.c.id), list(rows))
+    return {key: number for key, number in written}
+
+
+def _outside_quiet_hours(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    held = [row for row in rows if row["recipient"] and row["message"] not in AT_ANY_HOUR]
+    if not held:
+        return rows
+    choices = choices_for(session, (row["recipient"] for row in held))
+    for row in held:
+        row["not_before"] = choices[row["recipient"]].not_before(row["not_before"])
+    return rows
 
 
 @lru_cache(maxsize=512)
-def _rendered(message: Message) -> Rendered:
-    """Ten people told the same thing cost one rendering."""
+def rendered(message: Message) -> Rendered:
+    """The words of a message. Ten people told the same thing cost one rendering."""
     return render_message(message)
 
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from icalendar import Calendar, Event
 
 import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
+from dardr.casework.calendar_entries import meeting_entry, moves_of
 from dardr.errors import NotFound
 from dardr.lookups.meetings import Meeting, MeetingLine, get_paper, meetings_of, to_come
 from dardr.lookups.meetings import meeting as one_meeting
 from dardr.seeing import seen_facts
-from dardr.systime import LONDON
 from dardr.web.audience import actor, who
+from dardr.web.calendar_files import calendar_file
 from dardr.web.pages.files import given_out
 from dardr.web.pages.naming import Names, entry_lines, fields_by_name, names
 from dardr.web.transaction import session
-from workflows.answers import stored_date
-from workflows.processes.meeting_1.rules import MET, NOT_MET, minutes_of_day
+from notifications.icalendar_files import single
+from workflows.processes.meeting_1.rules import MET, NOT_MET
 
 pages = Blueprint("meetings", __name__)
 
@@ -36,8 +35,6 @@ ON_THE_PAGE = {
     "minutes": ("record_minutes", "add_minute_action", "agree_minutes", "reopen_minutes", "correct_attendance"),
 }
 QUORUM_TONE = {MET: "", NOT_MET: "dardr-warning"}
-LASTS = timedelta(hours=2)
-"""How long a calendar shows a meeting that was planned without an end."""
 
 
 @pages.get("/reviews/<ref>/meetings")
@@ -189,30 +186,12 @@ def paper(ref: str, number: int) -> ResponseReturnValue:
 @pages.get("/meetings/<ref>/calendar.ics")
 @who()
 def calendar(ref: str) -> ResponseReturnValue:
-    """A file that puts the meeting into a calendar: its reference, day, time and place. It names nobody."""
+    """A file that puts the meeting into a calendar: its reference, day and time, and its place. It names nobody."""
     now = systime.utc_now()
-    found = one_meeting(session(), actor(), ref, systime.london_date(now))
-    day, begins = stored_date(found.facts.get("meeting_on")), minutes_of_day(found.facts.get("starts_at"))
-    if day is None or begins is None:
+    record = one_meeting(session(), actor(), ref, systime.london_date(now)).record
+    entry = meeting_entry(
+        session(), record, now, moves_of(session(), [record.id])[record.id], with_place=True
+    )
+    if entry is None:
         raise NotFound(f"{ref} has no day and time that a calendar could show.")
-    start = datetime.combine(day, datetime.min.time(), LONDON) + timedelta(minutes=begins)
-    ends = minutes_of_day(found.facts.get("ends_at"))
-    event = Event()
-    event.add("uid", f"{found.record.ref}@dardr")
-    event.add("sequence", found.record.revision)
-    event.add("dtstamp", now)
-    event.add("summary", f"Meeting {found.record.ref}")
-    event.add("dtstart", start)
-    event.add("dtend", start + (timedelta(minutes=ends - begins) if ends is not None else LASTS))
-    event.add("status", "CANCELLED" if found.record.stage == "cancelled" else "CONFIRMED")
-    event.add("url", url_for("meetings.meeting", ref=ref, _external=True))
-    if found.facts.get("place"):
-        event.add("location", str(found.facts["place"]))
-    file = Calendar()
-    file.add("prodid", "-//dardr//meetings//EN")
-    file.add("version", "2.0")
-    file.add_component(event)
-    file.add_missing_timezones()
-    response = Response(file.to_ical(), content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.record.ref}.ics"'
-    return response
+    return calendar_file(single(entry, now), record.ref)
