@@ -173,8 +173,7 @@ class Imap:
         except (imaplib.IMAP4.error, OSError, ValueError) as error:
             raise MailboxTrouble(f"The mailbox at {self.host} stopped answering: {_said(error)}") from error
         finally:
-            with suppress(Exception):
-                client.logout()
+            _leave(client)
 
     def _connect(self) -> imaplib.IMAP4:
         context = ssl.create_default_context()
@@ -182,24 +181,28 @@ class Imap:
             client: imaplib.IMAP4 = imaplib.IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=self.timeout)
         else:
             client = imaplib.IMAP4(self.host, self.port, timeout=self.timeout)
-            if "STARTTLS" in client.capabilities:
-                client.starttls(context)
-            elif self.host not in HERE:
-                client.shutdown()
-                raise MailboxTrouble(
-                    f"The mailbox at {self.host} would be read without encryption, so nothing was sent. Use imaps://."
-                )
+        try:
+            self._sign_in(client, context)
+        except BaseException:
+            _leave(client)
+            raise
+        return client
+
+    def _sign_in(self, client: imaplib.IMAP4, context: ssl.SSLContext) -> None:
+        if not self.tls and "STARTTLS" in client.capabilities:
+            client.starttls(context)
+        elif not self.tls and self.host not in HERE:
+            raise MailboxTrouble(
+                f"The mailbox at {self.host} would be read without encryption, so nothing was sent. Use imaps://."
+            )
         try:
             client.login(self.user, self.password)
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            with suppress(Exception):
-                client.logout()
             raise MailboxTrouble(
                 f"The mailbox at {self.host} did not take the log-in. Check the user and DARDR_MAILBOX_PASSWORD."
             ) from error
-        return client
 
     def _read(self, client: imaplib.IMAP4, place: Place, since: date, largest: int) -> Iterator[Found]:
         answer, said = client.select(f'"{self.folder}"', readonly=True)
@@ -225,6 +228,14 @@ class Imap:
         if answer != "OK":
             raise MailboxTrouble(f"The mailbox at {self.host} did not answer {command}.")
         return list(data)
+
+
+def _leave(client: imaplib.IMAP4) -> None:
+    """Say goodbye, and close the connection whatever comes back."""
+    with suppress(Exception):
+        client.logout()
+    with suppress(Exception):
+        client.shutdown()
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
