@@ -14,8 +14,11 @@ from typing import ClassVar, Literal, Self
 
 from notifications.message import Message, sample_frame
 from notifications.messages_of_accounts import AccountChanged, PasswordLink
+from notifications.messages_of_calendars import HolidayMovedDates
+from notifications.messages_of_days import DailyDigest
 from notifications.messages_of_meetings import MeetingInvitation
 from notifications.messages_of_notifications import NotificationArrived, NotificationFormLink, NotificationReceived
+from notifications.messages_of_the_commissioner import Section15Reminder
 
 Standing = Literal["late", "past_guide", "breached"]
 """What a missed date is called: *late* only where a date was agreed or set by the partnership, *past_guide* where
@@ -371,11 +374,12 @@ class AgreedDateWanted(Message):
 MESSAGES: dict[str, type[Message]] = {
     kind.template: kind
     for kind in (
-        DeadlineReminder, DeadlineLate, Escalation, CommissionerReplyReminder, DecisionRecorded, ReturnRequested,
+        DeadlineReminder, DeadlineLate, Escalation, CommissionerReplyReminder, Section15Reminder, DecisionRecorded,
+        ReturnRequested,
         StageChanged, DateMoved, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest,
-        AgreedDateWanted,
+        AgreedDateWanted, DailyDigest,
         NotificationFormLink, NotificationReceived, NotificationArrived,
-        PasswordLink, AccountChanged, MeetingInvitation,
+        PasswordLink, AccountChanged, MeetingInvitation, HolidayMovedDates,
     )
 }  # fmt: skip
 """Every message by the name under which notices and clocks speak of it."""

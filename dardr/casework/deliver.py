@@ -13,13 +13,13 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from hashlib import sha256
-from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.access import roles_on, visible
 from dardr.actors import Actor
+from dardr.casework.at_claim import overtaken
 from dardr.casework.outbox import short_key
 from dardr.casework.recipients import addresses
 from dardr.casework.sending import CLAIMABLE, LEASE, Claim, Claimed, Delivered, Round
@@ -29,7 +29,7 @@ from dardr.storage import outbox as box
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
-from dardr.storage.reviews import Deadline, Hold, Record
+from dardr.storage.reviews import Record
 from notifications.mail import Mail
 from notifications.retry import Kind
 from notifications.smtp import Mailer
@@ -37,8 +37,6 @@ from workflows.definition import Role
 
 MOST_TRIES = 20
 """A message that was claimed so often without ever being settled brings its worker down: it is set aside."""
-
-Row = TypeVar("Row", Deadline, Hold)
 
 
 def deliver(
@@ -69,8 +67,8 @@ def deliver(
         claimed, aside = more()
         done += aside
         if claimed:
-            sending = Round(database, mailer, more, now_fn, owner, claim_below=max(1, limit // 2))
-            return done + asyncio.run(sending.run(claimed, connections))
+            sending = Round(database, mailer, more, now_fn, owner, max(1, limit // 2), connections=connections)
+            return done + asyncio.run(sending.run(claimed))
         if not (aside.overtaken or aside.failed):
             return done
 
@@ -94,7 +92,7 @@ def claim(database: Database, now: datetime, limit: int, owner: str, mail_from: 
                 .with_for_update(skip_locked=True)
             )
         )
-        overtaken = _overtaken(session, rows)
+        over = overtaken(session, rows, now)
         replies = _replies_to(session, rows)
         claimed: list[Claimed] = []
         failed = 0
@@ -102,14 +100,14 @@ def claim(database: Database, now: datetime, limit: int, owner: str, mail_from: 
             if row.status == box.IN_FLIGHT:
                 answer = "The program ended before the mail server's answer was kept."
                 session.add(OutboxAttempt(outbox_id=row.id, at=now, result=str(Kind.UNKNOWN), answer=answer))
-            if row.id in overtaken:
-                _end(row, box.OVERTAKEN, now, overtaken[row.id])
+            if row.id in over:
+                _end(row, box.OVERTAKEN, now, over[row.id])
             elif row.attempts >= MOST_TRIES:
                 _end(row, box.FAILED, now, f"Set aside after {row.attempts} tries that never came to an end.")
                 failed += 1
             else:
                 claimed.append(_take(row, now, owner, mail_from, replies.get(row.record_id)))
-        return claimed, Delivered(overtaken=len(overtaken), failed=failed)
+        return claimed, Delivered(overtaken=len(over), failed=failed)
 
 
 def _take(row: OutboxMessage, now: datetime, owner: str, mail_from: str, reply_to: str | None) -> Claimed:
@@ -125,6 +123,7 @@ def _take(row: OutboxMessage, now: datetime, owner: str, mail_from: str, reply_t
         html=row.html or None,
         sent_at=now,
         reply_to=reply_to,
+        calendar=row.calendar,
     )
     return Claimed(row.id, mail, row.attempts, row.lease_until)
 
@@ -138,52 +137,6 @@ def message_id(row: OutboxMessage, mail_from: str) -> str:
 def _end(row: OutboxMessage, status: str, now: datetime, why: str) -> None:
     row.status, row.settled_at, row.last_error = status, now, why
     row.lease_owner = row.lease_until = None
-
-
-def _overtaken(session: Session, rows: Iterable[OutboxMessage]) -> dict[int, str]:
-    """Reminders that have nothing to say any more, by id, with the reason."""
-    about_deadlines = {row.id: row for row in rows if row.deadline_id is not None}
-    found: dict[int, str] = {}
-    deadlines = _by_id(session, Deadline, {row.deadline_id for row in about_deadlines.values()})
-    newest = _newest_reminders(session, {row.deadline_id for row in about_deadlines.values()})
-    for row in about_deadlines.values():
-        deadline = deadlines.get(row.deadline_id)
-        if deadline is None or not deadline.running:
-            found[row.id] = "It is done, or no longer needed."
-        elif deadline.held:
-            found[row.id] = "It is held."
-        elif deadline.due_on != row.due_on:
-            found[row.id] = "The date was moved."
-        elif newest.get((row.deadline_id, row.recipient, row.message, row.party), row.id) > row.id:
-            found[row.id] = "A later reminder takes its place."
-    holds = {row.id: int(row.rung.removeprefix("hold:")) for row in rows if row.rung.startswith("hold:")}
-    if holds:
-        known = _by_id(session, Hold, set(holds.values()))
-        for row in rows:
-            hold = known.get(holds.get(row.id, 0))
-            if row.id in holds and (
-                hold is None or hold.ended_by_event or hold.undone_by_event or hold.review_by != row.due_on
-            ):
-                found[row.id] = "The hold has ended, or was looked at."
-    return found
-
-
-def _by_id(session: Session, table: type[Row], ids: set[int | None]) -> dict[int | None, Row]:
-    wanted = [one for one in ids if one is not None]
-    if not wanted:
-        return {}
-    return {row.id: row for row in session.scalars(sa.select(table).where(table.id.in_(wanted)))}
-
-
-def _newest_reminders(session: Session, ids: set[int | None]) -> dict[tuple[int | None, str, str, str], int]:
-    """For each deadline, reader and kind of message, the newest row about it."""
-    if not ids:
-        return {}
-    key = (OutboxMessage.deadline_id, OutboxMessage.recipient, OutboxMessage.message, OutboxMessage.party)
-    rows = session.execute(
-        sa.select(*key, sa.func.max(OutboxMessage.id)).where(OutboxMessage.deadline_id.in_(ids)).group_by(*key)
-    )
-    return {(deadline, to, message, party): newest for deadline, to, message, party, newest in rows}
 
 
 def _replies_to(session: Session, rows: Iterable[OutboxMessage]) -> dict[int | None, str]:

@@ -21,6 +21,7 @@ from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.settings import get_settings
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.installation import Installation
+from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, Deadline, Record, RecordBody, RecordLink
 from notifications import messages
 from notifications.messages import Message
@@ -43,10 +44,10 @@ def enqueue(
 ) -> int:
     """Write the e-mails that the process declares for ``action``; how many rows are new.
 
-    One row for each notice and address, with the key ``<event>:<notice>:<address>``. A party that should be told and
-    has no address gets a row that is not sent and stays visible. ``event`` must have its id; the deadlines the
-    action started must be flushed, since messages may speak of their dates. ``facts`` are those after the action
-    (a mapping, or what guards see); the record's own by default.
+    One row for each notice and address, with the key ``<event>:<notice>:<address>``; none to who did it. A party that
+    should be told and has no address gets a row that is not sent and stays visible. ``event`` must have its id; the
+    deadlines the action started must be flushed, since messages may speak of their dates. ``facts`` are those after
+    the action (a mapping, or what guards see); the record's own by default.
     """
     declared = _declared(process, action.key)
     if not declared:
@@ -55,6 +56,7 @@ def enqueue(
     _organisations(session).pop(record.id, None)  # this action may have handed the record to another body
     told = About(session, now, record, process, event, recorded if recorded is not None else record.facts)
     people = Recipients(session)
+    own = session.scalar(sa.select(sa.func.lower(User.email)).where(User.id == event.actor_id))
     rows: list[dict[str, Any]] = []
     for notice in declared:
         for party in notice.to:
@@ -62,6 +64,8 @@ def enqueue(
                 continue
             message = notice_message(notice.message, told, party)
             for address in people.addresses(record, party) or [""]:
+                if address and address.lower() == own:
+                    continue  # they did it themselves
                 rows.append(
                     outbox.row(
                         now,
@@ -254,13 +258,7 @@ def team_frame(session: Session, partnership_id: int) -> dict[str, Any]:
 def organisation(session: Session, record: Record) -> str:
     """The names of the bodies a record is owed by; empty where it is owed by none."""
     load_organisations(session, [record.id])
-    return " and ".join(name for name, _ in _organisations(session)[record.id])
-
-
-def any_specified(session: Session, record: Record) -> bool:
-    """True where a body owing the record is a specified public authority (Domestic Abuse Act 2021 s.15(3))."""
-    load_organisations(session, [record.id])
-    return any(section15 for _, section15 in _organisations(session)[record.id])
+    return " and ".join(_organisations(session)[record.id])
 
 
 def load_organisations(session: Session, record_ids: Iterable[int]) -> None:
@@ -271,16 +269,16 @@ def load_organisations(session: Session, record_ids: Iterable[int]) -> None:
         return
     kept.update({one: [] for one in wanted})
     rows = session.execute(
-        sa.select(RecordBody.record_id, Body.name, Body.section15)
+        sa.select(RecordBody.record_id, Body.name)
         .join(Body, RecordBody.body_id == Body.id)
         .where(RecordBody.record_id.in_(wanted))
         .order_by(Body.name)
     )
-    for record_id, name, section15 in rows:
-        kept[record_id].append((name, section15))
+    for record_id, name in rows:
+        kept[record_id].append(name)
 
 
-def _organisations(session: Session) -> dict[int, list[tuple[str, bool]]]:
+def _organisations(session: Session) -> dict[int, list[str]]:
     return session.info.setdefault("notice_organisations", {})
 
 

@@ -11,6 +11,7 @@ from dardr.casework import deadlines, outbox, reminders
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.errors import Conflict
 from dardr.storage.outbox import OutboxMessage
+from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import AuditEvent, Deadline, Record
 from dardr.systime import london_date
 from workflows.definition import PARTY_LABELS, Clock, Process
@@ -75,4 +76,9 @@ def _written_today(session: Session, deadline_id: int, today: date) -> bool:
             OutboxMessage.deadline_id == deadline_id, OutboxMessage.recipient != ""
         )
     )
-    return last is not None and london_date(last) >= today
+    gathered = session.scalar(
+        sa.select(sa.func.max(OutboxMessage.created_at))
+        .join(Reminder, Reminder.outbox_id == OutboxMessage.id)
+        .where(Reminder.deadline_id == deadline_id, Reminder.address != "")
+    )
+    return any(at is not None and london_date(at) >= today for at in (last, gathered))

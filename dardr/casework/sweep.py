@@ -1,13 +1,14 @@
-"""Which reminders a day calls for: written to the outbox, once each, whoever sweeps and however often.
+"""Who is to be reminded of what on a day: rows of ``reminder``, once each, whoever sweeps and however often.
 
 Reads only deadlines whose day to look has come. Reminders are derived from the due date, so a moved date starts its
-ladder afresh and nothing has to be cancelled; a worker away for weeks writes one message, not one for every step.
+ladder afresh and nothing has to be cancelled; a worker away for weeks writes one reminder, not one for every step.
+The round (``round_of_post``) then gathers what waits for one person into one message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,15 +17,19 @@ import structlog
 from sqlalchemy.orm import Session, load_only
 
 import workflows
-from dardr.casework import deadlines, notices, outbox, reminders
+from dardr.casework import post_days as days
+from dardr.casework.noting import Values, note, reminder_values
+from dardr.casework.post_days import Told
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
+from dardr.casework.round_of_post import round_of_post
+from dardr.casework.sweep_holds import look_at_holds
 from dardr.storage.engine import Database
-from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import Deadline, Hold, Record
 from dardr.systime import london_date
-from notifications.messages import Message
 from workflows import clocks
+from workflows.clocks import Telling
 from workflows.definition import Clock, Party
+from workflows.post_days import DAY, PostDays, cannot_wait, keeps_its_days, passed_on, reminder_due, said_to
 
 BATCH = 500
 
@@ -36,49 +41,92 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep did: deadlines and holds looked at, reminders and escalations written, rows it could not read."""
+    """What one sweep did: deadlines and holds looked at, reminders noted (of which escalations), messages written.
+
+    ``dropped`` are reminders that had nothing to say any more, ``passed_over`` rows that could not be read or said.
+    """
 
     looked: int = 0
     enqueued: int = 0
     escalated: int = 0
+    reminders: int = 0
+    dropped: int = 0
     passed_over: int = 0
 
     def __add__(self, other: Swept) -> Swept:
-        return Swept(
-            self.looked + other.looked,
-            self.enqueued + other.enqueued,
-            self.escalated + other.escalated,
-            self.passed_over + other.passed_over,
-        )
+        mine, theirs = asdict(self), asdict(other)
+        return Swept(**{name: mine[name] + theirs[name] for name in mine})
 
 
 def sweep(database: Database, now: datetime) -> Swept:
-    """Write every reminder, escalation and question that the London day of ``now`` (aware UTC) calls for.
+    """Note every reminder that the London day of ``now`` (aware UTC) calls for, and write the messages of the day.
 
     Each batch is a transaction of its own. Where a batch fails, its rows are taken one by one, and one that still
     fails is left for the next sweep and for the nightly checks to name.
     """
+    swept = look(database, now)
+    written = round_of_post(database, now)
+    return swept + Swept(enqueued=written.enqueued, dropped=written.dropped, passed_over=written.passed_over)
+
+
+def look(database: Database, now: datetime) -> Swept:
+    """The first half of a sweep: rows of ``reminder``, no message."""
     today = london_date(now)
     with database.read() as session:
-        due = sorted(session.scalars(sa.select(Deadline.id).where(Deadline.next_look_on <= today)))
-        holds = sorted(session.scalars(sa.select(Hold.id).where(Hold.next_look_on <= today)))
+        post = days.of_the_partnership(session)
     swept = Swept()
-    for what, ids in ((_look_at_deadlines, due), (_look_at_holds, holds)):
-        for start in range(0, len(ids), BATCH):
-            batch = ids[start : start + BATCH]
-            try:
-                with database.write() as session:
-                    swept += what(session, now, today, batch)
-            except Exception as error:
-                log.error("sweep.batch_failed", first=batch[0], rows=len(batch), error=type(error).__name__)
-                for one in batch:
-                    try:
-                        with database.write() as session:
-                            swept += what(session, now, today, [one])
-                    except Exception as again:
-                        log.error("sweep.row_failed", id=one, error=type(again).__name__)
-                        swept += Swept(passed_over=1)
+    for what, column, table in (
+        (_look_at_deadlines, Deadline.next_look_on, Deadline),
+        (_look_at_holds, Hold.next_look_on, Hold),
+    ):
+        for batch in _batches(database, column, table.id, post.reach(today)):
+            swept += _one_batch(database, what, now, post, batch)
+    with database.read() as session:
+        careful = days.looked_at_early(session, today, post)
+    for start in range(0, len(careful), BATCH):
+        swept += _one_batch(database, _look_at_deadlines, now, post, careful[start : start + BATCH])
     return swept
+
+
+Looking = Callable[[Session, datetime, PostDays, Sequence[int]], Swept]
+
+
+def _one_batch(database: Database, what: Looking, now: datetime, post: PostDays, batch: Sequence[int]) -> Swept:
+    try:
+        with database.write() as session:
+            return what(session, now, post, batch)
+    except Exception as error:
+        log.error("sweep.batch_failed", first=batch[0], rows=len(batch), error=type(error).__name__)
+    swept = Swept()
+    for one in batch:
+        try:
+            with database.write() as session:
+                swept += what(session, now, post, [one])
+        except Exception as again:
+            log.error("sweep.row_failed", id=one, error=type(again).__name__)
+            swept += Swept(passed_over=1)
+    return swept
+
+
+def _batches(database: Database, column: Any, key: Any, until: date) -> Iterator[list[int]]:
+    """The ids of rows whose day to look has come by ``until``, some at a time, in the order of the index."""
+    last: tuple[date, int] | None = None
+    while True:
+        query = sa.select(column, key).where(column <= until).order_by(column, key).limit(BATCH)
+        if last is not None:
+            query = query.where(sa.tuple_(column, key) > sa.tuple_(sa.literal(last[0]), sa.literal(last[1])))
+        with database.read() as session:
+            rows = session.execute(query).all()
+        if rows:
+            last = (rows[-1][0], rows[-1][1])
+            yield [one for _, one in rows]
+        if len(rows) < BATCH:
+            return
+
+
+def _look_at_holds(session: Session, now: datetime, post: PostDays, ids: Sequence[int]) -> Swept:
+    looked, new = look_at_holds(session, now, post, ids)
+    return Swept(looked, reminders=new)
 
 
 # --- deadlines --------------------------------------------------------------------------------------------
@@ -88,61 +136,62 @@ def sweep(database: Database, now: datetime) -> Swept:
 class _Written:
     """What a batch comes to, written at its end."""
 
-    due: list[dict[str, Any]] = field(default_factory=list)
-    escalations: list[dict[str, Any]] = field(default_factory=list)
-    next_looks: list[dict[str, Any]] = field(default_factory=list)
+    reminders: list[Values] = field(default_factory=list)
+    next_looks: list[Values] = field(default_factory=list)
 
 
-def _look_at_deadlines(session: Session, now: datetime, today: date, ids: Sequence[int]) -> Swept:
-    rows = _due(session, today, ids)
+def _look_at_deadlines(session: Session, now: datetime, post: PostDays, ids: Sequence[int]) -> Swept:
+    today = london_date(now)
+    rows = _due(session, ids)
     if not rows:
         return Swept()
     people = Recipients(session)
     people.prepare(record for _, record in rows)
-    notices.load_organisations(session, {record.id for _, record in rows})
     deferred = _deferred(session, rows)
-    told = _told_it_passed(session, rows, today)
+    careful = days.careful_for_agencies(session, rows, today)
+    told = days.told_of(session, [row for row, record in rows if _may_escalate(row, record, today)])
     written = _Written()
     passed_over = 0
     for row, record in rows:
-        sheet = _Sheet(session, now, today, record, row, people)
         try:
-            sheet.look(written, deferred=(record.id, sheet.clock.deferred_by) in deferred, first=row.id not in told)
+            sheet = _Sheet(now, today, record, row, people, post.without(careful.get(row.id, ())), told.get(row.id))
+            sheet.look(written, deferred=(record.id, sheet.clock.deferred_by) in deferred)
         except Exception as error:
             log.error("sweep.row_failed", id=row.id, error=type(error).__name__)
             passed_over += 1
-    enqueued = outbox.write_rows(session, written.due)
-    escalated = outbox.write_rows(session, written.escalations)
+    new = note(session, written.reminders)
     if written.next_looks:
         table: Any = Deadline.__table__
         session.connection().execute(
             sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(next_look_on=sa.bindparam("b_next")),
             written.next_looks,
         )
-    return Swept(len(rows), enqueued, escalated, passed_over)
+    escalated = sum(one["kind"] == Telling.ESCALATION for one in new)
+    return Swept(len(rows), escalated=escalated, reminders=len(new), passed_over=passed_over)
 
 
-def _due(session: Session, today: date, ids: Sequence[int]) -> list[tuple[Deadline, Record]]:
+def _due(session: Session, ids: Sequence[int]) -> list[tuple[Deadline, Record]]:
     """The rows to look at, locked; those that another sweep, or somebody's action, holds are left to it.
 
-    Records are locked with them, since an outbox row refers to its record: nobody waits for anybody in a circle.
+    Records are locked with them, since a reminder refers to its record: nobody waits for anybody in a circle.
     """
     query = (
         sa.select(Deadline, Record)
         .join(Record, Record.id == Deadline.record_id)
         .where(
             Deadline.id.in_(ids),
-            Deadline.next_look_on <= today,
+            Deadline.next_look_on.is_not(None),
             Deadline.stopped_by_event.is_(None),
             Deadline.withdrawn_by_event.is_(None),
         )
         .order_by(Deadline.id)
         .options(
             load_only(
-                Deadline.record_id, Deadline.clock, Deadline.start_on, Deadline.n, Deadline.unit,
+                Deadline.record_id, Deadline.clock, Deadline.start_on, Deadline.next_look_on,
                 Deadline.original_due_on, Deadline.agreed_due_on, Deadline.due_on, Deadline.held,
-                Deadline.stopped_on, Deadline.stopped_by_event, Deadline.withdrawn_by_event,
-            )
+                Deadline.stopped_by_event, Deadline.withdrawn_by_event,
+            ),
+            load_only(Record.process, Record.process_key, Record.partnership_id, Record.case_manager_id),
         )
         .with_for_update(skip_locked=True, key_share=True, of=[Deadline, Record])
     )  # fmt: skip
@@ -162,108 +211,105 @@ def _deferred(session: Session, rows: Sequence[tuple[Deadline, Record]]) -> set[
     return {(record_id, kind) for record_id, kind in found}
 
 
-def _told_it_passed(session: Session, rows: Sequence[tuple[Deadline, Record]], today: date) -> set[int]:
-    """The deadlines about whose present date somebody was already told that it has passed."""
-    late = {row.id: row.due_on for row, _ in rows if row.due_on is not None and row.due_on < today}
-    if not late:
-        return set()
-    found = session.execute(
-        sa.select(OutboxMessage.deadline_id, OutboxMessage.due_on).where(
-            OutboxMessage.deadline_id.in_(late), OutboxMessage.message == "deadline_late"
-        )
-    )
-    return {one for one, due in found if one is not None and late.get(one) == due}
-
-
 def _clock(row: Deadline, record: Record) -> Clock:
     return workflows.get(record.process).clock(row.clock)
+
+
+def _may_escalate(row: Deadline, record: Record, today: date) -> bool:
+    steps = _clock(row, record).escalations if row.due_on is not None else ()
+    return bool(steps) and row.due_on is not None and (today - row.due_on).days >= steps[0].after_days
 
 
 class _Sheet:
     """One deadline being looked at."""
 
     def __init__(
-        self, session: Session, now: datetime, today: date, record: Record, row: Deadline, people: Recipients
+        self,
+        now: datetime,
+        today: date,
+        record: Record,
+        row: Deadline,
+        people: Recipients,
+        post: PostDays,
+        told: Told | None,
     ) -> None:
-        self.session, self.now, self.today, self.record, self.row = session, now, today, record, row
-        self.people = people
-        self.process = workflows.get(record.process)
-        self.clock = self.process.clock(row.clock)
+        self.now, self.today, self.record, self.row = now, today, record, row
+        self.people, self.post = people, post
+        self.told = told or Told()
+        self.clock = _clock(row, record)
 
-    def look(self, written: _Written, *, deferred: bool, first: bool) -> None:
+    def look(self, written: _Written, *, deferred: bool) -> None:
         """Add to ``written`` what this day calls for, and the next day to look."""
-        row, clock, today = self.row, self.clock, self.today
+        row, clock, today, post = self.row, self.clock, self.today, self.post
         if deferred:
-            self._look_again(written, today + timedelta(days=1))
+            self._look_again(written, today + DAY)
             return
         start = row.start_on or row.due_on
         if row.due_on is None or start is None:
             self._look_again(written, None)
             return
-        due: list[dict[str, Any]] = []
-        escalations: list[dict[str, Any]] = []
-        state = deadlines.state(row, clock, today)
-        rung = clocks.reminder_on(clock, start, row.due_on, today)
+        until = said_to(clock, row.due_on, today, post)
+        if until is None:
+            if row.next_look_on is not None and row.next_look_on <= today:
+                self._look_again(written, post.next(today))
+            return
+        found: list[Values] = []
+        rung = reminder_due(clock, start, row.due_on, today, post)
         if rung is not None and clock.owner not in NEVER_WRITTEN_TO:
-            message = reminders.reminder_message(
-                self.session, self.record, self.process, clock, row, state, today, first=first
-            )
-            due += self._rows(message, clock.owner, f"reminder:{row.id}:{row.due_on}:{rung.key}", rung.key)
-        for step, day in clocks.escalation_days(clock, row.due_on):
-            if day <= today:
-                escalations += self._escalation(state, step.to)
-        if wants_agreed_date(clock, row, today):
-            message = reminders.agreed_date_wanted_message(self.session, self.record, self.process, clock, row, today)
-            key = f"agreed-date:{row.id}:{row.original_due_on}"
-            due += self._rows(message, Party.CASE_MANAGER, key, "agreed-date")
-        written.due += due
-        written.escalations += escalations
-        self._look_again(written, next_look(clock, row, today))
+            alone = cannot_wait(clock, rung.days, today, post)
+            found += self._rows(Telling.REMINDER, rung.key, self._readers(clock.owner), alone=alone)
+        escalated = dict(self.told.steps)
+        step = clocks.next_escalation(clock, row.due_on, escalated)
+        if step is not None and passed_on(clock, step[1], today, post):
+            found += self._escalation(step[0])
+            escalated[step[0].after_days] = today
+        if wants_agreed_date(clock, row, today) and post.has(today):
+            found += self._rows(Telling.AGREED_DATE, "agreed-date", self._readers(Party.CASE_MANAGER))
+        written.reminders += found
+        self._look_again(written, next_look(clock, row, today, until, escalated))
 
-    def _escalation(self, state: clocks.State, to: Party) -> list[dict[str, Any]]:
-        """To the role the clock names, and to nobody who was reminded already; failing that, the case manager."""
-        clock = self.clock
-        if to in NEVER_WRITTEN_TO:
-            return []
-        reminded = {address.lower() for address in self.people.addresses(self.record, clock.owner)}
-        named = self.people.addresses(self.record, to)
-        if named and all(address.lower() in reminded for address in named):
-            to = Party.CASE_MANAGER
-        message = reminders.escalation_message(
-            self.session, self.record, self.process, clock, self.row, state, self.today, to
-        )
-        key = f"escalation:{self.row.id}:{self.row.due_on}:{to}"
-        return self._rows(message, to, key, "escalation", leave_out=reminded)
+    def _escalation(self, step: clocks.Escalation) -> list[Values]:
+        """To the role of the step, and to nobody who was told of this date already; else to the next who was not."""
+        told = self.told.addresses | {one.lower() for one in self.people.addresses(self.record, self.clock.owner)}
+        after = [other.to for other in self.clock.escalations if other.after_days > step.after_days]
+        parties = (step.to, *after, Party.CASE_MANAGER, Party.TEAM_MANAGER)
+        for party in parties:
+            if party in NEVER_WRITTEN_TO:
+                continue
+            found = self.people.addresses(self.record, party)
+            readers = [(party, address) for address in found if address.lower() not in told]
+            if readers:
+                return self._rows(Telling.ESCALATION, escalation_rung(step), readers, alone=keeps_its_days(self.clock))
+        return self._rows(Telling.ESCALATION, escalation_rung(step), [(step.to, "")])
+
+    def _readers(self, party: Party) -> list[tuple[Party, str]]:
+        readers = [(party, address) for address in self.people.addresses(self.record, party)]
+        if readers:
+            return readers
+        stand_ins = self.people.addresses(self.record, Party.CASE_MANAGER) if party in CASE_MANAGER_STANDS_IN else ()
+        return [(party, ""), *((Party.CASE_MANAGER, address) for address in stand_ins)]
 
     def _rows(
-        self, message: Message, party: Party, key: str, rung: str, *, leave_out: Collection[str] = ()
-    ) -> list[dict[str, Any]]:
-        readers = self._readers(party, leave_out)
-        if not readers:
-            readers = [(party, "")]
-            if party in CASE_MANAGER_STANDS_IN:
-                readers += self._readers(Party.CASE_MANAGER, leave_out)
+        self, kind: Telling, rung: str, readers: Sequence[tuple[Party, str]], *, alone: bool = False
+    ) -> list[Values]:
+        row = self.row
+        due = row.original_due_on if kind is Telling.AGREED_DATE else row.due_on
         return [
-            outbox.row(
-                self.now,
-                message,
-                to=address,
-                party=reader,
-                dedupe=f"{key}:{address or reader}",
-                record_id=self.record.id,
-                deadline_id=self.row.id,
-                due_on=self.row.due_on,
-                rung=rung,
+            reminder_values(
+                self.now, kind, f"{kind}:{row.id}:{due}:{rung}", party, address,
+                record_id=row.record_id, deadline_id=row.id, due_on=row.due_on, rung=rung, alone=alone,
             )
-            for reader, address in readers
-        ]
-
-    def _readers(self, party: Party, leave_out: Collection[str]) -> list[tuple[Party, str]]:
-        found = self.people.addresses(self.record, party)
-        return [(party, address) for address in found if address.lower() not in leave_out]
+            for party, address in readers
+        ]  # fmt: skip
 
     def _look_again(self, written: _Written, day: date | None) -> None:
-        written.next_looks.append({"b_id": self.row.id, "b_next": day})
+        if day != self.row.next_look_on:
+            written.next_looks.append({"b_id": self.row.id, "b_next": day})
+
+
+def escalation_rung(step: clocks.Escalation) -> str:
+    """How a step of the ladder is named on its reminders."""
+    return f"{Telling.ESCALATION}+{step.after_days}"
 
 
 def wants_agreed_date(clock: Clock, row: Deadline, today: date) -> bool:
@@ -276,70 +322,22 @@ def wants_agreed_date(clock: Clock, row: Deadline, today: date) -> bool:
     )
 
 
-def next_look(clock: Clock, row: Deadline, after: date) -> date | None:
-    """The next day after ``after`` on which a sweep could have something new to say about a running deadline."""
+def next_look(
+    clock: Clock,
+    row: Deadline,
+    after: date,
+    until: date | None = None,
+    escalated: Mapping[int, date] | None = None,
+) -> date | None:
+    """The next day after ``after`` on which a sweep could have something new to say about a running deadline.
+
+    ``until`` is the day to which rungs were said on ``after`` (``workflows.post_days.said_to``); ``escalated`` the
+    steps of the ladder that were told, where that is known.
+    """
     start = row.start_on or row.due_on
     if row.due_on is None or start is None:
         return None
-    days = [clocks.next_look(clock, start, row.due_on, after)]
+    found = [clocks.next_look(clock, start, row.due_on, after, said_to=until, escalated=escalated)]
     if clock.asks_for_agreed_date and row.agreed_due_on is None and row.original_due_on is not None:
-        days.append(row.original_due_on + timedelta(days=1))
-    return min((day for day in days if day is not None and day > after), default=None)
-
-
-# --- holds ------------------------------------------------------------------------------------------------
-
-
-def _look_at_holds(session: Session, now: datetime, today: date, ids: Sequence[int]) -> Swept:
-    rows = session.execute(
-        sa.select(Hold, Record)
-        .join(Record, Record.id == Hold.record_id)
-        .where(Hold.id.in_(ids), Hold.next_look_on <= today)
-        .order_by(Hold.id)
-        .with_for_update(skip_locked=True, key_share=True, of=[Hold, Record])
-    ).all()
-    people = Recipients(session)
-    people.prepare(record for _, record in rows)
-    written: list[dict[str, Any]] = []
-    for hold, record in rows:
-        day = hold_day(hold, today)
-        hold.next_look_on = next_hold_look(hold, today)
-        if day is None:
-            continue
-        message = reminders.hold_message(session, record, workflows.get(record.process), hold)
-        written += [
-            outbox.row(
-                now,
-                message,
-                to=address,
-                party=Party.CASE_MANAGER,
-                dedupe=f"hold:{hold.id}:{day}:{address or Party.CASE_MANAGER}",
-                record_id=record.id,
-                due_on=hold.review_by,
-                rung=f"hold:{hold.id}",
-            )
-            for address in people.addresses(record, Party.CASE_MANAGER) or [""]
-        ]
-    enqueued = outbox.write_rows(session, written)
-    session.flush()
-    return Swept(looked=len(rows), enqueued=enqueued)
-
-
-def _open(hold: Hold) -> bool:
-    return hold.ended_by_event is None and hold.undone_by_event is None and hold.review_by is not None
-
-
-def hold_day(hold: Hold, today: date) -> date | None:
-    """The latest day, its review-by date or a week on from it, on which somebody is asked to look at a hold again."""
-    if not _open(hold) or hold.review_by is None or hold.review_by > today:
-        return None
-    return hold.review_by + timedelta(days=(today - hold.review_by).days // 7 * 7)
-
-
-def next_hold_look(hold: Hold, after: date) -> date | None:
-    """The next such day after ``after``; None for a hold that has ended."""
-    if not _open(hold) or hold.review_by is None:
-        return None
-    if hold.review_by > after:
-        return hold.review_by
-    return hold.review_by + timedelta(days=((after - hold.review_by).days // 7 + 1) * 7)
+        found.append(row.original_due_on + timedelta(days=1))
+    return min((day for day in found if day is not None and day > after), default=None)

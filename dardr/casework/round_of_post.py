@@ -1,0 +1,301 @@
+"""The round: what waits for one person is gathered into one message a London day; what cannot wait goes by itself.
+
+Any number of rounds may go at once: the message of a person and a day has one key, and a reminder belongs to the one
+message it was put into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from dardr.casework import gathered, outbox, post_days
+from dardr.casework.gathered import Subject
+from dardr.casework.overtaken import over
+from dardr.casework.post_choices import EVERYBODY, Choices, choices_for
+from dardr.lookups.careful_days import careful_days
+from dardr.storage import outbox as box
+from dardr.storage.engine import Database
+from dardr.storage.outbox import OutboxMessage
+from dardr.storage.reminders import Reminder
+from dardr.systime import london_date
+from workflows.post_days import DAY, PostDays
+
+PEOPLE_AT_ONCE = 200
+WAITING = sa.and_(Reminder.outbox_id.is_(None), Reminder.dropped_at.is_(None))
+"""The condition on reminders that no message carries yet, as their small index has it."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """What one round did: messages written, reminders that had nothing to say any more, reminders it could not say."""
+
+    enqueued: int = 0
+    dropped: int = 0
+    passed_over: int = 0
+
+    def __add__(self, other: Rounded) -> Rounded:
+        return Rounded(
+            self.enqueued + other.enqueued, self.dropped + other.dropped, self.passed_over + other.passed_over
+        )
+
+
+def round_of_post(database: Database, now: datetime) -> Rounded:
+    """Write the messages that the London day of ``now`` (aware UTC) calls for, some people at a time.
+
+    One person's message that cannot be made stops nobody else's: their reminders wait and stay visible.
+    """
+    done = Rounded()
+    after: str | None = None
+    while True:
+        with database.read() as session:
+            people = _people_after(session, london_date(now), after)
+        if not people:
+            return done
+        after = people[-1]
+        try:
+            with database.write() as session:
+                done += _gather(session, now, people)
+        except Exception as error:
+            log.error("round.batch_failed", people=len(people), error=type(error).__name__)
+            done += _one_by_one(database, now, people)
+
+
+def _one_by_one(database: Database, now: datetime, people: Sequence[str]) -> Rounded:
+    done = Rounded()
+    for number, one in enumerate(people):
+        try:
+            with database.write() as session:
+                done += _gather(session, now, [one])
+        except Exception as error:
+            log.error("round.person_failed", number=number, error=type(error).__name__)
+            done += Rounded(passed_over=1)
+    return done
+
+
+def _people_after(session: Session, today: date, after: str | None) -> list[str]:
+    """Addresses, in small letters, for which something waits; the first is empty where nobody can be written to."""
+    address = sa.func.lower(Reminder.address)
+    query = sa.select(address).where(WAITING, Reminder.for_day <= today).group_by(address).order_by(address)
+    if after is not None:
+        query = query.where(address > after)
+    return list(session.scalars(query.limit(PEOPLE_AT_ONCE)))
+
+
+@dataclass(slots=True)
+class _Written:
+    """The messages of one batch: values of outbox rows, the reminders each carries, and those not to be said."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    carries: dict[str, list[int]] = field(default_factory=dict)
+    passed_over: int = 0
+
+    def add(self, row: dict[str, Any], subjects: Sequence[Subject]) -> None:
+        self.rows.append(row)
+        self.carries[row["dedupe_key"]] = [one.reminder.id for one in subjects]
+
+
+def _gather(session: Session, now: datetime, people: Sequence[str]) -> Rounded:
+    today = london_date(now)
+    waiting = list(
+        session.scalars(
+            sa.select(Reminder)
+            .where(sa.func.lower(Reminder.address).in_(people), WAITING, Reminder.for_day <= today)
+            .order_by(Reminder.id)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    dropped = over(session, waiting)
+    for one in waiting:
+        if one.id in dropped:
+            one.dropped_at, one.dropped_because = now, dropped[one.id]
+    session.flush()
+    found = gathered.subjects(session, [one for one in waiting if one.id not in dropped])
+    by_person: dict[str, list[Subject]] = {}
+    for one in found:
+        by_person.setdefault(one.reminder.address.lower(), []).append(one)
+    choices = choices_for(session, by_person)
+    written_today = _written_today(session, by_person, today)
+    post = post_days.of_the_partnership(session)
+    careful = _careful(session, found, today)
+    written = _Written()
+    for address, subjects in by_person.items():
+        sheet = _Sheet(session, now, post, careful, choices.get(address, EVERYBODY), written_today.get(address))
+        sheet.write(written, address, subjects)
+    return Rounded(_keep(session, written), len(dropped), written.passed_over)
+
+
+def _careful(session: Session, found: Sequence[Subject], today: date) -> dict[int, dict[date, str]]:
+    agencies = {one.record.id for one in found if one.reminder.party in post_days.AGENCIES}
+    return careful_days(session, agencies, today, today + timedelta(days=8)) if agencies else {}
+
+
+def digest_key(address: str, day: date) -> str:
+    """What makes a second gathered e-mail to one person on one London day impossible."""
+    return outbox.short_key(f"digest:{address.strip().lower()}:{day}")
+
+
+def _written_today(session: Session, people: Mapping[str, Any], today: date) -> dict[str, OutboxMessage]:
+    keys = {digest_key(address, today): address for address in people if address}
+    if not keys:
+        return {}
+    rows = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.dedupe_key.in_(keys)).with_for_update())
+    return {keys[row.dedupe_key]: row for row in rows}
+
+
+def _keep(session: Session, written: _Written) -> int:
+    """Write the messages and say on each reminder which one carries it. How many are new."""
+    ids = outbox.insert_rows(session, written.rows)
+    session.flush()
+    if ids:
+        table: Any = Reminder.__table__
+        session.connection().execute(
+            sa.update(table)
+            .where(table.c.id == sa.bindparam("b_id"), table.c.outbox_id.is_(None))
+            .values(outbox_id=sa.bindparam("b_outbox")),
+            [{"b_id": one, "b_outbox": number} for key, number in ids.items() for one in written.carries[key]],
+        )
+    return len(ids)
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One person's post of one day."""
+
+    session: Session
+    now: datetime
+    post: PostDays
+    careful: Mapping[int, Mapping[date, str]]
+    choices: Choices
+    written: OutboxMessage | None
+    """The gathered e-mail this person was written today already."""
+
+    @property
+    def today(self) -> date:
+        return london_date(self.now)
+
+    def write(self, written: _Written, address: str, found: Sequence[Subject]) -> None:
+        if not address:
+            for one in found:
+                self._single(written, one, "no-address")
+            return
+        alone = [one for one in found if one.reminder.alone and not (self._leaves_today and not self.choices.alone)]
+        rest = [one for one in found if one not in alone and self._today(one)]
+        for one in alone:
+            self._single(written, one, "alone")
+        if not rest:
+            return
+        if self.written is None:
+            self._message(written, rest, digest_key(address, self.today), self.choices.digest_from(self.today))
+        elif self.written.status == box.QUEUED and self.written.attempts == 0:
+            self._put_into(self.written, rest, written)
+        else:
+            for one in rest:
+                if self._cannot_wait_for_the_next(one):
+                    self._single(written, one, "alone")
+
+    @property
+    def _leaves_today(self) -> bool:
+        """True where this person's gathered e-mail leaves today, and has not yet."""
+        return self.written is None and self.post.has(self.today) and self.today.weekday() in self.choices.days
+
+    def _today(self, one: Subject) -> bool:
+        """True for what this day's e-mail carries: on the person's days all of it, else what cannot wait for them."""
+        if not self.post.has(self.today):
+            return False
+        return self.today.weekday() in self.choices.days or one.statute or self._cannot_wait_for_the_next(one)
+
+    def _cannot_wait_for_the_next(self, one: Subject) -> bool:
+        """True where the date comes before the person's next day with post, or that day is one to be careful about."""
+        careful = self.careful.get(one.record.id, {}) if one.reminder.party in post_days.AGENCIES else {}
+        following = self.post.next(self.today)
+        while following.weekday() not in self.choices.days and (following - self.today).days < 14:
+            following = self.post.next(following)
+        due = one.reminder.due_on
+        if due is None or due < self.today:
+            return False
+        return due < following or any(day in careful for day in (following, following - DAY) if day > self.today)
+
+    def _single(self, written: _Written, one: Subject, why: str) -> None:
+        self._message(written, [one], f"{why}:{one.reminder.key}", self.now)
+
+    def _message(self, written: _Written, found: Sequence[Subject], key: str, not_before: datetime) -> None:
+        try:
+            message = gathered.message_of_all(self.session, found, self.today)
+            row = outbox.row(
+                self.now, message, to=found[0].reminder.address, dedupe=key, **about(found, message.template)
+            )
+        except Exception as error:
+            if len(found) > 1:  # without the line that cannot be said
+                self._without_the_poisoned(written, found, key, not_before)
+                return
+            log.error("round.not_said", reminder=found[0].reminder.id, error=type(error).__name__)
+            written.passed_over += 1
+            return
+        row["not_before"] = max(self.choices.not_before(self.now), not_before)
+        written.add(row, found)
+
+    def _without_the_poisoned(
+        self, written: _Written, found: Sequence[Subject], key: str, not_before: datetime
+    ) -> None:
+        sound: list[Subject] = []
+        for one in found:
+            try:
+                outbox.rendered(gathered.message_of(self.session, one, self.today))
+                sound.append(one)
+            except Exception as error:
+                log.error("round.not_said", reminder=one.reminder.id, error=type(error).__name__)
+                written.passed_over += 1
+        if sound and len(sound) < len(found):
+            self._message(written, sound, key, not_before)
+        elif sound:  # each can be said, only not together
+            for one in sound:
+                self._single(written, one, "alone")
+
+    def _put_into(self, row: OutboxMessage, more: Sequence[Subject], written: _Written) -> None:
+        """Into the day's e-mail that has not left yet, whose words are made anew."""
+        carried = self.session.scalars(sa.select(Reminder).where(Reminder.outbox_id == row.id).order_by(Reminder.id))
+        try:
+            rewrite(self.session, row, [*gathered.subjects(self.session, carried.all()), *more], self.today)
+        except Exception as error:
+            log.error("round.not_said", reminder=more[0].reminder.id, error=type(error).__name__)
+            written.passed_over += len(more)
+            return
+        for one in more:
+            one.reminder.outbox_id = row.id
+
+
+def rewrite(session: Session, row: OutboxMessage, found: Sequence[Subject], today: date) -> None:
+    """Give a message that has not left the words for these reminders, from what is true on ``today``."""
+    message = gathered.message_of_all(session, found, today)
+    said = outbox.rendered(message)
+    row.subject, row.text, row.html, row.message = said.subject, said.text, said.html, message.template
+    for name, value in about(found, message.template).items():
+        setattr(row, name, value)
+
+
+def about(found: Sequence[Subject], template: str) -> dict[str, Any]:
+    """What a message for these reminders is kept with: record, date and rung of the only one, or what they share."""
+    one = found[0].reminder
+    if template != gathered.DIGEST:
+        return {
+            "record_id": one.record_id, "deadline_id": one.deadline_id, "due_on": one.due_on, "rung": one.rung,
+            "party": one.party,
+        }  # fmt: skip
+    records = {subject.record.id for subject in found}
+    parties = {subject.reminder.party for subject in found}
+    return {
+        "record_id": records.pop() if len(records) == 1 else None,
+        "deadline_id": None,
+        "due_on": None,
+        "rung": "digest",
+        "party": parties.pop() if len(parties) == 1 else "",
+    }

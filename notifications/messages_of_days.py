@@ -1,0 +1,60 @@
+"""The e-mail of a day: what one person is to know of dates that come, are due or have passed, gathered into one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import ClassVar, Self
+
+from notifications.message import Message, sample_frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyDigest(Message):
+    """To one person, once a London day at most: a line for each message they would else have had by itself.
+
+    ``past``, ``due_now`` and ``coming`` are those messages, dates of an Act first; ``dates`` every date among them, in
+    order. ``ref`` and ``link`` are those of the list.
+    """
+
+    template: ClassVar[str] = "daily_digest"
+
+    today: date
+    past: tuple[Message, ...] = ()
+    due_now: tuple[Message, ...] = ()
+    coming: tuple[Message, ...] = ()
+    dates: tuple[date, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self.past) + len(self.due_now) + len(self.coming)
+
+    @property
+    def next(self) -> date | None:
+        """The first date from today on."""
+        return next((day for day in self.dates if day >= self.today), None)
+
+    @property
+    def latest(self) -> date | None:
+        """The last date that has passed."""
+        return max((day for day in self.dates if day < self.today), default=None)
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Message, ...]], ...]:
+        """The lines under what is said above them; a heading without lines is left out."""
+        named = (("The date has passed", self.past), ("Due now", self.due_now), ("Coming", self.coming))
+        return tuple((heading, lines) for heading, lines in named if lines)
+
+    @classmethod
+    def sample(cls) -> Self:
+        from notifications.messages import CommissionerReplyReminder, DeadlineLate, DeadlineReminder, Escalation
+
+        return cls(
+            **sample_frame(ref="4 dates", record="Dates", link="https://reviews.example.org/"),
+            today=date(2026, 12, 4),
+            past=(DeadlineLate.sample(), Escalation.sample()),
+            due_now=(replace(CommissionerReplyReminder.sample(), due=date(2026, 12, 5)),),
+            coming=(replace(DeadlineReminder.sample(), due=date(2026, 12, 18)),),
+            dates=(date(2026, 12, 3), date(2026, 12, 3), date(2026, 12, 5), date(2026, 12, 18)),
+        )
