@@ -42,7 +42,7 @@ SEES_PLANS = frozenset({Role.STEERING_MEMBER})
 SEES_NO_REVIEW = frozenset({Role.STEERING_MEMBER, Role.CSP_MEMBER, Role.AGENCY_CONTACT, Role.AGENCY_LEAD})
 """Roles that show actions, replies and returns, and never the list of reviews."""
 
-PLAN_PROCESSES = ("action", "commissioner-reply", "section8-report")
+PLAN_PROCESSES = ("action", "commissioner-reply", "section8-report", "section15-request", "section15-answer")
 """What Steering Group members see: plans and replies, not the reviews behind them."""
 
 TASK = "task"

@@ -21,6 +21,8 @@ DUE_PHRASES: dict[str, str] = {
     "copy_to_commissioner": "the copy of the report for the Domestic Abuse Commissioner",
     "copy_to_secretary_of_state": "the copy of the report for the Secretary of State and the Commissioner",
     "commissioner_reply": "your organisation's published reply to the Domestic Abuse Commissioner",
+    "section15_answer": "your organisation's answer to a request of the Domestic Abuse Commissioner",
+    "section15_own_answer": "this partnership's answer to a request of the Domestic Abuse Commissioner",
     "comply_with_direction": "what the Secretary of State's direction asks for",
     "imr_return": "your organisation's return",
     "information_return": "your organisation's information return",

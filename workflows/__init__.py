@@ -17,6 +17,8 @@ MODULES: dict[str, str] = {
     "dardr-s8a@1": "dardr_s8a_1",
     "section8-report@1": "section8_report_1",
     "commissioner-reply@1": "commissioner_reply_1",
+    "section15-request@1": "section15_request_1",
+    "section15-answer@1": "section15_answer_1",
     "agency-return@1": "agency_return_1",
     "qa-point@1": "qa_point_1",
     "action@1": "action_1",

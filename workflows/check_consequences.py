@@ -14,6 +14,7 @@ from workflows.definition import (
     ChangesHold,
     ChecksName,
     CountsAgain,
+    DoesOnItems,
     DoesOnReview,
     EndsHold,
     FilesMessage,
@@ -59,6 +60,7 @@ ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     CountsAgain: lambda _: (),
     ReadsComments: lambda _: ("rows",),
     DoesOnReview: lambda e: tuple(ours for _, ours in e.copies),
+    DoesOnItems: lambda e: tuple(ours for _, ours in e.copies),
     GivesRole: lambda e: (e.name,),
     TakesRole: lambda _: (),
     WritesToPanel: lambda _: (),
@@ -86,6 +88,8 @@ def effect_problems(process: Process, find: Callable[[str], Process]) -> Problem
                 continue
             if isinstance(effect, DoesOnReview):
                 yield from _does_on_review(action, effect, find)
+            if isinstance(effect, DoesOnItems):
+                yield from _does_on_items(action, effect, find)
             for name in ASKS[type(effect)](effect):
                 if name not in asked:
                     yield f"{action.key} must ask {name} for what it does ({type(effect).__name__})."
@@ -102,6 +106,20 @@ def _does_on_review(action: Action, effect: DoesOnReview, find: Callable[[str], 
             yield f"{action.key} does {effect.action} of {review.id}, which does not exist or does not ask that."
         for name in (name for name, required in asked.items() if required and name not in given):
             yield f"{action.key} does {effect.action} without {name}, which is required there."
+
+
+def _does_on_items(action: Action, effect: DoesOnItems, find: Callable[[str], Process]) -> Problems:
+    try:
+        done = find(effect.process).action(effect.action)
+    except KeyError:
+        yield f"{action.key} does {effect.action} of {effect.process}, which does not exist."
+        return
+    given = {theirs for theirs, _ in effect.copies}
+    asked = {f.name: f.required for f in done.fields}
+    for name in sorted(given - set(asked)):
+        yield f"{action.key} gives {name} to {effect.action} of {effect.process}, which does not ask it."
+    for name in (name for name, required in asked.items() if required and name not in given):
+        yield f"{action.key} does {effect.action} of {effect.process} without {name}, which is required there."
 
 
 def _opens(process: Process, action: Action, effect: Opens, find: Callable[[str], Process]) -> Problems:

@@ -185,6 +185,21 @@ class DoesOnReview:
     only_for: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DoesOnItems:
+    """Do an action of every open record of one process that serves this one, by the same person and in the same
+    transaction: what is corrected here holds for them too.
+
+    ``copies`` are (the item's question, this action's question). An item at a stage where the action is not possible
+    is left as it is, and the person is told ``left_out`` of it.
+    """
+
+    process: str
+    action: str
+    copies: tuple[tuple[str, str], ...]
+    left_out: str
+
+
 Effect = (
     Opens
     | PlacesHold
@@ -202,6 +217,7 @@ Effect = (
     | CountsAgain
     | ReadsComments
     | DoesOnReview
+    | DoesOnItems
     | GivesRole
     | TakesRole
     | WritesToPanel

@@ -35,6 +35,8 @@ class From(StrEnum):
 
     CSPS = "csps"
     BODIES = "bodies"
+    BODIES_TO_NAME = "bodies_to_name"
+    RECOMMENDATIONS = "recommendations"
     PEOPLE = "people"
     CASE_MANAGERS = "case_managers"
     REVIEWS = "reviews"
@@ -58,6 +60,7 @@ class From(StrEnum):
     WEBSITES_PUBLISHED = "websites_published"
     FAMILY_TO_TELL = "family_to_tell"
     DAYS_TO_AVOID = "days_to_avoid"
+    CAREFUL_DAYS = "careful_days"
     CHAIRS = "chairs"
     CHAIRS_UNDER_CONTRACT = "chairs_under_contract"
     PAYMENTS = "payments"
@@ -106,7 +109,8 @@ class Field:
     that read the answer; empty, everyone who sees the record does.
     ``many`` on a text field means one entry a line, on a file field several files. ``filled`` marks what the service
     reads from another answer (the sender of a message): nobody is asked it, and nobody can type it. ``notable`` puts
-    the fact on the summary. A whole number is never below 0, nor above ``most``.
+    the fact on the summary. A whole number is never below 0, nor above ``most``. ``when_asked``: a form shows it only
+    once a check asks for it (a reason that is needed in some weeks).
     """
 
     name: str
@@ -126,4 +130,5 @@ class Field:
     default: str | None = None
     most: int | None = None
     filled: bool = False
+    when_asked: bool = False
     seen_by: frozenset[Role] = frozenset()

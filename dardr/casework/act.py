@@ -335,7 +335,7 @@ def _own(
     if opening and process.key == "chair-invitation":
         invited = sa.select(Record.title).where(Record.ref == after.get("chair"))
         record.title = session.scalar(invited) or ""
-    named = [f for f in action.fields if f.choices_from is From.BODIES and after.get(f.name) and f.name in OWNERS]
+    named = [f for f in action.fields if f.choices_from in NAMES_BODIES and after.get(f.name) and f.name in OWNERS]
     if not named:
         return
     keys: list[str] = []
@@ -346,10 +346,13 @@ def _own(
     if not opening:
         session.execute(sa.delete(RecordBody).where(RecordBody.record_id == record.id))
     session.add_all(RecordBody(record_id=record.id, body_id=body_id) for body_id, _ in wanted)
-    if not record.title or process.key in ("agency-return", "commissioner-reply"):
+    if not record.title or process.key in CALLED_BY_BODY:
         record.title = ", ".join(name for _, name in wanted)[:200]
 
 
+CALLED_BY_BODY = ("agency-return", "commissioner-reply", "section15-answer")
+"""Records that are called by the body that owes them."""
+NAMES_BODIES = (From.BODIES, From.BODIES_TO_NAME)
 OWNERS = frozenset({"body", "lead_body"})
 """Names of questions that say which bodies owe an item."""
 

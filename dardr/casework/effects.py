@@ -20,6 +20,7 @@ from dardr.casework import (
     effects_on_roles,
     hold_places,
     invitations,
+    on_items,
     on_review,
     reminding,
 )
@@ -36,6 +37,7 @@ from workflows.definition import (
     ChangesHold,
     ChecksName,
     CountsAgain,
+    DoesOnItems,
     DoesOnReview,
     EndsHold,
     FieldType,
@@ -319,6 +321,10 @@ def _does_on_review(h: Happening, effect: DoesOnReview) -> None:
     h.warnings += on_review.do(h.session, h.actor, h.now, h.record, above, effect, h.answers, h.occurred_on)
 
 
+def _does_on_items(h: Happening, effect: DoesOnItems) -> None:
+    h.warnings += on_items.do(h.session, h.actor, h.now, h.record, effect, h.answers, h.occurred_on)
+
+
 def _reads_comments(h: Happening, _effect: ReadsComments) -> None:
     """They were read before the action was judged (``casework.filling``); here the person is told what was found."""
     if said := h.words("reading"):
@@ -353,4 +359,5 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     TakesRole: effects_on_roles.takes_role,
     WritesToPanel: invitations.writes_to_panel,
     DoesOnReview: _does_on_review,
+    DoesOnItems: _does_on_items,
 }

@@ -12,26 +12,24 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.casework import deadlines
 from dardr.casework.act import readers_of
+from dardr.casework.calendar_checks import calendar_reaches, feed_looked_at
 from dardr.casework.carried import reviews_carried, tasks_carried
 from dardr.casework.facts import load_holds, load_items, settings_of
 from dardr.casework.findings import Check, Finding
 from dardr.casework.fold import done, fold_event
 from dardr.casework.recipients import Recipients
 from dardr.casework.sweep import next_look
-from dardr.lookups.calendars import calendar_named
 from dardr.storage.bodies import Body
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AuditEvent, Deadline, EventValues, Hold, Record, RecordBody, RecordLink
-from workflows.calendar import CannotCount, calendars, in_words
+from workflows.calendar import in_words
 from workflows.counting import Unit
 from workflows.definition import Facts, Party, Role
 from workflows.engine import judge, permitted_actions
 
 BATCH = 500
-HORIZON_ALARM = timedelta(days=548)
-"""Warn when the published bank holidays end within eighteen months."""
 
-OWED_BY_BODIES = ("agency-return", "commissioner-reply", "action")
+OWED_BY_BODIES = ("agency-return", "commissioner-reply", "section15-answer", "action")
 
 
 def _batches(session: Session, query: sa.Select[*tuple[Any, ...]], key: Any) -> Iterator[Sequence[Any]]:
@@ -352,27 +350,6 @@ def _possible(session: Session, record: Record, roles: frozenset[Role], today: d
     return any(judge(process, step, facts, roles).possible for step in steps)
 
 
-# --- the calendar -----------------------------------------------------------------------------------------
-
-
-def calendar_reaches(session: Session, today: date) -> Iterator[Finding]:
-    """The published bank holidays are there, and reach far enough ahead."""
-    for name in calendars.names():
-        try:
-            calendar = calendar_named(session, name)
-            calendar.is_working_day(today)
-        except CannotCount as error:
-            yield Finding(None, "calendar_missing", str(error))
-            continue
-        if calendar.horizon - today < HORIZON_ALARM:
-            yield Finding(
-                None,
-                "calendar_ends",
-                f"The published bank holidays end on {in_words(calendar.horizon)}. Dates counted in working days past "
-                "it are provisional. Load the next list from https://www.gov.uk/bank-holidays.",
-            )
-
-
 CHECKS: tuple[Check, ...] = (
     deadlines_match,
     facts_match,
@@ -383,4 +360,5 @@ CHECKS: tuple[Check, ...] = (
     bodies_reachable,
     something_possible,
     calendar_reaches,
+    feed_looked_at,
 )

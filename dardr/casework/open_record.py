@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import get_record
 from dardr.actors import Actor
-from dardr.casework import effects, files, ids, own_questions
+from dardr.casework import effects, files, ids, own_questions, replies_owed
 from dardr.casework.act import Done, record_event, refuse_if_needed
 from dardr.casework.facts import settings_of
 from dardr.casework.serving import review_of
@@ -61,7 +61,7 @@ def open_record(
     # A list kept on paper never asked what a partnership has added since.
     asked = own_questions.whole(session, home, process.opening, optional=bool(values.get("tracker_reference")))
     typed, problems = reading.read(asked.fields, values, found)
-    typed = files.checked(typed, problems)
+    typed = replies_owed.with_kind_of_body(session, process, files.checked(typed, problems))
     occurred_on = _occurred(process, typed, today)
     facts = Facts(
         ref="",
@@ -84,7 +84,7 @@ def open_record(
         roles |= roles_on(session, actor, parent)
     verdict = judge(process, process.opening, facts, roles)
     refuse_if_needed(process.opening, verdict, problems)
-    warnings = [*verdict.warnings]
+    warnings = [*verdict.warnings, *replies_owed.not_on_the_list(session, process, typed)]
     if process.child_suffix and not process.ref_prefix and not parents:
         warnings.append(
             f"This belongs to no review: it stands alone under the name {process.label}. If it should serve a review, "
@@ -182,6 +182,7 @@ def open_linked(
     typed, problems = reading.read(process.opening.fields, asked, found)
     if problems:
         raise Invalid([Reason(b.reason, b.field) for b in problems])
+    typed = replies_owed.with_kind_of_body(session, process, typed)
     same_kind = process.key in workflows.REVIEW_KEYS
     parents = list(dict.fromkeys((review_of(session, parent), parent))) if beside else [parent]
     when = _occurred(process, typed, today) if process.opening.occurred_from else occurred_on
@@ -194,7 +195,7 @@ def open_linked(
         parents,
         when,
         parent.partnership_id,
-        (),
+        replies_owed.not_on_the_list(session, process, typed),
         kind="same_death" if same_kind else "item",
     )
 

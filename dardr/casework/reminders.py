@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from dardr.casework.notices import any_specified, frame, organisation
+from dardr.casework.notices import frame, organisation
 from dardr.casework.recipients import OF_BODIES
 from dardr.storage.reviews import Deadline, Hold, Record
 from notifications import messages
@@ -19,6 +19,7 @@ from notifications.words import due_phrase
 from workflows.answers import stored_date
 from workflows.clocks import State
 from workflows.definition import PARTY_LABELS, Clock, Evidence, Kind, Party, Process
+from workflows.specified import SPECIFIED
 
 MONTHS = "January February March April May June July August September October November December".split()
 STANDING: dict[State, Literal["late", "past_guide", "breached"]] = {
@@ -47,6 +48,8 @@ def reminder_message(
     assert due is not None
     if clock.message == "commissioner_reply_reminder":
         return commissioner_reply_message(session, record, process, row, due, today)
+    if clock.message == "section15_reminder":
+        return section15_message(session, record, process, row, due, today)
     about: dict[str, Any] = {
         **frame(session, record, process),
         "about": due_phrase(clock.key, clock.label),
@@ -149,7 +152,21 @@ def commissioner_reply_message(
         due=due,
         today=today,
         recommendations=_count(record.facts.get("recommendations")),
-        copy_to_secretary_of_state=_specified(session, record),
+        copy_to_secretary_of_state=_specified(record),
+    )
+
+
+def section15_message(
+    session: Session, record: Record, process: Process, row: Deadline, due: date, today: date
+) -> Message:
+    """The courtesy reminder of a request under section 15 of the same Act, by the date that the request gives."""
+    return messages.Section15Reminder(
+        **frame(session, record, process),
+        organisation=organisation(session, record) or "the body addressed",
+        asked_on=stored_date(record.facts.get("requested_on")) or row.start_on or due,
+        due=due,
+        today=today,
+        specified=_specified(record),
     )
 
 
@@ -159,12 +176,12 @@ def _count(listed: Any) -> int:
     return len(listed) if isinstance(listed, list | tuple) else 0
 
 
-def _specified(session: Session, record: Record) -> bool:
-    """A specified public authority under s.15(3) also sends its reply to the Secretary of State (s.16(3))."""
-    kind = record.facts.get("body_kind")
-    if kind:
-        return kind == "specified_public_authority"
-    return any_specified(session, record)
+def _specified(record: Record) -> bool:
+    """A specified public authority under s.15(3) also sends its reply to the Secretary of State (s.16(3)).
+
+    What the body was on the day of the report or request is on its record, worked out when it was named.
+    """
+    return record.facts.get("body_kind") == SPECIFIED
 
 
 # --- holds and digests ------------------------------------------------------------------------------------

@@ -230,7 +230,8 @@ def _body(session: Session, row: dict[str, Any], partnership_id: int, *, update:
     body, new = _of_key(session, Body, row["key"], partnership_id)
     if new or update:
         body.name, body.kind = row["name"], row.get("kind", "")
-        body.section9, body.section15 = bool(row.get("section9")), bool(row.get("section15"))
+        body.section9, body.specified_as = bool(row.get("section9")), row.get("specified_as", "")
+        body.section15 = bool(body.specified_as or row.get("section15"))
         body.from_on, body.until_on = _day(row, "from"), _day(row, "until")
     return body, new
 

@@ -13,7 +13,14 @@ from dardr.access import visible
 from dardr.actors import Actor
 from dardr.casework import effects, reminding
 from dardr.casework.facts import holds_of_each
-from dardr.lookups import chairs, family_choices, panel_choices, publication_choices, round_choices
+from dardr.lookups import (
+    chairs,
+    commissioner_choices,
+    family_choices,
+    panel_choices,
+    publication_choices,
+    round_choices,
+)
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Record, RecordLink
@@ -59,6 +66,7 @@ def resolve_fields(
 _NOTHING: dict[From, str] = {
     From.REVIEWS: "There is no other review to choose.",
     From.SECTION8_REPORTS: "No report of the Domestic Abuse Commissioner is recorded yet.",
+    From.RECOMMENDATIONS: "No recommendation of the report is recorded. Add the recommendations first.",
     From.OPEN_HOLDS: "There is no open hold on this record.",
     From.HOLDS: "There is no hold on this record.",
     From.CLOCKS_TO_PAUSE: "No date here can be paused.",
@@ -81,6 +89,7 @@ _NOTHING: dict[From, str] = {
     From.PARTNERS: "No board is named that the review is held with.",
     From.WEBSITES_PUBLISHED: "No website is recorded for this report.",
     From.DAYS_TO_AVOID: "No day to avoid is on the record.",
+    From.CAREFUL_DAYS: "No day to be careful about is on the list.",
 }
 
 
@@ -290,6 +299,8 @@ def _open_hearings(_s: Session, _a: Actor, _p: Process, record: Record | None, _
 _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Found]] = {
     From.CSPS: _csps,
     From.BODIES: _bodies,
+    From.BODIES_TO_NAME: commissioner_choices.bodies_to_name,
+    From.RECOMMENDATIONS: commissioner_choices.recommendations,
     From.PEOPLE: _people,
     From.CASE_MANAGERS: _case_managers,
     From.REVIEWS: _reviews,
@@ -318,6 +329,7 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.DAYS_TO_AVOID: publication_choices.which_day_to_avoid,
     From.REVIEW_VERSIONS: family_choices.review_versions,
     From.FAMILY_READINGS: family_choices.being_read,
+    From.CAREFUL_DAYS: family_choices.careful,
     From.FAMILY_COMMENTS: family_choices.comments,
     From.PROCEEDINGS: _proceedings,
     From.OPEN_HEARINGS: _open_hearings,

@@ -33,6 +33,7 @@ NAVIGATION = (
     ),
     ("Actions", "plans.plan", ("plans",)),
     ("Deadlines", "deadlines.all_running", ("deadlines",)),
+    ("Commissioner", "commissioner.all_owed", ("commissioner",)),
     ("Meetings", "meetings.upcoming", ("meetings",)),
     ("Published cases", "published.published_cases", ("published",)),
     ("Reports", "reports.quarterly_report", ("reports",)),

@@ -112,7 +112,7 @@ def test_a_name_of_another_partnership_is_refused(database: Database) -> None:
 )
 def test_odd_names_are_kept_as_text(database: Database, name: str) -> None:
     with database.write() as session:
-        row = bodies.add_body(session, administrator(session), NOW, name, "other", section9=False, section15=False)
+        row = bodies.add_body(session, administrator(session), NOW, name, "other", section9=False)
         assert row.key and row.key == row.key.lower() and " " not in row.key
     with database.read() as session:
         assert of_key(session, Body, row.key).name == name
@@ -121,14 +121,14 @@ def test_odd_names_are_kept_as_text(database: Database, name: str) -> None:
 def test_two_bodies_of_similar_names_get_keys_of_their_own(database: Database) -> None:
     with database.write() as session:
         keys = [
-            bodies.add_body(session, administrator(session), NOW, n, "other", section9=False, section15=False).key
+            bodies.add_body(session, administrator(session), NOW, n, "other", section9=False).key
             for n in ("Harbour House", "Harbour-House", "HARBOUR. HOUSE", "Add")
         ]
     assert keys == ["harbour-house", "harbour-house-2", "harbour-house-3", "add-2"]
 
 
 def test_a_body_of_the_same_name_is_refused(database: Database) -> None:
-    refused(database, Invalid, "already", bodies.add_body, "mereshire police", "police", section9=True, section15=True)
+    refused(database, Invalid, "already", bodies.add_body, "mereshire police", "police", section9=True)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_no_succession_goes_round_in_a_circle(database: Database) -> None:
 def test_a_body_does_not_end_before_it_began(database: Database) -> None:
     with database.write() as session:
         bodies.change_body(
-            session, administrator(session), NOW, "mereshire-nhs", "nhs_trust", section9=True, section15=True,
+            session, administrator(session), NOW, "mereshire-nhs", "nhs_trust", section9=True, specified_as="nhs_trust",
             from_on=date(2026, 5, 1),
         )  # fmt: skip
         with pytest.raises(Invalid, match="cannot end before that"):
@@ -163,7 +163,7 @@ def test_a_body_does_not_end_before_it_began(database: Database) -> None:
         bodies.end_body(session, administrator(session), NOW, "mereshire-nhs", date(2026, 5, 1))
         with pytest.raises(Invalid, match="cannot end before that"):
             bodies.change_body(
-                session, administrator(session), NOW, "mereshire-nhs", "nhs_trust", section9=True, section15=True,
+                session, administrator(session), NOW, "mereshire-nhs", "nhs_trust", section9=True, specified_as="nhs_trust",
                 from_on=date(2026, 5, 2),
             )  # fmt: skip
 
@@ -181,12 +181,16 @@ def test_e_mail_of_a_merged_body_goes_to_its_successor(database: Database) -> No
 
 
 def test_the_lists_of_the_acts_are_compared_and_never_enforced() -> None:
-    assert bodies.lists_differ("nhs_foundation_trust", section9=False, section15=True) == []
-    (said,) = bodies.lists_differ("nhs_foundation_trust", section9=True, section15=True)
+    assert bodies.lists_differ("nhs_foundation_trust", section9=False, specified_as="nhs_foundation_trust") == []
+    (said,) = bodies.lists_differ("nhs_foundation_trust", section9=True, specified_as="nhs_foundation_trust")
     assert "s.9(4) does not name" in said
-    (said,) = bodies.lists_differ("police", section9=True, section15=False)
+    (said,) = bodies.lists_differ("police", section9=True, specified_as="")
     assert "s.15(3) names" in said
-    assert bodies.lists_differ("other", section9=True, section15=True) == []
+    assert bodies.lists_differ("other", section9=True, specified_as="nhs_trust") == []
+    (said,) = bodies.lists_differ("police", section9=True, specified_as="nhs_trust")
+    assert "usually “Chief officer of police" in said
+    (said,) = bodies.lists_differ("fire_and_rescue", section9=False, specified_as="local_authority")
+    assert "does not name" in said and "A fire and rescue authority is not on it" in said
     assert bodies.SECTION_9.verified and bodies.SECTION_15.verified
 
 

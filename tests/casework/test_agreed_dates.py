@@ -154,8 +154,7 @@ def a_reply(database: Database) -> tuple[Case, str]:
     report.act("add_recommendation", {"number": "1", "text": "Fictional."})
     done = report.act(
         "name_body",
-        {"bodies": ["northmere-council"], "recommendations_addressed": ["1"],
-         "body_kind": "specified_public_authority"},
+        {"bodies": ["northmere-council"], "recommendations_addressed": ["1"]},
     )  # fmt: skip
     return report, done.created[0]
 

@@ -68,7 +68,7 @@ def world(database: Database) -> World:
     report.act("add_recommendation", {"number": "1", "text": "Fictional."})
     reply = report.act(
         "name_body",
-        {"bodies": ["mereshire-nhs"], "recommendations_addressed": ["1"], "body_kind": "specified_public_authority"},
+        {"bodies": ["mereshire-nhs"], "recommendations_addressed": ["1"]},
     ).created[0]
     refs = {
         "review": north.ref,

@@ -318,7 +318,7 @@ def test_fifty_six_days_for_each_body_named_and_one_reply_each(rehearsal: Dardr)
     opening = {"title": "A fictional report", "report_published_on": "2026-07-01", "report_url": "https://c.example/r"}
     report = days("review", "open", "--process", "section8-report", *fields(opening))["ref"]
     days.act(report, "add_recommendation", number="1", text="Share what is known.")
-    names = {"recommendations_addressed": "1", "body_kind": "specified_public_authority"}
+    names = {"recommendations_addressed": "1"}
     last, late, third = days.act(report, "name_body", bodies=["kcc", "kent-police", "medway-council"], **names)[
         "created"
     ]

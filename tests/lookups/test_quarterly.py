@@ -349,7 +349,7 @@ def section_8(database: Database, published: date, bodies: list[str]) -> tuple[C
     case.act("add_recommendation", {"number": "1", "text": "Ask"})
     done = case.act(
         "name_body",
-        {"bodies": bodies, "recommendations_addressed": ["1"], "body_kind": "specified_public_authority"},
+        {"bodies": bodies, "recommendations_addressed": ["1"]},
     )
     return case, dict(zip(bodies, done.created, strict=True))
 

@@ -165,7 +165,6 @@ def fill(database: Database) -> dict[str, str]:
         {
             "bodies": ["mereshire-police", "mereshire-nhs"],
             "recommendations_addressed": "1",
-            "body_kind": "specified_public_authority",
         },
     )
     refs["section 8 report"] = report.ref

@@ -88,7 +88,7 @@ def test_a_partnership_is_set_up_from_nothing(empty: tuple[Flask, Database]) -> 
             browser.send("/administration/csps/add", name=f"{name} CSP", areas=f"{name}ville\nNR1").status_code == 303
         )
     answer = browser.send(
-        "/administration/bodies/add", name="North Police", kind="police", section9="yes", section15="yes"
+        "/administration/bodies/add", name="North Police", kind="police", section9="yes", specified_as="chief_officer_of_police"
     )
     assert answer.status_code == 303
     assert "Nobody here can be written to" in browser.get(answer.headers["Location"]).text
@@ -142,7 +142,7 @@ def test_a_role_taken_away_counts_with_the_next_page(database: Database, admin: 
 
 def test_a_form_sent_twice_adds_one(database: Database, admin: Browser) -> None:
     form = admin.get("/administration/bodies/add")
-    chosen = {"name": "Twice", "kind": "other", "section9": "no", "section15": "no"}
+    chosen = {"name": "Twice", "kind": "other", "section9": "no", "specified_as": "none"}
     assert admin.send("/administration/bodies/add", form, **chosen).status_code == 303
     again = admin.send("/administration/bodies/add", form, **chosen)
     assert again.status_code == 422 and "already" in again.text

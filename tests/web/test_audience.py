@@ -13,6 +13,7 @@ from dardr.casework.conflicts import MANAGES_ACCESS
 from dardr.storage.engine import Database
 from dardr.web import audience
 from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, SIGNED_IN
+from dardr.web.pages.commissioner import READERS as COMMISSIONER_READERS
 from dardr.web.pages.reading import READS_CHANGES, READS_THE_READ_LOG
 from dardr.web.pages.reports import READERS
 from tests.builders import PEOPLE, a_review
@@ -134,7 +135,8 @@ ROUTES = {
     "/records/<ref>/lists/<name>": SIGNED_IN,
     "/records/<ref>/do/<key>": SIGNED_IN,
     "/records/<ref>/deadlines/<int:number>": SIGNED_IN,
-    "/section-8-reports": SIGNED_IN,
+    "/commissioner": COMMISSIONER_READERS,
+    "/commissioner.csv": COMMISSIONER_READERS,
     "/open/<process_key>": SIGNED_IN,
     **NOTIFYING,
     "/deadlines": SIGNED_IN,

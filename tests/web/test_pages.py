@@ -218,13 +218,12 @@ def test_a_statutory_date_is_the_only_one_said_to_stand_in_an_act(manager: Brows
         {
             "bodies": ["mereshire-police"],
             "recommendations_addressed": "1",
-            "body_kind": "specified_public_authority",
         },
     )
     (reply,) = report.opened("commissioner-reply")
     text = main_text(manager, "/deadlines")
     assert "Thursday 25 June 2026 statute the date in the Act has passed, 39 days ago" in text
-    assert report.ref in manager.get("/section-8-reports").text
+    assert report.ref in manager.get("/commissioner").text
     assert "Mereshire Police" in main_text(manager, f"/records/{report.ref}")
     assert "the wording was read in full" in main_text(
         manager, f"/records/{reply}/deadlines/{report.deadline('commissioner_reply', ref=reply).id}"

@@ -119,7 +119,6 @@ def planted(sqlite_url: str) -> tuple[Database, str, dict[str, set[tuple[str, st
     report.act("add_recommendation", {"number": "1", "text": NASTY})
     report.act("name_body", {
         "bodies": ["mereshire-nhs"], "recommendations_addressed": ["1"],
-        "body_kind": "specified_public_authority",
     })  # fmt: skip
     refs |= {"section8-report": report.ref, "commissioner-reply": report.opened("commissioner-reply")[0]}
     left: dict[str, set[tuple[str, str]]] = {}
@@ -232,7 +231,7 @@ def test_a_file_is_given_out_as_bytes_to_save_whatever_it_says_it_is(manager: Br
 FORMS: dict[str, dict[str, Any]] = {
     "/administration/partnership/name": {"name": NASTY},
     "/administration/csps/add": {"name": NASTY, "areas": NASTY},
-    "/administration/bodies/add": {"name": NASTY, "kind": "other", "section9": "no", "section15": "no"},
+    "/administration/bodies/add": {"name": NASTY, "kind": "other", "section9": "no", "specified_as": "none"},
     "/administration/bodies/mereshire-nhs/contacts/add": {
         "kind": "contact", "email": "desk@nhs.example", "name": NASTY,
     },
@@ -287,7 +286,7 @@ SENT_TWICE: dict[str, tuple[str, str, type[Any], dict[str, Any]]] = {
     "a local partnership": ("administrator", "/administration/csps/add", Csp, {"name": "Twice", "areas": "Here"}),
     "a body": (
         "administrator", "/administration/bodies/add", Body,
-        {"name": "Twice", "kind": "other", "section9": "no", "section15": "no"},
+        {"name": "Twice", "kind": "other", "section9": "no", "specified_as": "none"},
     ),
     "a contact": (
         "administrator", "/administration/bodies/mereshire-nhs/contacts/add", BodyContact,

@@ -41,6 +41,7 @@ NAMES = {
     "L10": "family_update", "L10C": "family_update_by_chair",
     "L11": "reader_comments", "L12": "ask_home_office",
     "L13": "look_again_online", "L14": "look_again_not_published",
+    "L16": "section15_answer", "L16P": "section15_own_answer",
 }  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def test_only_the_reply_to_the_commissioner_has_a_date_set_by_statute() -> None:
 def test_duties_that_are_statute() -> None:
     assert {(key, c.id) for key, c in CLOCKS if c.duty.kind is Kind.STATUTE} == {
         ("dardr-s9", "D06"), ("dardr-s9", "D09"), ("dardr-s8a", "D07"), ("dardr-s8a", "D09"),
-        ("commissioner-reply", "D08"),
+        ("commissioner-reply", "D08"), ("section15-answer", "L16"),
     }  # fmt: skip
 
 
@@ -89,6 +90,8 @@ def test_dates_that_are_given_and_the_wait_that_has_none() -> None:
     assert clock("D09").length == DateGiven("comply_by")
     assert clock("D09").date.kind is Kind.LOCAL
     assert clock("D18").length == DateGiven("target_date")
+    assert clock("L16").length == clock("L16P").length == DateGiven("answer_by")
+    assert clock("L16").date.kind is Kind.LOCAL and clock("L16").when_given
     assert clock("D13").length == AgeOnly()
 
 

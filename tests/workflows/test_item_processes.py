@@ -173,4 +173,5 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "record_disclosure"): "disclosure",
         ("dardr-s9", "invite_chair"): "chair-invitation",
         ("section8-report", "name_body"): "commissioner-reply",
+        ("section15-request", "ask_further_body"): "section15-answer",
     }

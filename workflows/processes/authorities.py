@@ -69,6 +69,15 @@ ACT_2021_S16_56_DAYS = statute(
     "Domestic Abuse Act 2021 s.16(6)",
     note="Before the end of the period of 56 days beginning with the day the report is published.",
 )
+ACT_2021_S16_COPIES = statute(
+    "Domestic Abuse Act 2021 s.16",
+    note="Copies go to the Commissioner and, from a specified public authority, to the Secretary of State. The Act gives"
+    " them no period of their own.",
+)
+ACT_2021_S15 = statute(
+    "Domestic Abuse Act 2021 s.15(1) and (2)",
+    note="A specified public authority co-operates so far as reasonably practicable: the Act gives no number of days.",
+)
 ACT_2021_S8 = statute("Domestic Abuse Act 2021 s.8")
 NO_REVIEW_SCRUTINY = practice(
     "Minister, House of Lords, 13 December 2021 (scrutiny of decisions not to review)",

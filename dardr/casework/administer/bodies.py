@@ -21,6 +21,7 @@ from dardr.casework.administer.checks import (
 )
 from dardr.errors import Invalid, Reason
 from dardr.storage.bodies import Body
+from workflows import specified
 from workflows.authority import Authority
 from workflows.calendar import in_words
 from workflows.processes.authorities import statute
@@ -39,27 +40,28 @@ SECTION_15 = statute(
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of body, and whether the two lists of the Acts name it."""
+    """A kind of body, and whether the list of the 2004 Act names it. That of the 2021 Act: ``workflows.specified``."""
 
     label: str
     section9: bool = False
-    section15: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "police": Kind("Police force", True, True),
-    "policing_body": Kind("Police and crime commissioner, or other local policing body", False, True),
-    "local_authority": Kind("Local authority", True, True),
-    "integrated_care_board": Kind("Integrated care board", True, True),
-    "nhs_trust": Kind("NHS trust", True, True),
-    "nhs_foundation_trust": Kind("NHS foundation trust", False, True),
-    "nhs_england": Kind("NHS England", True, True),
+    "police": Kind("Police force", True),
+    "policing_body": Kind("Police and crime commissioner, or other local policing body"),
+    "local_authority": Kind("Local authority", True),
+    "integrated_care_board": Kind("Integrated care board", True),
+    "nhs_trust": Kind("NHS trust", True),
+    "nhs_foundation_trust": Kind("NHS foundation trust"),
+    "nhs_england": Kind("NHS England", True),
     "primary_care": Kind("GP practice or other primary care"),
     "clinical_commissioning_group": Kind("Clinical commissioning group (ended 2022)"),
     "primary_care_trust": Kind("Primary care trust (ended 2013)"),
-    "probation": Kind("Provider of probation services", True, False),
+    "probation": Kind("Provider of probation services", True),
     "fire_and_rescue": Kind("Fire and rescue"),
-    "prosecution": Kind("Crown Prosecution Service", False, True),
+    "prosecution": Kind("Crown Prosecution Service"),
+    specified.KIND_OF_DEPARTMENT: Kind("Government department"),
+    "community_safety_partnership": Kind("Community safety partnership"),
     "safeguarding_children_partnership": Kind("Safeguarding children partnership"),
     "safeguarding_adults_board": Kind("Safeguarding adults board"),
     "voluntary": Kind("Voluntary or specialist service"),
@@ -67,21 +69,22 @@ KINDS: dict[str, Kind] = {
     "education": Kind("School, college or university"),
     "other": Kind("Other"),
 }
-"""By the key that is stored. The two lists as they stand today, for England."""
+"""By the key that is stored. The list of the 2004 Act as it stands today, for England."""
 
 
-def lists_differ(kind: str, *, section9: bool, section15: bool) -> list[str]:
-    """Sentences where what was ticked is not what the Acts' lists say of that kind of body. They never refuse."""
+def lists_differ(kind: str, *, section9: bool, specified_as: str) -> list[str]:
+    """Sentences where what was chosen is not what the Acts' lists say of that kind of body. They never refuse."""
     known = KINDS.get(kind)
     if known is None or kind == "other":
         return []
     said = []
-    for ticked, listed, source in (
-        (section9, known.section9, SECTION_9),
-        (section15, known.section15, SECTION_15),
-    ):
-        if ticked != listed:
-            said.append(_differs(known, ticked, source))
+    usual, chosen = specified.class_of_kind(kind), specified.classes().get(specified_as)
+    if section9 != known.section9:
+        said.append(_differs(known, section9, SECTION_9))
+    if bool(specified_as) != (usual is not None):
+        said.append(f"{_differs(known, bool(specified_as), SECTION_15)} {specified.why_not(kind)}".strip())
+    elif usual and chosen and usual is not chosen:
+        said.append(f"A body of this kind ({known.label}) is usually “{usual.words}”, not “{chosen.words}”. Check it.")
     return said
 
 
@@ -99,10 +102,13 @@ def add_body(
     kind: str,
     *,
     section9: bool,
-    section15: bool,
+    specified_as: str = "",
     from_on: date | None = None,
 ) -> Body:
-    """Add a body. Raises Forbidden, Invalid (a name that is there already), Conflict."""
+    """Add a body. ``specified_as`` is its class among the specified public authorities, empty where it is none.
+
+    Raises Forbidden, Invalid (a name that is there already, no such class), Conflict.
+    """
     require_keeper(actor)
     partnership, name = home(session), a_name(name)
     refuse_same_name(session, Body, name, partnership.id)
@@ -112,7 +118,8 @@ def add_body(
         name=name,
         kind=_kind(kind),
         section9=section9,
-        section15=section15,
+        section15=bool(_class(specified_as)),
+        specified_as=specified_as,
         from_on=from_on,
     )
     session.add(row)
@@ -129,7 +136,7 @@ def change_body(
     kind: str,
     *,
     section9: bool,
-    section15: bool,
+    specified_as: str,
     from_on: date | None,
 ) -> Body:
     """Change what kind of body it is, the two lists, and since when it exists. Raises Forbidden, Invalid, NotFound."""
@@ -138,7 +145,8 @@ def change_body(
     in_order(from_on, row.until_on, "from_on")
     before = _described(row)
     row.kind = row.kind if kind == row.kind else _kind(kind)
-    row.section9, row.section15, row.from_on = section9, section15, from_on
+    row.section9, row.from_on = section9, from_on
+    row.specified_as, row.section15 = specified_as, bool(_class(specified_as))
     note_change(session, now, actor, "body_changed", row.name, {"before": before, "after": _described(row)})
     session.flush()
     return row
@@ -225,7 +233,7 @@ def split_body(session: Session, actor: Actor, now: datetime, key: str, last_day
             name,
             row.kind or "other",
             section9=row.section9,
-            section15=row.section15,
+            specified_as=row.specified_as,
             from_on=last_day + timedelta(days=1),
         )
         for name in names
@@ -233,6 +241,13 @@ def split_body(session: Session, actor: Actor, now: datetime, key: str, last_day
     ]
     became = ", ".join(one.name for one in added)
     return end_body(session, actor, now, key, last_day, successor=added[0].key, reason=f"Split into {became}.")
+
+
+def _class(given: str) -> str:
+    """The key of a class of specified public authorities, or nothing. Raises Invalid for one that the list has not."""
+    if given and given not in specified.classes():
+        raise Invalid([Reason("Choose one of the classes of the list, or that it is on none.", "specified_as")])
+    return given
 
 
 def _kind(given: str) -> str:
@@ -243,6 +258,6 @@ def _described(row: Body) -> dict[str, object]:
     return {
         "kind": row.kind,
         "section9": row.section9,
-        "section15": row.section15,
+        "specified_as": row.specified_as,
         "from": row.from_on.isoformat() if row.from_on else None,
     }

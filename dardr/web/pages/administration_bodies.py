@@ -11,11 +11,13 @@ from dardr.casework.administer.checks import home, of_key
 from dardr.errors import NotFound
 from dardr.lookups.bodies import bodies as all_bodies
 from dardr.lookups.bodies import one_body
+from dardr.lookups.specified import stands
 from dardr.storage.bodies import Body, BodyContact
 from dardr.web.asking import Answers, Asked, ask
 from dardr.web.audience import actor, who
 from dardr.web.pages.administration import BEGAN, KEEPERS, LAST_DAY, NAME, doing, renaming, today, trail
 from dardr.web.transaction import session
+from workflows import specified
 from workflows.definition import Choice, Field, FieldType
 
 pages = Blueprint("administration_bodies", __name__, url_prefix="/administration/bodies")
@@ -29,11 +31,12 @@ SECTION_9 = Field(
     help=changing.SECTION_9.note,
 )
 SECTION_15 = Field(
-    "section15",
-    "Is it a specified public authority under section 15(3) of the Domestic Abuse Act 2021?",
-    FieldType.BOOLEAN,
+    "specified_as",
+    "Which specified public authority is it under section 15(3) of the Domestic Abuse Act 2021?",
+    FieldType.CHOICE,
     help=changing.SECTION_15.note,
 )
+ON_NO_LIST = "none"
 DESCRIBED = (KIND, SECTION_9, SECTION_15, BEGAN)
 CONTACT = (
     Field(
@@ -52,6 +55,16 @@ def _kinds(present: str = "") -> tuple[Choice, ...]:
     if present and present not in changing.KINDS:
         return (Choice(present, present.replace("_", " ").capitalize()), *known)
     return known
+
+
+def _classes() -> tuple[Choice, ...]:
+    """The classes that are on the list today, and that a body is on none."""
+    on_it = (Choice(one.key, one.words) for one in specified.classes_on(today()))
+    return (Choice(ON_NO_LIST, "None: it is not on the list"), *on_it)
+
+
+def _class_of(given: Answers) -> str:
+    return "" if given["specified_as"] == ON_NO_LIST else given["specified_as"]
 
 
 def _of(row: Body) -> list[tuple[str, str]]:
@@ -95,7 +108,7 @@ def add() -> ResponseReturnValue:
             given["name"],
             given["kind"],
             section9=given["section9"],
-            section15=given["section15"],
+            specified_as=_class_of(given),
             from_on=given.get("from_on"),
         )
         flash(f"Added: {row.name}. Now say who can be written to there.", "done")
@@ -103,11 +116,11 @@ def add() -> ResponseReturnValue:
         return _page(row.key)
 
     way = trail(("Agencies", url_for("administration_bodies.bodies")))
-    return ask(Asked("Add an agency", "Add", (NAME, *DESCRIBED), way, choices={"kind": _kinds()}), do)
+    return ask(Asked("Add an agency", "Add", (NAME, *DESCRIBED), way, choices={"kind": _kinds(), "specified_as": _classes()}), do)
 
 
 def _say_lists(row: Body) -> None:
-    for said in changing.lists_differ(row.kind, section9=row.section9, section15=row.section15):
+    for said in changing.lists_differ(row.kind, section9=row.section9, specified_as=row.specified_as):
         flash(said, "warning")
 
 
@@ -123,7 +136,8 @@ def body(key: str) -> ResponseReturnValue:
         kind=kind.label if kind else row.kind.replace("_", " ").capitalize() or "not said",
         section9=changing.SECTION_9,
         section15=changing.SECTION_15,
-        differs=changing.lists_differ(row.kind, section9=row.section9, section15=row.section15),
+        stands=stands(row, today()),
+        differs=changing.lists_differ(row.kind, section9=row.section9, specified_as=row.specified_as),
         contact_kinds=writing_to.CONTACT_KINDS,
     )
 
@@ -140,15 +154,18 @@ def change(key: str) -> ResponseReturnValue:
             key,
             given["kind"],
             section9=given["section9"],
-            section15=given["section15"],
+            specified_as=_class_of(given),
             from_on=given.get("from_on"),
         )
         flash("Saved.", "done")
         _say_lists(changed)
         return _page(key)
 
-    start = {"kind": row.kind, "section9": row.section9, "section15": row.section15, "from_on": row.from_on}
-    return ask(Asked(f"About {row.name}", "Save", DESCRIBED, _of(row), (), start, {"kind": _kinds(row.kind)}), do)
+    usual = specified.class_of_kind(row.kind) if row.section15 else None
+    chosen = row.specified_as or (usual.key if usual else "" if row.section15 else ON_NO_LIST)
+    start = {"kind": row.kind, "section9": row.section9, "specified_as": chosen, "from_on": row.from_on}
+    offered = {"kind": _kinds(row.kind), "specified_as": _classes()}
+    return ask(Asked(f"About {row.name}", "Save", DESCRIBED, _of(row), (), start, offered), do)
 
 
 @pages.route("/<key>/name", methods=["GET", "POST"])

@@ -33,6 +33,7 @@ from dardr.parts import contents_seen
 from dardr.storage.reviews import AuditEvent, Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
+from dardr.web.careful import asked_now, days_ahead
 from dardr.web.frame import page_of
 from dardr.web.pages import chairs, commissioning, meetings, publication, quality
 from dardr.web.pages.consequences import will_follow
@@ -47,7 +48,7 @@ from workflows.partial import parse_date
 pages = Blueprint("doing", __name__)
 
 FILES_AGAIN = "Files cannot be kept on this page: choose them again before you send it."
-OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report", "task", "chair")
+OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report", "section15-request", "task", "chair")
 """Processes whose records people open from a page of their own; the others are opened by an action."""
 
 
@@ -80,7 +81,12 @@ SHOWN_ON |= dict.fromkeys(
 """Where a step is shown once it is done, if not on the first page: the advice, what a decision asks for, documents."""
 
 
-SUGGESTED = {"appoint_chair": suggested, "give_update": suggested_update, "put_into_pack": suggested_pack}
+SUGGESTED = {
+    "appoint_chair": suggested,
+    "give_update": suggested_update,
+    "give_update_all_the_same": suggested_update,
+    "put_into_pack": suggested_pack,
+}
 """What the form of a step holds already, from what is recorded elsewhere. It can be changed like any answer."""
 
 
@@ -289,6 +295,7 @@ def _sent_before(process: Process, ref: str) -> ResponseReturnValue:
 def _show(page: Page, today: date) -> ResponseReturnValue:
     action, record = page.action, page.record
     problems = forms.problems_by_field(page.reasons)
+    fields = asked_now(record, page.process, action, page.form, problems, today)
     typed = reading.read(action.fields, forms.given(action.fields, page.form, {}), page.choices)[0]
     partnership = record.partnership_id if record else actor().partnership_id
     following = will_follow(
@@ -313,8 +320,9 @@ def _show(page: Page, today: date) -> ResponseReturnValue:
         summary=[{"text": r.reason, "href": forms.anchor(action.fields, r.field)} for r in page.reasons],
         changed=page.changed,
         when=forms.when_question(page.form, problems.get(forms.ON)) if record else None,
-        questions=forms.questions(action.fields, page.choices, page.form, problems),
-        folded=forms.folded(action.fields),
+        questions=forms.questions(fields, page.choices, page.form, problems),
+        folded=forms.folded(fields),
+        careful_ahead=days_ahead(record, action, today),
         following=following,
         names=forms,
         once=page.form.get(forms.ONCE) or secrets.token_urlsafe(24),

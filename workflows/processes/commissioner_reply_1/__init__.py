@@ -25,10 +25,17 @@ from workflows.definition import (
     Stage,
 )
 from workflows.processes import anywhere
-from workflows.processes.authorities import ACT_2021_S16, ACT_2021_S16_56_DAYS, ACT_2021_S16_CONTENT, by_design
+from workflows.processes.authorities import (
+    ACT_2021_S16,
+    ACT_2021_S16_56_DAYS,
+    ACT_2021_S16_CONTENT,
+    ACT_2021_S16_COPIES,
+    by_design,
+)
 from workflows.processes.fields import choice, day, file, link, one_of, optional, paragraph, text
 from workflows.processes.reminding import send_reminder
 from workflows.processes.who import AGENCY, AGENCY_LEADS, CASEWORK
+from workflows.specified import DEPARTMENT, NOT_LISTED, SPECIFIED
 
 UNPUBLISHED = ("owed", "agreed")
 
@@ -81,6 +88,39 @@ def published_after_report(facts: Facts) -> Blocked | None:
     return Blocked(f"The reply is dated before the report ({report}). Check the date.", "published_on")
 
 
+def copies_after_report(facts: Facts) -> Blocked | None:
+    """A check: no copy was sent before the report it answers was published."""
+    report = str(facts.recorded.get("report_published_on") or "")
+    for name in ("commissioner_copy_on", "secretary_of_state_copy_on"):
+        sent = (facts.submitted or {}).get(name)
+        if sent is not None and report and sent.isoformat() < report:
+            return Blocked(f"This copy is dated before the report ({report}). Check the date.", name)
+    return None
+
+
+def no_copy_from_a_department(facts: Facts) -> Blocked | None:
+    """A check: a government department owes no copy to the Secretary of State (the duty is of listed authorities)."""
+    given = (facts.submitted or {}).get("secretary_of_state_copy_on")
+    if given is None or facts.recorded.get("body_kind") != DEPARTMENT:
+        return None
+    return Blocked(
+        "A government department owes this copy to the Commissioner only. Leave the second date empty, or correct what"
+        " kind of body it is.",
+        "secretary_of_state_copy_on",
+    )
+
+
+KINDS = (
+    (SPECIFIED, "A specified public authority (Domestic Abuse Act 2021 s.15(3))"),
+    (DEPARTMENT, "A government department (s.16(1)(b))"),
+    (NOT_LISTED, "On no list of the Act: to be checked"),
+)
+WORKED_OUT = (
+    choice("body_kind", "What kind of body it is", *KINDS, required=False, filled=True),
+    text("specified_as", "What the list of the Act calls it", required=False, filled=True),
+)
+"""Worked out for each body from the register, as it was on the day of the report or of the request."""
+
 OPENING = Action(
     "name_body",
     "Record that a report names a body",
@@ -88,17 +128,12 @@ OPENING = Action(
     roles=CASEWORK,
     occurred_from="report_published_on",
     fields=(
-        one_of("body", "Which body?", From.BODIES, notable=True),
-        choice(
-            "body_kind",
-            "What kind of body is it?",
-            ("specified_public_authority", "A specified public authority (Domestic Abuse Act 2021 s.15(3))"),
-            ("government_department", "A government department"),
-        ),
+        one_of("body", "Which body?", From.BODIES_TO_NAME, notable=True),
         text("report_title", "Title of the report", notable=True),
         day("report_published_on", "When was the report published?", notable=True),
         text("recommendations", "Recommendations about this body", many=True, help="Their numbers, one a line."),
         optional(link("report_url", "Web address of the report")),
+        *WORKED_OUT,
     ),
     authority=ACT_2021_S16,
 )
@@ -121,7 +156,7 @@ PROCESS = Process(
             roles=AGENCY,
             keep_as="answers",
             fields=(
-                text("recommendation", "Which recommendation?", help="Its number."),
+                one_of("recommendation", "Which recommendation?", From.RECOMMENDATIONS),
                 choice(
                     "response",
                     "What is the answer?",
@@ -174,7 +209,8 @@ PROCESS = Process(
                     "secretary_of_state_copy_on",
                     "When was the Secretary of State sent a copy?",
                     required=False,
-                    help="Needed from a specified public authority.",
+                    help="Needed from a specified public authority, and from nobody else. The record of this reply says"
+                    " which it is.",
                 ),
                 optional(text("copies_evidence", "Where that is kept")),
             ),
@@ -182,13 +218,15 @@ PROCESS = Process(
                 partial(
                     guards.needed_of,
                     fact="body_kind",
-                    values=("specified_public_authority",),
+                    values=(SPECIFIED,),
                     field="secretary_of_state_copy_on",
                     reason="A specified public authority sends a copy to the Secretary of State too. Give the day it"
                     " was sent.",
                 ),
+                copies_after_report,
+                no_copy_from_a_department,
             ),
-            authority=ACT_2021_S16,
+            authority=ACT_2021_S16_COPIES,
             help="Sent when the reply is published; the Act gives the copies no period of their own.",
             main=True,
         ),
@@ -212,6 +250,43 @@ PROCESS = Process(
             help="The 56 days still begin with the day the report was published.",
         ),
         Action(
+            "correct_report_date",
+            "Correct the day the report was published",
+            source=UNPUBLISHED,
+            roles=CASEWORK,
+            fields=(
+                day("report_published_on", "On which day was the report published?"),
+                paragraph("date_corrected_because", "How is that known?"),
+            ),
+            authority=ACT_2021_S16_56_DAYS,
+            help="The 56 days are counted again from this day. Where the report itself is on record, correct it there:"
+            " it holds for every body then.",
+        ),
+        Action(
+            "correct_kind_of_body",
+            "Correct what kind of body it is",
+            source=(*UNPUBLISHED, "published", "copied"),
+            roles=CASEWORK,
+            fields=(
+                choice("body_kind", "What kind of body is it?", *KINDS),
+                paragraph("kind_corrected_because", "On what does that rest?"),
+            ),
+            authority=ACT_2021_S16,
+            help="It decides whether a copy goes to the Secretary of State. The register of bodies is not changed by it.",
+        ),
+        Action(
+            "transfer",
+            "Pass it to the body that took its place",
+            source=(*UNPUBLISHED, "published"),
+            roles=CASEWORK,
+            fields=(
+                one_of("body", "Which body?", From.BODIES),
+                paragraph("passed_on_because", "Why"),
+            ),
+            authority=by_design(),
+            help="The people of that body can answer then. The 56 days go on unchanged.",
+        ),
+        Action(
             "record_chasing",
             "Record that the body was asked how it stands",
             source=UNPUBLISHED,
@@ -230,7 +305,7 @@ PROCESS = Process(
             "commissioner_reply",
             "D08",
             "Reply to the Domestic Abuse Commissioner",
-            starts_on=("name_body", "reopen_reply"),
+            starts_on=("name_body", "reopen_reply", "correct_report_date"),
             counts_from="report_published_on",
             restarts=True,
             stops_on=("record_publication_of_reply",),
@@ -251,7 +326,7 @@ PROCESS = Process(
             message="commissioner_reply_reminder",
         ),
     ),
-    notices=(Notice("reply_owed", ("name_body",), "stage_changed", (Party.ADDRESSED_BODY,)),),
+    notices=(Notice("reply_owed", ("name_body", "transfer"), "stage_changed", (Party.ADDRESSED_BODY,)),),
     child_suffix="C",
     about="One body's reply to one section 8 report: one answer for each recommendation, published, and copied.",
 )

@@ -8,10 +8,22 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts, From, Opens, Party, Phase, Process, Stage, reads_items
+from workflows.definition import (
+    Action,
+    Blocked,
+    DoesOnItems,
+    Facts,
+    From,
+    Opens,
+    Party,
+    Phase,
+    Process,
+    Stage,
+    reads_items,
+)
 from workflows.processes import anywhere
-from workflows.processes.authorities import ACT_2021_S8, ACT_2021_S16, by_design
-from workflows.processes.fields import choice, day, file, link, optional, paragraph, several_of, text
+from workflows.processes.authorities import ACT_2021_S8, ACT_2021_S16, ACT_2021_S16_56_DAYS, by_design
+from workflows.processes.fields import day, file, link, optional, paragraph, several_of, text
 from workflows.processes.who import CASEWORK
 
 STAGES = (
@@ -38,6 +50,14 @@ def recommendations_are_known(facts: Facts) -> Blocked | None:
         f"The report has no recommendation {', '.join(unknown)} on the record. Give numbers from: {', '.join(known)}.",
         "recommendations_addressed",
     )
+
+
+def another_day(facts: Facts) -> Blocked | None:
+    """A check: the day given is not the one that is on the record already."""
+    given = (facts.submitted or {}).get("report_published_on")
+    if given is None or given.isoformat() != facts.recorded.get("report_published_on"):
+        return None
+    return Blocked("That is the day on the record already. Give the other one.", "report_published_on")
 
 
 @reads_items
@@ -105,15 +125,13 @@ PROCESS = Process(
             roles=CASEWORK,
             keep_as="bodies_named",
             fields=(
-                several_of("bodies", "Which bodies?", From.BODIES),
-                text(
-                    "recommendations_addressed", "Which recommendations?", many=True, help="Their numbers, one a line."
-                ),
-                choice(
-                    "body_kind",
-                    "What kind of bodies are they?",
-                    ("specified_public_authority", "Specified public authorities (Domestic Abuse Act 2021 s.15(3))"),
-                    ("government_department", "Government departments"),
+                several_of("recommendations_addressed", "Which recommendations?", From.RECOMMENDATIONS),
+                several_of(
+                    "bodies",
+                    "Which bodies do they name?",
+                    From.BODIES_TO_NAME,
+                    help="Bodies of which the report says the same. For bodies with other recommendations, do this step"
+                    " again. What kind of body each is comes from the register.",
                 ),
             ),
             guards=(
@@ -134,13 +152,37 @@ PROCESS = Process(
                         ("report_title", "title"),
                         ("report_url", "report_url"),
                         ("recommendations", "recommendations_addressed"),
-                        ("body_kind", "body_kind"),
                     ),
                 ),
             ),
             authority=ACT_2021_S16,
             help="One reply is opened for each body, with its own 56 days.",
             main=True,
+        ),
+        Action(
+            "correct_publication_date",
+            "Correct the day of publication",
+            source=("recorded",),
+            roles=CASEWORK,
+            fields=(
+                day("report_published_on", "On which day was it published?"),
+                paragraph("date_corrected_because", "How is that known?"),
+            ),
+            checks=(another_day,),
+            effects=(
+                DoesOnItems(
+                    "commissioner-reply",
+                    "correct_report_date",
+                    copies=(
+                        ("report_published_on", "report_published_on"),
+                        ("date_corrected_because", "date_corrected_because"),
+                    ),
+                    left_out="its 56 days stay as they were counted. If the other day changes whether it was in time,"
+                    " take it up again, correct the day there, and record its publication again.",
+                ),
+            ),
+            authority=ACT_2021_S16_56_DAYS,
+            help="The 56 days of every reply that is not published yet are counted again from this day.",
         ),
         Action(
             "record_all_replied",
