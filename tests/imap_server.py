@@ -47,6 +47,7 @@ def serving(folder: Folder) -> Iterator[int]:
     try:
         yield listener.getsockname()[1]
     finally:
+        listener.shutdown(socket.SHUT_RDWR)  # also wakes who waits for a connection
         listener.close()
 
 
