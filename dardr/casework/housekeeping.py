@@ -14,11 +14,13 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from dardr.casework import drafts, notices, outbox
+from dardr.casework import drafts, holidays, holidays_feed, notices, outbox
 from dardr.casework.findings import Check, Finding
 from dardr.casework.integrity import CHECKS, rebuild_next_looks
 from dardr.casework.recipients import OF_BODIES
 from dardr.casework.search_gaps import search_is_whole
+from dardr.errors import DardrError
+from dardr.settings import get_settings
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.engine import Database
 from dardr.storage.installation import IntegrityFinding
@@ -52,7 +54,7 @@ def housekeeping(database: Database, now: datetime, checks: Sequence[Check] = AL
     ``now`` is an aware UTC instant. Never raises for what one check or one row does.
     """
     today = london_date(now)
-    found: list[Finding] = []
+    found = _calendar(database, now)
     for check in checks:
         found += _run(database, check, today)
     mended = 0
@@ -75,6 +77,24 @@ def housekeeping(database: Database, now: datetime, checks: Sequence[Check] = AL
         except Exception as error:
             log.error("housekeeping.digest_failed", partnership=partnership_id, error=type(error).__name__)
     return Kept(len(found), new, mended, digests)
+
+
+def _calendar(database: Database, now: datetime) -> list[Finding]:
+    """Take note of a list that came with this version, and read the feed of bank holidays where there is one."""
+    found: list[Finding] = []
+    try:
+        with database.write() as session:
+            holidays.note_shipped(session, now)
+        if source := get_settings().holidays_feed:
+            days = holidays_feed.fetch(source)  # outside any transaction: a slow server holds nobody up
+            with database.write() as session:
+                holidays_feed.take_in(session, now, days, holidays_feed.said_of(source))
+    except DardrError as error:
+        found.append(Finding(None, "feed_not_read", str(error)))
+    except Exception as error:
+        log.error("housekeeping.calendar_failed", error=type(error).__name__)
+        found.append(_could_not("the calendar", error))
+    return found
 
 
 def _run(database: Database, check: Check, today: date) -> list[Finding]:

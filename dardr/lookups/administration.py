@@ -15,7 +15,7 @@ from dardr.actors import Actor
 from dardr.casework.administer.targets import Target, targets
 from dardr.casework.facts import settings_of
 from dardr.lookups.bodies import bodies
-from dardr.lookups.calendars import calendar_named
+from dardr.lookups.calendars import calendar_named, horizon_warning
 from dardr.storage.bodies import Csp, Partnership
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import Deadline, Record
@@ -23,8 +23,6 @@ from workflows.clocks import span_of
 from workflows.definition import Role, Span
 
 ENGLAND_AND_WALES = "england-and-wales"
-HORIZON_SOON = 400
-"""Days: a calendar that ends sooner than this needs the next list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def _targets(session: Session, here: Partnership) -> Task:
 
 def _calendar(session: Session, today: date) -> Task:
     found = calendar_named(session, ENGLAND_AND_WALES)
-    far = (found.horizon - today).days >= HORIZON_SOON
+    far = horizon_warning(found, today) is None
     return Task("calendar", "Bank holidays", far, f"known to {found.horizon.day} {found.horizon:%B %Y}")
 
 

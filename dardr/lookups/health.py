@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.lookups.calendars import calendar_named
+from dardr.lookups.calendars import calendar_named, horizon_warning
 from dardr.storage.installation import Heartbeat, IntegrityFinding
 from dardr.storage.outbox import FAILED, IN_FLIGHT, NO_ADDRESS, QUEUED, WAITING, OutboxMessage
 from dardr.storage.reviews import Deadline
 from dardr.systime import london_date
-from workflows.calendar import calendars, in_words
+from workflows.calendar import calendars
 
 LATE_AFTER: dict[str, timedelta] = {
     "deliver": timedelta(minutes=10),
@@ -54,12 +54,8 @@ def health(session: Session, now: datetime) -> dict[str, Any]:
     if overlooked:
         said = "1 deadline was" if overlooked == 1 else f"{overlooked} deadlines were"
         problems.append(f"{said} not looked at for more than a day. Is the worker running?")
-    horizon = {name: calendar_named(session, name).horizon for name in calendars.names()}
-    problems += [
-        f"The published bank holidays ended on {in_words(day)}. Load the next list from https://www.gov.uk/bank-holidays."
-        for day in horizon.values()
-        if day < london_date(now)
-    ]
+    known = [calendar_named(session, name) for name in calendars.names()]
+    problems += [said for calendar in known if (said := horizon_warning(calendar, london_date(now)))]
     return {
         "ok": not problems,
         "problems": problems,
@@ -69,7 +65,7 @@ def health(session: Session, now: datetime) -> dict[str, Any]:
         },
         "outbox": counts,
         "findings": findings,
-        "bank_holidays_until": {name: day.isoformat() for name, day in horizon.items()},
+        "bank_holidays_until": {calendar.name: calendar.horizon.isoformat() for calendar in known},
     }
 
 

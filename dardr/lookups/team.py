@@ -37,6 +37,9 @@ FINDINGS = {
     "date_provisional": "a date counted past the published bank holidays",
     "calendar_ends": "bank holidays that end soon",
     "calendar_missing": "bank holidays that are missing",
+    "holidays_waiting": "bank holidays of the feed that wait for a look",
+    "feed_lacks_days": "a feed of bank holidays that lacks days known here",
+    "feed_not_read": "a feed of bank holidays that cannot be read",
     "check_failed": "a check that did not come to its end",
 }
 """What the nightly checks found, in a few words for a count."""

@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.casework import integrity
+from dardr.casework.calendar_checks import calendar_reaches
 from dardr.casework.findings import Finding
 from dardr.casework.housekeeping import housekeeping
-from dardr.casework.integrity import CHECKS, calendar_reaches
+from dardr.casework.integrity import CHECKS
 from dardr.storage.bodies import BodyContact, Partnership
 from dardr.storage.engine import Database
 from dardr.storage.installation import IntegrityFinding
@@ -22,6 +22,7 @@ from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import Deadline, Hold, Record, RecordBody
 from tests import builders
 from tests.builders import Case, a_review, at_ten
+from workflows.calendar import calendars
 
 
 @pytest.fixture
@@ -151,9 +152,9 @@ def test_the_bank_holidays_end_soon(database: Database, monkeypatch: pytest.Monk
         with database.read() as session:
             return {one.kind for one in calendar_reaches(session, today)}
 
-    horizon = integrity.calendars.get("england-and-wales").horizon
-    assert found(horizon - timedelta(days=600)) == set()
-    assert found(horizon - timedelta(days=500)) == {"calendar_ends"}
+    horizon = calendars.get("england-and-wales").horizon
+    assert found(horizon - timedelta(days=370)) == set()
+    assert found(horizon - timedelta(days=360)) == {"calendar_ends"}
     assert found(horizon + timedelta(days=5)) == {"calendar_ends"}
     assert found(date(2010, 1, 1)) == {"calendar_missing"}
 
