@@ -31,6 +31,7 @@ _COMMANDS: Listed = {
     "audit": ("audit:audit", "Verify, export and sign the history."),
     "outbox": ("outbox:outbox", "Look after e-mail that could not be sent."),
     "search": ("search:search", "Look after what search finds."),
+    "whatif": ("whatif:whatif", "Suppose something, and see which dates would move."),
     "calendar": ("calendar:calendar", "Show working days and bank holidays."),
 }
 

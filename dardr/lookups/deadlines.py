@@ -178,7 +178,7 @@ def all_deadlines(
         query = query.where(Record.process_key.in_(list(processes)))
     rows = session.execute(query.limit(limit) if limit else query).all()
     ids = {row.record_id for row in rows}
-    holds, whose, served = open_holds(session, ids), bodies_of(session, ids), _served(session, ids)
+    holds, whose, served = open_holds(session, ids), bodies_of(session, ids), served_by(session, ids)
     return [_row(row, holds.get(row.record_id, set()), whose, served, today) for row in rows]
 
 
@@ -219,7 +219,7 @@ def running_state(
     )
 
 
-def _served(session: Session, ids: Iterable[int]) -> dict[int, str]:
+def served_by(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """The reference of the first record that each one serves."""
     rows = session.execute(
         sa.select(RecordLink.item_id, Record.ref)
