@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
+from typing import Any
 
 from notifications.icalendar_files import method_of
 
@@ -18,6 +19,23 @@ _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _OWN_HEADERS = frozenset(
     "from to cc bcc sender reply-to subject date message-id mime-version auto-submitted received".split()
 )
+
+
+class _Headers(HeaderRegistry):
+    """The library makes a class for each header of each message; here one for each name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+ASCII = policy.SMTP.clone(header_factory=_Headers())
+UTF8 = policy.SMTPUTF8.clone(header_factory=_Headers())
 
 
 class MailInvalid(ValueError):
@@ -62,7 +80,7 @@ def build_message(mail: Mail) -> EmailMessage:
         raise MailInvalid("The time of sending must carry a time zone.")
     if not _MESSAGE_ID.fullmatch(mail.message_id) or not mail.message_id.isascii():
         raise MailInvalid("The Message-ID must look like <id@domain>.")
-    message = EmailMessage(policy=policy.SMTP if is_ascii(mail) else policy.SMTPUTF8)
+    message = EmailMessage(policy=ASCII if is_ascii(mail) else UTF8)
     message["From"] = _address(mail.sender, mail.sender_name)
     message["To"] = [_address(one) for one in mail.to]
     if mail.reply_to:

@@ -41,7 +41,13 @@ _SESSION_CODES = frozenset({421, 454, 530, 534, 535, 538})
 
 
 class MailSession(Protocol):
-    """Something that sends messages one after the other."""
+    """Something that sends messages one after the other.
+
+    ``away``: the server could not be reached, or not any more; nothing further is tried in this session.
+    """
+
+    @property
+    def away(self) -> bool: ...
 
     async def send(self, mail: Mail, may: May | None = None) -> list[Outcome]:
         """Send to every recipient of ``mail``; one outcome each, in the order of ``mail.to``.
@@ -51,7 +57,7 @@ class MailSession(Protocol):
         ...
 
 
-class Mailer(MailSession, Protocol):
+class Mailer(Protocol):
     """A way to send e-mail."""
 
     def session(self) -> AbstractAsyncContextManager[MailSession]:
@@ -141,6 +147,11 @@ class _SmtpSession:
         self._client: aiosmtplib.SMTP | None = None
         self._unreachable: tuple[int | None, str] | None = None
 
+    @property
+    def away(self) -> bool:
+        """True once a connection or its log-in failed."""
+        return self._unreachable is not None
+
     async def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
@@ -203,7 +214,7 @@ class _SmtpSession:
             try:
                 await client.rcpt(one, encoding=encoding)
             except aiosmtplib.SMTPResponseException as error:
-                found[one] = Outcome(one, _kind(error.code), error.code, _clean(error.message))
+                found[one] = Outcome(one, _kind(error.code), error.code, _clean(error.message), of_recipient=True)
             except (aiosmtplib.SMTPException, OSError, ValueError) as error:
                 text = self._give_up_on(client, error)
                 return {other: Outcome(other, Kind.TRY_AGAIN, None, text) for other in mail.to} | found
@@ -323,6 +334,8 @@ def _trouble(error: BaseException) -> str:
 class ConsoleMailer:
     """Prints messages instead of sending them, for trying things out at a terminal."""
 
+    away = False
+
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
 
@@ -345,6 +358,8 @@ class ConsoleMailer:
 
 class MemoryMailer:
     """Keeps messages in ``sent``, for tests. ``answer`` may give another outcome for a recipient, or None."""
+
+    away = False
 
     def __init__(self, answer: Callable[[Mail, str], Outcome | None] | None = None) -> None:
         self.sent: list[Mail] = []

@@ -17,7 +17,9 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Session
 
+from dardr.casework.failing import refused
 from dardr.storage import outbox as box
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
@@ -35,6 +37,9 @@ CLAIMABLE = (box.QUEUED, box.WAITING, box.IN_FLIGHT)
 UNKEPT_AT_MOST = 2
 """After so many answers in a row that could not be kept nothing more is sent: the database does not take anything,
 and each message would be sent anew when its lease ends."""
+
+WORTH_A_CONNECTION = 10
+"""A further connection is opened for so many waiting messages."""
 
 log = structlog.get_logger(__name__)
 
@@ -88,28 +93,46 @@ class Round:
     """Claim more when fewer than this are left."""
     done: Delivered = field(default_factory=Delivered)
     halted: bool = False
+    connections: int = 1
+    """At most so many at once; a further one is opened when the first has had a message taken and many more wait."""
     _queue: deque[Claimed] = field(default_factory=deque)
+    _senders: set[asyncio.Task[None]] = field(default_factory=set)
     _claiming: asyncio.Task[None] | None = None
     _at_end: bool = False
+    _trouble: Exception | None = None
     _unkept: int = 0
     _answers: list[tuple[Answer, asyncio.Future[bool]]] = field(default_factory=list)
     _keeping: asyncio.Task[None] | None = None
 
-    async def run(self, first: Sequence[Claimed], connections: int) -> Delivered:
+    async def run(self, first: Sequence[Claimed]) -> Delivered:
         """Send ``first`` and all that can be claimed after it. Raises what claiming raises, after what was claimed."""
         self._queue.extend(first)
-        senders = [asyncio.create_task(self._connection()) for _ in range(max(1, connections))]
-        try:
-            await asyncio.gather(*senders)
-        finally:
-            if self._claiming is not None:
-                await self._claiming
+        self._open_another()
+        while self._senders:
+            ended, _ = await asyncio.wait(self._senders, return_when=asyncio.FIRST_COMPLETED)
+            self._senders -= ended
+            for one in ended:
+                one.result()
+        if self._claiming is not None:
+            await self._claiming
+        if self._trouble is not None:
+            raise self._trouble
         return self.done
 
     # --- sending ---
 
+    def _open_another(self) -> None:
+        self._senders.add(asyncio.create_task(self._connection()))
+
+    def _open_more(self) -> None:
+        while len(self._senders) < min(self.connections, 1 + len(self._queue) // WORTH_A_CONNECTION):
+            self._open_another()
+
     async def _connection(self) -> None:
-        """Send one message after the other over one connection until there is none left."""
+        """Send one message after the other over one connection until there is none left.
+
+        A server may allow fewer connections than we would open: one that is refused gives its message back.
+        """
         before: asyncio.Task[bool] | None = None
 
         async def kept() -> bool:
@@ -122,6 +145,12 @@ class Round:
                     await before
                 if self.halted:
                     break
+                if session.away and len(self._senders) > 1:
+                    self.connections = 1
+                    self._queue.appendleft(one)
+                    return
+                if outcome.kind is Kind.ACCEPTED:
+                    self._open_more()
                 before = asyncio.create_task(self._keep(one, outcome))
             if before is not None:
                 await before
@@ -146,9 +175,8 @@ class Round:
             self._queue.extend(claimed)
             self.done += aside
             self._at_end = not claimed and not (aside.overtaken or aside.failed)
-        except BaseException:
-            self._at_end = True
-            raise
+        except Exception as error:
+            self._at_end, self._trouble = True, error
         finally:
             self._claiming = None
 
@@ -177,20 +205,22 @@ class Round:
     async def _keep_these(self, together: list[tuple[Answer, asyncio.Future[bool]]]) -> None:
         now = self.now_fn()
         try:
-            self.done += await asyncio.to_thread(
+            kept = await asyncio.to_thread(
                 settle_all, self.database, [answer for answer, _ in together], now, self.owner
             )
+            self.done += kept  # read after the wait, or what was added meanwhile would be lost
             self._unkept = 0
         except Exception as error:
             log.warning("outbox.not_settled_together", messages=len(together), error=type(error).__name__)
             for answer, _ in together:
                 await self._keep_alone(answer, now)
-        for _, kept in together:
-            kept.set_result(not self.halted)
+        for _, waiting in together:
+            waiting.set_result(not self.halted)
 
     async def _keep_alone(self, answer: Answer, now: datetime) -> None:
         try:
-            self.done += await asyncio.to_thread(settle, self.database, *answer, now, self.owner)
+            kept = await asyncio.to_thread(settle, self.database, *answer, now, self.owner)
+            self.done += kept
             self._unkept = 0
         except Exception as error:
             # The lease will run out and the message be tried again, with the same Message-ID.
@@ -266,7 +296,19 @@ def settle_all(database: Database, answers: Sequence[Answer], now: datetime, own
                 for one, outcome in answers
             ],
         )
+        for one, outcome in answers:
+            if outcome.kind is Kind.REFUSED and outcome.of_recipient:
+                _tell_of_refusal(session, one.id, outcome, now)
     return done
+
+
+def _tell_of_refusal(session: Session, outbox_id: int, outcome: Outcome, now: datetime) -> None:
+    """What follows for the address; the answer itself is kept whatever happens here."""
+    try:
+        with session.begin_nested():
+            refused(session, now, outbox_id, outcome)
+    except Exception as error:
+        log.error("outbox.refusal_not_followed", outbox_id=outbox_id, error=type(error).__name__)
 
 
 TABLE: Any = OutboxMessage.__table__
