@@ -312,11 +312,22 @@ def _own_lines(session: Session, records: Sequence[Record], today: date) -> list
         done = stored_date(facts.get("own_answered_on"))
         found.append(
             Owed(
-                ref=record.ref, process=record.process_key, body_key="", body="", gone="", body_kind="",
-                specified_as="", stage=record.stage,
+                ref=record.ref,
+                process=record.process_key,
+                body_key="",
+                body="",
+                gone="",
+                body_kind="",
+                specified_as="",
+                stage=record.stage,
                 stage_label="Answered" if done else workflows.get(record.process).stage(record.stage).label,
-                ended=record.final or done is not None, when=when, deadline=deadline, days=_days(when, today),
-                done_on=done, outcome=OUTCOME_WORDS.get(str(facts.get("own_outcome")), ""), told=told.get(record.id),
+                ended=record.final or done is not None,
+                when=when,
+                deadline=deadline,
+                days=_days(when, today),
+                done_on=done,
+                outcome=OUTCOME_WORDS.get(str(facts.get("own_outcome")), ""),
+                told=told.get(record.id),
             )  # fmt: skip
         )
     return found

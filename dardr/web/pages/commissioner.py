@@ -81,7 +81,9 @@ def all_owed_file() -> ResponseReturnValue:
     """The same as a file for Excel."""
     found, _, _ = _asked()
     rows = _rows(found)
-    return spreadsheet.download(itertools.chain([HEADINGS], rows), "commissioner", systime.london_date(systime.utc_now()))
+    return spreadsheet.download(
+        itertools.chain([HEADINGS], rows), "commissioner", systime.london_date(systime.utc_now())
+    )
 
 
 def _rows(found: Overview) -> Iterator[list[Any]]:
