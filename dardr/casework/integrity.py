@@ -18,7 +18,7 @@ from dardr.casework.facts import load_holds, load_items, settings_of
 from dardr.casework.findings import Check, Finding
 from dardr.casework.fold import done, fold_event
 from dardr.casework.recipients import Recipients
-from dardr.casework.sweep import next_look
+from dardr.casework.sweep import would_miss
 from dardr.storage.bodies import Body
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AuditEvent, Deadline, EventValues, Hold, Record, RecordBody, RecordLink
@@ -119,8 +119,8 @@ def _one_deadline(
             f"{clock.label} ({row.clock_id}) of {record.ref} is kept as {_day(row.due_on)}, and what was recorded "
             f"comes to {_day(due.due)}. Look at its holds, agreed dates and bank holidays.",
         )
-    wanted = next_look(clock, row, today)
-    if wanted is not None and (row.next_look_on is None or row.next_look_on > wanted):
+    wanted = would_miss(session, clock, row, today)
+    if wanted is not None:
         yield Finding(
             record.id,
             "next_look_wrong",
@@ -151,10 +151,10 @@ def rebuild_next_looks(session: Session, today: date) -> int:
     for batch in _batches(session, running, Deadline.id):
         for row, process in _readable(session, pairs, Deadline.id, [one for (one,) in batch]):
             try:
-                wanted = next_look(workflows.get(process).clock(row.clock), row, today)
+                wanted = would_miss(session, workflows.get(process).clock(row.clock), row, today)
             except Exception:
                 continue  # named by deadlines_match
-            if wanted is not None and (row.next_look_on is None or row.next_look_on > wanted):
+            if wanted is not None:
                 row.next_look_on = wanted
                 mended += 1
         session.flush()

@@ -102,7 +102,7 @@ def insert_rows(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, i
     table: Any = OutboxMessage.__table__
     statement = insert(table).on_conflict_do_nothing(index_elements=["dedupe_key"])
     written = session.connection().execute(statement.returning(table.c.dedupe_key, table.c.id), list(rows))
-    return {row[0]: row[1] for row in written}
+    return {str(row.dedupe_key): int(row.id) for row in written}
 
 
 def _outside_quiet_hours(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:

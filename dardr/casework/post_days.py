@@ -27,7 +27,17 @@ AGENCIES = OF_BODIES | {Party.POLICE}
 
 
 def of_the_partnership(session: Session) -> PostDays:
-    """The working days of the home partnership: bank holidays and its own closures are not among them."""
+    """The working days of the home partnership: bank holidays and its own closures are not among them.
+
+    Read once per transaction.
+    """
+    kept: PostDays | None = session.info.get("post_days")
+    if kept is None:
+        kept = session.info["post_days"] = _of_the_partnership(session)
+    return kept
+
+
+def _of_the_partnership(session: Session) -> PostDays:
     home = session.scalar(sa.select(Partnership.id).where(Partnership.home.is_(True)).order_by(Partnership.id).limit(1))
     if home is None:
         return PostDays(calendar_named(session, ENGLAND_AND_WALES))
@@ -99,9 +109,10 @@ def _has_days(day: date) -> sa.ColumnElement[bool]:
 
 @dataclass(slots=True)
 class Told:
-    """Who was told of the present date of a deadline, in small letters, and when each step of escalation was."""
+    """Who was told of the present date of a deadline, in small letters, on which rungs, and when of each escalation."""
 
     addresses: set[str] = field(default_factory=set)
+    rungs: set[str] = field(default_factory=set)
     steps: dict[int, date] = field(default_factory=dict)
 
 
@@ -117,6 +128,7 @@ def told_of(session: Session, rows: Iterable[Deadline]) -> dict[int, Told]:
         if row_id is None or on != due[row_id]:
             continue
         told = found[row_id]
+        told.rungs.add(rung)
         if address:
             told.addresses.add(address.lower())
         if kind == Telling.ESCALATION:

@@ -341,3 +341,33 @@ def next_look(
     if clock.asks_for_agreed_date and row.agreed_due_on is None and row.original_due_on is not None:
         found.append(row.original_due_on + timedelta(days=1))
     return min((day for day in found if day is not None and day > after), default=None)
+
+
+def would_miss(session: Session, clock: Clock, row: Deadline, today: date) -> date | None:
+    """The day on which a running deadline has something to say and would not be looked at; None where all is well.
+
+    ``today`` is a London date on which sweeps have run or will: only later days are asked about.
+    """
+    if row.due_on is None or row.held:
+        return None
+    post = days.of_the_partnership(session)
+    before_post = post.next(today) - DAY
+    until = said_to(clock, row.due_on, today, post)
+    if until is None:
+        until = before_post if today > row.due_on else min(before_post, row.due_on)
+    wanted = next_look(clock, row, today, until)
+    if wanted is None or not _later(row.next_look_on, wanted, clock, post):
+        return None
+    # It may have been said early, because of days to be careful about, or the ladder may leave somebody more time.
+    told = days.told_of(session, [row])[row.id]
+    rung = clocks.reminder_on(clock, row.start_on or row.due_on, row.due_on, wanted)
+    if rung is not None and rung.key in told.rungs:
+        until = max(until, rung.on)
+    wanted = next_look(clock, row, today, until, told.steps)
+    return wanted if wanted is not None and _later(row.next_look_on, wanted, clock, post) else None
+
+
+def _later(kept: date | None, wanted: date, clock: Clock, post: PostDays) -> bool:
+    if not keeps_its_days(clock) and not post.has(wanted):
+        wanted = post.next(wanted)
+    return kept is None or kept > wanted

@@ -7,19 +7,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework.audit import verify
 from dardr.casework.deliver import deliver
 from dardr.casework.fold import fold_event
+from dardr.casework.gathered import is_late
 from dardr.casework.integrity import deadlines_match, facts_match
 from dardr.casework.sweep import sweep
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
-from dardr.storage.reviews import AuditEvent, EventValues, Record
+from dardr.storage.reminders import Reminder
+from dardr.storage.reviews import AuditEvent, Deadline, EventValues, Hold, Record
 from dardr.systime import LONDON, london_date
 from notifications.smtp import MemoryMailer
 from tests.builders import Case, notification, open_a
+from workflows.clocks import Telling
 from workflows.definition import Party
 
 SENDER = "reviews@mereshire.example"
@@ -34,6 +38,21 @@ class Post:
     to: str
     ref: str
     rung: str
+
+
+def _message_of(session: Session, row: OutboxMessage, reminder: Reminder) -> str:
+    """The message that would carry a reminder by itself."""
+    if row.message != "daily_digest":
+        return row.message
+    record = session.get_one(Record, reminder.record_id)
+    if reminder.hold_id is not None:
+        return "deferral_review" if session.get_one(Hold, reminder.hold_id).kind == "deferral" else "hold_review"
+    if reminder.kind != Telling.REMINDER:
+        return {Telling.ESCALATION: "escalation", Telling.AGREED_DATE: "agreed_date_wanted"}[Telling(reminder.kind)]
+    clock = workflows.get(record.process).clock(session.get_one(Deadline, reminder.deadline_id).clock)
+    if clock.message != "deadline_reminder":
+        return clock.message
+    return "deadline_late" if is_late(reminder.rung) else "deadline_reminder"
 
 
 class Days:
@@ -74,8 +93,8 @@ class Days:
         while self.today < until:
             self.send(18)
             self.today += timedelta(days=1)
-            sweep(self.database, self.at(7))
-            self.send(7)
+            sweep(self.database, self.at(8))
+            self.send(8)
             for case in self.cases:
                 case.today = self.today
 
@@ -87,20 +106,36 @@ class Days:
     # --- what came of it -------------------------------------------------------------------------------
 
     def post(self, *messages: str, ref: str | None = None) -> list[Post]:
-        """The e-mails that were sent, oldest first: of these messages, about this record, or all."""
+        """What was told by e-mail, oldest first: of these messages, about this record, or all.
+
+        One for each reminder, under the message it has by itself, whatever gathered e-mail carried it.
+        """
         with self.database.read() as session:
             rows = session.execute(
-                sa.select(OutboxMessage, Record.ref)
-                .join(Record, Record.id == OutboxMessage.record_id)
+                sa.select(OutboxMessage, Reminder, Record.ref)
+                .outerjoin(Reminder, Reminder.outbox_id == OutboxMessage.id)
+                .join(Record, Record.id == sa.func.coalesce(Reminder.record_id, OutboxMessage.record_id))
                 .where(OutboxMessage.status == "sent")
-                .order_by(OutboxMessage.id)
+                .order_by(OutboxMessage.id, Reminder.id)
             ).all()
-        found = []
-        for row, about in rows:
-            assert row.settled_at is not None
-            if (not messages or row.message in messages) and ref in (None, about):
-                found.append(Post(london_date(row.settled_at), row.message, row.recipient, about, row.rung))
+            found = []
+            for row, reminder, about in rows:
+                assert row.settled_at is not None
+                name = row.message if reminder is None else _message_of(session, row, reminder)
+                rung = row.rung if reminder is None else reminder.rung
+                if (not messages or name in messages) and ref in (None, about):
+                    found.append(Post(london_date(row.settled_at), name, row.recipient, about, rung))
         return sorted(found)
+
+    def gathered(self) -> list[tuple[date, str]]:
+        """On which day, to whom, a gathered e-mail was sent: one a day for each person at most."""
+        with self.database.read() as session:
+            rows = session.execute(
+                sa.select(OutboxMessage.settled_at, OutboxMessage.recipient).where(
+                    OutboxMessage.status == "sent", OutboxMessage.message == "daily_digest"
+                )
+            )
+            return sorted((london_date(at), to.lower()) for at, to in rows if at is not None)
 
     def prove(self) -> None:
         """What must hold after every journey: proven history, facts that are its fold, post that is what was sent."""
@@ -115,6 +150,7 @@ class Days:
             for record in session.scalars(sa.select(Record)):
                 assert self._fold(session, record.id) == record.facts, record.ref
             rows = session.scalars(sa.select(OutboxMessage)).all()
+        assert len(self.gathered()) == len(set(self.gathered()))
         unsent = {row.party for row in rows if row.status not in ("sent", "overtaken", "withdrawn")}
         assert unsent <= {Party.INDEPENDENT_CHAIR}, "only a chair who has no access yet may have no address"
         assert len([row for row in rows if row.status == "sent"]) == len(self.mailer.sent)
