@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, partial
@@ -11,12 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 import workflows
+from dardr.access import roles_on
 from dardr.actors import Actor
 from dardr.casework.fold import done
+from dardr.lookups.careful_days import named_days
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import recalled, remembered, remembered_each
 from dardr.storage.reviews import Deadline, Hold, Record, RecordBody, RecordLink
+from workflows.careful import CarefulDay
 from workflows.definition import Action, Facts, Guard, Item, OpenHold, Process, Warn
+from workflows.processes.who import FAMILY_NOTES
 
 
 def load_facts(
@@ -39,6 +44,9 @@ def load_facts(
     beside: tuple[Item, ...] = ()
     if any(needs_beside(g) for a in wanted for g in (*a.guards, *a.checks)):
         beside = load_beside(session, record)
+    careful: tuple[CarefulDay, ...] = ()
+    if submitted is not None and any(needs_careful_days(g) for a in wanted for g in (*a.checks, *a.warnings)):
+        careful = load_careful(session, actor, record)
     owing: frozenset[int] = frozenset()
     if any(needs_bodies(g) for a in wanted for g in (*a.guards, *a.checks)):
         owing = frozenset(session.scalars(sa.select(RecordBody.body_id).where(RecordBody.record_id == record.id)))
@@ -58,12 +66,26 @@ def load_facts(
         beside=beside,
         holds=load_holds(session, record.id),
         settings=settings_of(session, record.partnership_id),
+        careful=careful,
     )
+
+
+def load_careful(session: Session, actor: Actor, record: Record) -> tuple[CarefulDay, ...]:
+    """The days to be careful about around a record; what each is only for who reads of the family there."""
+    named = named_days(session, [record.id]).get(record.id, [])
+    if roles_on(session, actor, record) & FAMILY_NOTES:
+        return tuple(named)
+    return tuple(dict.fromkeys(dataclasses.replace(day, what="") for day in named))
 
 
 def needs_items(guard: Guard | Warn) -> bool:
     """True for guards marked ``reads_items``, also inside a partial."""
     return _marked(guard, "reads_items")
+
+
+def needs_careful_days(guard: Guard | Warn) -> bool:
+    """True for checks and warnings marked ``reads_careful_days``, also inside a partial."""
+    return _marked(guard, "reads_careful_days")
 
 
 def needs_bodies(guard: Guard) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,21 +21,26 @@ from dardr.casework.deadlines import running, state
 from dardr.casework.facts import load_facts
 from dardr.casework.fold import done
 from dardr.errors import NotFound
+from dardr.lookups.careful_days import named_days
 from dardr.lookups.identities import Identities, read_identities
 from dardr.lookups.records import linked, visible_items
 from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, Deadline, IdentityValues, Record
 from workflows.answers import stored_date
 from workflows.calendar import in_words
+from workflows.careful import CarefulDay
 from workflows.clocks import State
 from workflows.definition import PARTY_LABELS, Clock, Process
+from workflows.processes.care import in_a_line, nearest_outside
+from workflows.processes.careful_days import of_branch
 from workflows.processes.family_branch_1.contact import recipient_confirmed
 from workflows.processes.family_branch_1.reading import readings_open
 from workflows.processes.family_branch_1.stages import ACTIVE
-from workflows.processes.family_branch_1.updates import dates_near, they_wish_contact
+from workflows.processes.family_branch_1.updates import left_alone_until, they_wish_contact
 from workflows.processes.who import FAMILY_NOTES
 
 BRANCH = "family-branch"
+FORTNIGHT = timedelta(days=14)
 ENTRIES = {
     "contacts": ("record_contact", "Contact", "branch_contact", "contact_words"),
     "updates_given": ("give_update", "Update", "update_given_how", "update_text"),
@@ -89,13 +94,17 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """The next update that is owed to a branch: by whom, by when, how it stands."""
+    """The next update that is owed to a branch: by whom, by when, how it stands.
+
+    ``better_on`` is the nearest day outside a week with a day to be careful about; None where there is no need of one.
+    """
 
     due: date | None
     owner: str
     state: State
     row: Deadline
     clock: Clock
+    better_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -107,10 +116,14 @@ class Branch:
     process: Process
     facts: Mapping[str, Any]
     identities: Identities
-    near: list[str]
+    near: str
+    careful: list[str]
     not_prepared_because: list[str]
     confirmed: Entry | None = None
     left_alone: bool = False
+    left_alone_until: date | None = None
+    left_alone_since: int = 0
+    wish: str = ""
     update: Update | None = None
     history: list[Entry] = field(default_factory=list)
     letters: list[Entry] = field(default_factory=list)
@@ -127,6 +140,11 @@ class Branch:
     def with_them(self) -> list[str]:
         """The versions that are with them to read."""
         return readings_open(self.facts)
+
+    def letter_blocked(self, number: int) -> list[str]:
+        """Why a letter that was prepared is not made again; one prepared after they asked to be left alone is."""
+        before = self.left_alone and number < self.left_alone_since
+        return [*self.not_prepared_because, *([self.wish] if before else [])]
 
     def said(self, action: str, name: str) -> str:
         """An answer of the record in words; empty where there is none."""
@@ -173,8 +191,9 @@ def read_branch(session: Session, actor: Actor, record: Record, review: Record, 
     words = _words_of(session, record)
     names = _names(session, facts)
     guarded = load_facts(session, actor, record, process, today, actions=())
-    wished = they_wish_contact(guarded)
-    blocked = [b.reason for b in (wished, recipient_confirmed(guarded)) if b is not None]
+    wished, unconfirmed = they_wish_contact(guarded), recipient_confirmed(guarded)
+    blocked = [unconfirmed.reason] if unconfirmed is not None else []
+    named = named_days(session, [record.id]).get(record.id, [])
     checks = facts.get("recipient_checks") or []
     found = Branch(
         record=record,
@@ -182,13 +201,17 @@ def read_branch(session: Session, actor: Actor, record: Record, review: Record, 
         process=process,
         facts=facts,
         identities=read_identities(session, record),
-        near=dates_near(facts.get("dates_to_avoid") or [], today, within=14),
+        near=in_a_line(named, today - FORTNIGHT, today + FORTNIGHT),
+        careful=[f"{day.words}{'' if day.first.year else ', every year'}: {day.what}" for day in of_branch(facts)],
         not_prepared_because=blocked if record.stage in ACTIVE else [process.stage(record.stage).means],
         confirmed=None
-        if not checks or recipient_confirmed(guarded) is not None
+        if not checks or unconfirmed is not None
         else _entry(process, "recipient_checks", checks[-1], {}, names),
         left_alone=wished is not None and record.stage in ACTIVE,
-        update=_update(session, record, process, today),
+        left_alone_until=left_alone_until(guarded) if wished is not None else None,
+        left_alone_since=guarded.done["record_no_contact"].seq if wished is not None else 0,
+        wish=wished.reason if wished is not None else "",
+        update=_update(session, record, process, named, today),
     )
     kept = {name: [_entry(process, name, entry, words, names) for entry in facts.get(name) or []] for name in ENTRIES}
     found.letters, found.leaflets = kept["letters_prepared"], kept["leaflets_given"]
@@ -221,6 +244,7 @@ def last_contact(record: Record) -> tuple[str, date] | None:
             found.append((day, said(process, "record_contact", "branch_contact", entry.get("branch_contact"))))
     for key, words in (
         ("give_update", "They were given an update"),
+        ("give_update_all_the_same", "They were given an update"),
         ("give_draft", "They were given a version to read"),
         ("end_reading", "They answered on a version"),
     ):
@@ -253,7 +277,9 @@ def _is_entry(entry: Any) -> bool:
     return isinstance(entry, dict) and "by" in entry
 
 
-ASKED_BESIDE = ("given_by", "leaflets_how", "contact_agreed", "letter_meant_for")
+ASKED_BESIDE = (
+    "given_by", "leaflets_how", "contact_agreed", "letter_meant_for", "careful_because", "despite_wish_because",
+)  # fmt: skip
 """Answers that are shown beside what an entry is."""
 
 
@@ -281,12 +307,15 @@ def _entry(
     )
 
 
-def _update(session: Session, record: Record, process: Process, today: date) -> Update | None:
+def _update(
+    session: Session, record: Record, process: Process, named: list[CarefulDay], today: date
+) -> Update | None:
     rows = [row for row in running(session, [record.id]) if row.clock.startswith("family_update")]
     if not rows:
         return None
     row, clock = rows[-1], process.clock(rows[-1].clock)
-    return Update(row.due_on, PARTY_LABELS[clock.owner], state(row, clock, today), row, clock)
+    better = nearest_outside(named, max(row.due_on, today), today) if row.due_on else None
+    return Update(row.due_on, PARTY_LABELS[clock.owner], state(row, clock, today), row, clock, better)
 
 
 def _readings(process: Process, facts: Mapping[str, Any], words: Mapping[int, Mapping[str, Any]]) -> list[Read]:

@@ -15,6 +15,7 @@ from dardr.storage.reviews import Record
 from workflows.answers import stored_date
 from workflows.calendar import in_words
 from workflows.definition import Choice, Process
+from workflows.processes.careful_days import listed_by_branch
 from workflows.processes.family_branch_1.reading import readings_open
 
 Found = tuple[Choice, ...]
@@ -47,3 +48,10 @@ def comments(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: dat
         again = ", answered before" if str(entry["seq"]) in answered else ""
         found.append(Choice(str(entry["seq"]), f"{said}{f', of {in_words(day)}' if day else ''}{again}"))
     return tuple(sorted(found, key=lambda one: one.value in answered))
+
+
+def careful(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    """The days to be careful about that a branch named and nobody struck out."""
+    if record is None:
+        return ()
+    return tuple(Choice(key, f"{day.words}: {day.what}") for key, day in listed_by_branch(record.facts))

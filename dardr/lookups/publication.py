@@ -20,7 +20,8 @@ from dardr.actors import Actor
 from dardr.casework.facts import load_facts, settings_of
 from dardr.casework.fold import done
 from dardr.errors import Forbidden, NotFound
-from dardr.lookups.publication_choices import FAMILY, day_words, own_websites
+from dardr.lookups.careful_days import named_days
+from dardr.lookups.publication_choices import FAMILY, own_websites
 from dardr.lookups.records import visible_items
 from dardr.lookups.review import actions_of
 from dardr.parts import Contents, contents_seen
@@ -38,8 +39,6 @@ from workflows.processes.dardr_s9_1.publication_waits import (
     FAMILY_NOTICE,
     NOTICE,
     avoided_words,
-    days_of_branches,
-    days_to_avoid,
     embargo_until,
     embargo_words,
     near_a_day_to_avoid,
@@ -195,8 +194,8 @@ def publication_of(session: Session, actor: Actor, ref: str, today: date) -> Pub
         for one in actions_of(session, actor, ref, today, with_items=False, with_fields=False)
     }
     planned = stored_date(record.facts.get("planned_for"))
-    branches = [item.facts for item in judged.items_of(BRANCH)] if roles & PLANNERS else []
-    near = near_a_day_to_avoid(record.facts, planned, branches) if planned else []
+    careful = named_days(session, [record.id]).get(record.id, []) if roles & PLANNERS else []
+    near = near_a_day_to_avoid(record.facts, planned, careful) if planned and roles & PLANNERS else []
     sites = websites(shown)
     own = own_websites(settings_of(session, record.partnership_id))
     return Publication(
@@ -209,11 +208,8 @@ def publication_of(session: Session, actor: Actor, ref: str, today: date) -> Pub
         plan=_plan(session, actor, record, judged),
         embargo=embargo_until(record.facts),
         planned_for=planned,
-        avoid=(
-            *(day_words(entry) for entry in days_to_avoid(record.facts) if roles & PLANNERS),
-            *(f"{day} {date(2024, month, day):%B}, every year" for day, month in sorted(days_of_branches(branches))),
-        ),
-        near=avoided_words(planned, near) if planned and near and roles & PLANNERS else "",
+        avoid=tuple(dict.fromkeys(f"{one.words}{'' if one.first.year else ', every year'}" for one in careful)),
+        near=avoided_words(planned, near) if planned and near else "",
         websites=tuple(sites),
         missing=tuple(name for name in own if all(site.name != name for site in sites)),
         statement=_statement(record, roles, history),

@@ -256,12 +256,20 @@ def test_nobody_writes_a_new_phase_by_hand(case: Case) -> None:
 
 def test_whoever_asks_not_to_be_contacted_is_left_alone(case: Case) -> None:
     ref = taking_part(case)
-    case.act("record_no_contact", {"no_contact_until": (case.today + timedelta(days=90)).isoformat()}, ref=ref)
-    assert not [d for d in case.deadlines(ref=ref) if d.running]
-    for action, values in (("prepare_letter", {"letter_about": "first"}), ("give_update", TOLD)):
-        with pytest.raises(Conflict, match="asked not to be contacted"):
-            case.act(action, values, ref=ref)
+    until = case.today + timedelta(days=90)
+    case.act("record_no_contact", {"no_contact_how_long": "until", "no_contact_until": until.isoformat()}, ref=ref)
+    assert [(d.clock_id, d.due_on) for d in case.deadlines(ref=ref) if d.running] == [("L15", until)]
+    with pytest.raises(Invalid, match="asked not to be contacted until .* say why"):
+        case.act("prepare_letter", {"letter_about": "first"}, ref=ref)
+    with pytest.raises(Conflict, match="asked not to be contacted"):
+        case.act("give_update", TOLD, ref=ref)
+    because = {"despite_wish_because": "They asked for this one letter"}
+    case.act("prepare_letter", {"letter_about": "terms", **because}, ref=ref)
+    case.act("give_update_all_the_same", {**TOLD, **because}, ref=ref)
     case.act("start_drafting")
+    assert [d.clock_id for d in case.deadlines(ref=ref) if d.running] == ["L15"]
+    looked = {"no_contact_how_long": "open", "wish_looked_how": "Their advocate said so"}
+    case.act("look_at_no_contact", looked, ref=ref)
     assert not [d for d in case.deadlines(ref=ref) if d.running]
     case.act("end_no_contact", ref=ref)
     assert case.deadline("family_update", ref=ref).running

@@ -106,7 +106,7 @@ def test_a_report_is_published_on_two_websites_taken_down_from_one_and_put_back(
             **day("planned_for", date(2027, 1, 18)),
         }  # fmt: skip
         do(page, server, case.ref, "record_communications_plan", plan)
-        expect(page.get_by_text("that the family asked to avoid").first).to_be_visible()
+        expect(page.get_by_text("to be careful about").first).to_be_visible()
         do(page, server, case.ref, "change_planned_day", day("planned_for", TODAY))
         do(page, server, case.ref, "check_pre_election", {
             **day("pre_election_day", TODAY), "pre_election_dates": "Notices of election",

@@ -159,7 +159,7 @@ def test_a_letter_is_a_word_file_to_the_confirmed_recipient(manager: Browser, ca
     ("action", "values", "said"),
     [
         ("change_contact", {"contact_address": "2 Sample Street"}, "Confirm the recipient again"),
-        ("record_no_contact", {}, "asked not to be contacted"),
+        ("record_no_contact", {"no_contact_how_long": "open"}, "asked not to be contacted"),
         ("record_withdrawal", {}, "Nothing more is prepared"),
     ],
 )
@@ -221,9 +221,16 @@ def test_an_update_is_drafted_from_the_record_changed_and_given(manager: Browser
         f"/records/{ref}/do/give_update", page, update_text="Changed by a person.", update_given_how="call",
         given_by="case_manager", **dated("_on", "2026-08-03"),
     )  # fmt: skip
+    assert "Why in this week?" not in page.text and "5 August (birthday)" in page.text
+    assert sent.status_code == 422 and "In the week of 3 August 2026 there is a day to be careful about" in sent.text
+    sent = manager.send(
+        f"/records/{ref}/do/give_update", sent, update_text="Changed by a person.", update_given_how="call",
+        given_by="case_manager", careful_because="They rang us", **dated("_on", "2026-08-03"),
+    )  # fmt: skip
     assert sent.status_code == 303 and sent.headers["Location"].endswith(f"/family/{ref}")
     shown = manager.get(f"/family/{ref}").text
-    assert "near a day that they asked to be careful about: 5 August: birthday" in shown
+    assert "3 August 2026 is near a day to be careful about: 5 August (birthday)" in shown
+    assert "They rang us" in shown
     assert "Changed by a person." in shown and "Monday 14 September 2026" in shown
     row = case.deadline("family_update", ref=ref)
     assert row.due_on is not None and row.due_on.isoformat() == "2026-09-14"

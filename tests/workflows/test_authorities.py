@@ -41,6 +41,7 @@ NAMES = {
     "L10": "family_update", "L10C": "family_update_by_chair",
     "L11": "reader_comments", "L12": "ask_home_office",
     "L13": "look_again_online", "L14": "look_again_not_published",
+    "L15": "no_contact_look",
     "L16": "section15_answer", "L16P": "section15_own_answer",
 }  # fmt: skip
 

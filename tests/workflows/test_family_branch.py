@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -13,9 +12,7 @@ from workflows.check_consequences import effect_problems
 from workflows.clocks import length_in_force
 from workflows.definition import Days, Role
 from workflows.engine import permitted_actions
-from workflows.processes.family_branch_1.contact import day_and_month
 from workflows.processes.family_branch_1.reading import readings_open
-from workflows.processes.family_branch_1.updates import dates_near
 from workflows.processes.who import FAMILY_NOTES
 
 PROCESS = workflows.get("family-branch")
@@ -87,33 +84,14 @@ def test_what_does_not_change_the_recipient_leaves_the_confirmation() -> None:
 def test_to_be_left_alone_is_asked_once_and_ended_once() -> None:
     paper = taking_part()
     assert paper.reasons("end_no_contact")
+    assert paper.reasons("give_update_all_the_same") and paper.reasons("look_at_no_contact")
     paper.take("record_no_contact")
-    assert paper.reasons("record_no_contact") and paper.reasons("give_update") and paper.reasons("prepare_letter")
+    assert paper.reasons("record_no_contact") and paper.reasons("give_update")
+    assert any("say why" in reason for reason in paper.reasons("prepare_letter", {}))
+    assert paper.reasons("prepare_letter", {"despite_wish_because": "They asked for this letter"}) == []
+    assert paper.reasons("give_update_all_the_same", {}) == []
     paper.take("end_no_contact")
     assert paper.reasons("end_no_contact") and not paper.reasons("give_update")
-
-
-@pytest.mark.parametrize(
-    ("line", "read"),
-    [
-        ("14 February: birthday", (14, 2, "birthday")),
-        ("3 Mar, the day itself", (3, 3, "the day itself")),
-        ("29 February", (29, 2, "")),
-        ("31 February: nothing", None),
-        ("February", None),
-        ("14 Fe", None),
-        ("2026-02-14", None),
-    ],
-)
-def test_a_day_to_be_careful_about(line: str, read: tuple[int, int, str] | None) -> None:
-    assert day_and_month(line) == read
-
-
-def test_days_are_near_over_the_turn_of_the_year_and_on_a_leap_day() -> None:
-    lines = ["1 January: anniversary", "29 February: birthday"]
-    assert dates_near(lines, date(2026, 12, 30)) == lines[:1]
-    assert dates_near(lines, date(2028, 2, 27)) == lines[1:]
-    assert dates_near(lines, date(2026, 3, 1)) == []
 
 
 def test_a_day_that_cannot_be_read_is_refused_with_an_example() -> None:

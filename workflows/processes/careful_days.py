@@ -24,7 +24,12 @@ LONGEST_HEARING = 14
 
 
 def of_branch(facts: Mapping[str, Any]) -> Iterator[CarefulDay]:
-    """The days a branch of the family named that were not struck out, those once written as lines included."""
+    """The days a branch of the family named that stand."""
+    return (day for _, day in listed_by_branch(facts))
+
+
+def listed_by_branch(facts: Mapping[str, Any]) -> Iterator[tuple[str, CarefulDay]]:
+    """The days a branch named that were not struck out, each after what it is struck out by: its number, its line."""
     struck_out = {str(entry.get("which_careful_day")) for entry in facts.get("careful_days_struck_out") or ()}
     for entry in facts.get("careful_days") or ():
         read = one_day(str(entry.get("careful_day") or ""))
@@ -33,10 +38,11 @@ def of_branch(facts: Mapping[str, Any]) -> Iterator[CarefulDay]:
         until = one_day(str(entry.get("careful_until") or ""))
         kind = KINDS.get(str(entry.get("careful_kind")), "")
         words = str(entry.get("careful_words") or "")
-        yield CarefulDay(read[0], until[0] if until else read[0], f"{kind}: {words}" if words else kind)
+        day = CarefulDay(read[0], until[0] if until else read[0], f"{kind}: {words}" if words else kind)
+        yield str(entry.get("seq")), day
     for line in facts.get("dates_to_avoid") or ():
         if (read := one_day(str(line))) is not None and str(line) not in struck_out:
-            yield CarefulDay(read[0], read[0], read[1])
+            yield str(line), CarefulDay(read[0], read[0], read[1])
 
 
 def of_review(facts: Mapping[str, Any]) -> Iterator[CarefulDay]:

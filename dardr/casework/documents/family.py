@@ -18,6 +18,7 @@ from dardr.actors import Actor
 from dardr.casework.documents.reading import Reading
 from dardr.casework.facts import settings_of
 from dardr.errors import Conflict, NotFound, Reason
+from dardr.lookups.careful_days import named_days
 from dardr.lookups.family import Branch, read_branch
 from dardr.storage.reviews import AuditEvent, Record, RecordLink
 from dardr.systime import london_date
@@ -27,6 +28,7 @@ from notifications.render import render_document
 from workflows.answers import stored_date
 from workflows.clocks import length_in_force
 from workflows.lengths import Unit
+from workflows.processes.care import nearest_outside
 from workflows.processes.family_branch_1.reading import readings_open
 
 LETTERS = "letters_prepared"
@@ -43,8 +45,8 @@ def build_letter(session: Session, actor: Actor, now: datetime, branch: Record, 
         raise NotFound(f"No letter was prepared as entry {number} of {branch.ref}.")
     today = london_date(now)
     found = read_branch(session, actor, branch, review, today)
-    if found.not_prepared_because:
-        raise Conflict([Reason(reason) for reason in found.not_prepared_because])
+    if reasons := found.letter_blocked(number):
+        raise Conflict([Reason(reason) for reason in reasons])
     return render_document(_letter(session, found, str(entry["letter_about"]), today), "docx")
 
 
@@ -136,11 +138,17 @@ def _sentences(rows: Iterable[Any], review_id: int) -> Iterable[str]:
 
 
 def _next_on(session: Session, branch: Record, today: date) -> date | None:
-    """The day by which the update after this one is owed, where it is counted in days or weeks."""
+    """The day by which the update after this one is owed, where it is counted in days or weeks.
+
+    Where its week has a day to be careful about, the nearest day outside such a week.
+    """
     if branch.facts.get("updates_by") in (None, "none"):
         return None
     clock = workflows.get(branch.process).clock("family_update")
     span = length_in_force(
         clock, settings_of(session, branch.partnership_id), branch.facts.get("update_every_weeks")
     )
-    return today + timedelta(days=span.n) if span and span.unit is Unit.DAYS else None
+    if span is None or span.unit is not Unit.DAYS:
+        return None
+    due = today + timedelta(days=span.n)
+    return nearest_outside(named_days(session, [branch.id]).get(branch.id, []), due, today) or due

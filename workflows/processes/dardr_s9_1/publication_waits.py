@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from workflows import guards
 from workflows.answers import stored_date
 from workflows.calendar import in_words
-from workflows.definition import Blocked, Facts, reads_items
-from workflows.processes.family_branch_1.contact import day_and_month
+from workflows.careful import CarefulDay, laid_out
+from workflows.definition import Blocked, Facts, reads_careful_days, reads_items
+from workflows.processes.careful_days import of_review
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -82,60 +83,35 @@ def days_to_avoid(recorded: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [entry for entry in recorded.get("days_to_avoid") or () if str(entry.get("seq")) not in undone]
 
 
-def days_of_branches(branches: Iterable[Mapping[str, Any]]) -> set[tuple[int, int]]:
-    """The days to be careful about that branches of the family named: (day, month), and nothing of whose they are."""
-    lines = [line for facts in branches for line in facts.get("dates_to_avoid") or ()]
-    return {read[:2] for line in lines if (read := day_and_month(line)) is not None}
-
-
 def near_a_day_to_avoid(
-    recorded: Mapping[str, Any], planned: date, branches: Iterable[Mapping[str, Any]] = ()
+    recorded: Mapping[str, Any], planned: date, named: Iterable[CarefulDay] = ()
 ) -> list[date]:
-    """The days to avoid that lie within a week of a planned day, in order. It never tells whose day it is.
+    """The days to be careful about that lie within a week of a planned day, in order. It never tells whose day it is.
 
-    ``branches`` are the facts of the branches of the family, who may have named days of their own.
+    ``named`` are those that others name: branches of the family, proceedings.
     """
-    found: set[date] = set()
-    around = (planned.year - 1, planned.year, planned.year + 1)
-    for number, month in days_of_branches(branches):
-        named = (in_year(date(2024, month, number), year) for year in around)
-        found |= {one for one in named if abs(one - planned) < WEEK}
-    for entry in days_to_avoid(recorded):
-        avoided = stored_date(entry.get("avoid_day"))
-        if avoided is None:
-            continue
-        every = entry.get("avoid_every_year") != "no"
-        years = around if every else (avoided.year,)
-        found |= {one for year in years if abs((one := in_year(avoided, year)) - planned) < WEEK}
-    return sorted(found)
-
-
-def in_year(day_: date, year: int) -> date:
-    """The same day of another year; the last of February where that year has no twenty-ninth."""
-    try:
-        return day_.replace(year=year)
-    except ValueError:
-        return date(year, 2, 28)
+    around = WEEK - timedelta(days=1)
+    return list(laid_out([*of_review(recorded), *named], planned - around, planned + around))
 
 
 def avoided_words(planned: date, near: list[date]) -> str:
-    """What is said of a planned day that lies on, or within a week of, days to avoid."""
+    """What is said of a planned day that lies on, or within a week of, days to be careful about."""
     days = " and ".join(f"{one.day} {one:%B}" for one in near)
     which = "is" if near == [planned] else "lies within a week of"
     return (
-        f"{in_words(planned)} {which} {'a day' if len(near) == 1 else 'days'} that the family asked to avoid"
-        f"{'' if near == [planned] else f' ({days})'}. Speak with whoever is in touch with them before it is settled."
+        f"{in_words(planned)} {which} {'a day' if len(near) == 1 else 'days'} to be careful about"
+        f"{'' if near == [planned] else f' ({days})'}. Speak with whoever is in touch with the family before it is"
+        " settled."
     )
 
 
-@reads_items
+@reads_careful_days
 def planned_day_is_to_be_avoided(facts: Facts) -> str | None:
-    """The planned day, or the day of publication, is near a day that the family asked to avoid."""
+    """The planned day, or the day of publication, is near a day to be careful about."""
     submitted = facts.submitted or {}
-    branches = [item.facts for item in facts.items_of(BRANCH)]
     for name in ("planned_for", "published_on", "pre_election_day"):
         planned = submitted.get(name)
-        if isinstance(planned, date) and (near := near_a_day_to_avoid(facts.recorded, planned, branches)):
+        if isinstance(planned, date) and (near := near_a_day_to_avoid(facts.recorded, planned, facts.careful)):
             return avoided_words(planned, near)
     return None
 

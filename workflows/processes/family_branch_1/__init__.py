@@ -6,11 +6,22 @@ family's own words, and everything that says who they are, goes to the identity 
 
 from __future__ import annotations
 
-from workflows.definition import Action, Clock, Escalation, LocalSetting, Party, Phase, Process, Span, Stage
+from workflows.definition import (
+    Action,
+    Clock,
+    DateGiven,
+    Escalation,
+    LocalSetting,
+    Party,
+    Phase,
+    Process,
+    Span,
+    Stage,
+)
 from workflows.lengths import Unit
 from workflows.processes import anywhere
-from workflows.processes.authorities import guidance_2016, local
-from workflows.processes.family_branch_1 import contact, reading, updates, wishes
+from workflows.processes.authorities import by_design, guidance_2016, local
+from workflows.processes.family_branch_1 import careful, contact, reading, updates, wishes
 from workflows.processes.family_branch_1.stages import ACTIVE, ALL, WITH
 from workflows.processes.family_question_1 import record_question
 from workflows.processes.fields import day, text
@@ -107,6 +118,23 @@ CLOCKS = (
         "Next update to the family, by the chair",
         Party.CASE_MANAGER,
     ),
+    Clock(
+        "no_contact_look",
+        "L15",
+        "Look again at the wish not to be contacted",
+        starts_on=("record_no_contact", "look_at_no_contact"),
+        restarts=True,
+        only_when=("no_contact_how_long", ("until",)),
+        stops_on=("look_at_no_contact", "end_no_contact"),
+        withdrawn_on=("record_not_taking_part", "record_withdrawal", "end_contact"),
+        length=DateGiven("no_contact_until"),
+        owner=Party.CASE_MANAGER,
+        owed_to=Party.FAMILY,
+        duty=by_design("A wish with an end is looked at again; nothing ends by itself"),
+        date=local("The day they gave"),
+        remind_before=(7,),
+        repeat_after_every=None,
+    ),
 )
 
 PROCESS = Process(
@@ -121,6 +149,7 @@ PROCESS = Process(
     actions=(
         *wishes.actions(),
         *contact.actions(),
+        *careful.actions(),
         *updates.actions(),
         *reading.actions(),
         record_question(ACTIVE),

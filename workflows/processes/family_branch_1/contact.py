@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from functools import partial
 
 from workflows import guards
@@ -15,7 +13,6 @@ from workflows.processes.who import FAMILY_NOTES
 
 SECTION_6 = guidance_2016("6")
 SAFETY = by_design("Whoever is written to may be the person suspected, or live with them")
-MONTHS = "January February March April May June July August September October November December".split()
 NOTHING_GIVEN = "Nothing has been given. Fill in at least one of the questions."
 
 WHO_THEY_ARE: tuple[Field, ...] = (
@@ -76,34 +73,6 @@ def recipient_confirmed(facts: Facts) -> Blocked | None:
             " advocate for example, and confirm the recipient."
         )
     return Blocked("How they are reached was changed after the recipient was confirmed. Confirm the recipient again.")
-
-
-DAY_AND_MONTH = re.compile(r"\s*(\d{1,2})\s+([A-Za-z]+)\b\s*[:,-]?\s*(.*)")
-
-
-def day_and_month(line: str) -> tuple[int, int, str] | None:
-    """The day, the month and the words of a line such as ``14 February: birthday``; None where it names no day."""
-    found = DAY_AND_MONTH.fullmatch(line.strip())
-    if found is None:
-        return None
-    number, name, words = int(found[1]), found[2].casefold(), found[3].strip()
-    month = next((n for n, known in enumerate(MONTHS, 1) if len(name) >= 3 and known.casefold().startswith(name)), 0)
-    try:
-        date(2024, month, number)  # a leap year, so that 29 February is a day
-    except ValueError:
-        return None
-    return number, month, words
-
-
-def _days_can_be_read(facts: Facts) -> Blocked | None:
-    given = (facts.submitted or {}).get("dates_to_avoid") or []
-    unread = [line for line in given if day_and_month(line) is None]
-    if not unread:
-        return None
-    return Blocked(
-        f"“{unread[0]}” does not begin with a day and a month. Write, for example: 14 February, birthday.",
-        "dates_to_avoid",
-    )
 
 
 def actions() -> tuple[Action, ...]:
@@ -251,24 +220,6 @@ def actions() -> tuple[Action, ...]:
                 ),
             ),
             authority=SECTION_6,
-        ),
-        Action(
-            "record_dates_to_avoid",
-            "Record dates to be careful about",
-            source=ALL,
-            roles=FAMILY_NOTES,
-            fields=(
-                text(
-                    "dates_to_avoid",
-                    "Which days of the year?",
-                    many=True,
-                    help="A day and a month, then what it is: 14 February, birthday.",
-                ),
-            ),
-            checks=(_days_can_be_read,),
-            authority=SECTION_6,
-            help="Whoever prepares a letter, an update, a meeting or a reading near such a day is told so first. The"
-            " list replaces the one before it.",
         ),
         Action(
             "give_leaflets",

@@ -9,9 +9,10 @@ from typing import Any
 from workflows import guards
 from workflows.definition import Action, Blocked, DoesOnReview, Facts, From
 from workflows.processes.authorities import guidance_2016
+from workflows.processes.care import near_a_careful_day
 from workflows.processes.family_branch_1.contact import recipient_confirmed
 from workflows.processes.family_branch_1.stages import ALL, WITH
-from workflows.processes.family_branch_1.updates import near_a_date, they_wish_contact
+from workflows.processes.family_branch_1.updates import they_wish_contact
 from workflows.processes.fields import choice, one_of, optional, paragraph, text
 from workflows.processes.who import FAMILY_NOTES
 
@@ -76,7 +77,7 @@ def actions() -> tuple[Action, ...]:
             ),
             guards=(they_wish_contact, recipient_confirmed),
             checks=(_not_with_them,),
-            warnings=(near_a_date,),
+            warnings=(near_a_careful_day,),
             effects=(
                 DoesOnReview(
                     "give_draft_to_family",
@@ -151,6 +152,7 @@ def actions() -> tuple[Action, ...]:
                 ),
                 optional(paragraph("response_words", "In their own words", identity=True)),
             ),
+            warnings=(near_a_careful_day,),
             effects=(
                 DoesOnReview(
                     "record_family_response",
@@ -171,6 +173,7 @@ def actions() -> tuple[Action, ...]:
                 BEING_READ,
                 text("reading_attempts", "Each attempt: date, how, by whom", many=True, identity=True),
             ),
+            warnings=(near_a_careful_day,),
             effects=(
                 DoesOnReview(
                     "record_family_attempts",

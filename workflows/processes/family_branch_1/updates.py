@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 
+from workflows.answers import stored_date
+from workflows.calendar import in_words
 from workflows.definition import Action, Blocked, Facts
 from workflows.processes.authorities import by_design, guidance_2016
-from workflows.processes.family_branch_1.contact import day_and_month, recipient_confirmed
+from workflows.processes.care import WHY_THIS_WEEK, fixed_near_a_careful_day, near_a_careful_day, why_in_this_week
+from workflows.processes.family_branch_1.contact import recipient_confirmed
 from workflows.processes.family_branch_1.stages import ACTIVE, ALL, WITH
 from workflows.processes.fields import choice, day, optional, paragraph
 from workflows.processes.who import FAMILY_NOTES
-
-NEAR = 3
-"""A day this many days before or after a date to be careful about is near it."""
 
 SECTION_6 = guidance_2016("6")
 BY_WHOM = choice(
@@ -51,28 +52,46 @@ def they_wish_contact(facts: Facts) -> Blocked | None:
     )
 
 
+def wish_stands(facts: Facts) -> Blocked | None:
+    """They wish not to be contacted, and nobody has recorded since that contact is wished again."""
+    return Blocked("They have not asked not to be contacted.") if they_wish_contact(facts) is None else None
+
+
+def left_alone_until(facts: Facts) -> date | None:
+    """The day until which they wish to be left alone, as it was last given; None where they gave no day.
+
+    It ends nothing: a person records that contact is wished again.
+    """
+    wished = facts.done.get("record_no_contact")
+    since = [entry for entry in facts.listed("wish_looks") if wished is not None and int(entry["seq"]) > wished.seq]
+    latest = since[-1] if since else facts.recorded
+    return stored_date(latest.get("no_contact_until")) if latest.get("no_contact_how_long") == "until" else None
+
+
+DESPITE_WISH = paragraph(
+    "despite_wish_because",
+    "Why all the same?",
+    help="For example: something they said they wish to hear of. No names. It stays on the record.",
+)
+
+
+def wish_or_reason(facts: Facts) -> Blocked | None:
+    """A check: while they wish not to be contacted, whoever prepares something for them says why."""
+    if they_wish_contact(facts) is None or (facts.submitted or {}).get(DESPITE_WISH.name):
+        return None
+    until = left_alone_until(facts)
+    return Blocked(
+        f"They asked not to be contacted{f' until {in_words(until)}' if until else ''}. Wait; or, where contact is"
+        " wished again, record that with “Record that contact is wished again”; or say why it is right all the same.",
+        DESPITE_WISH.name,
+    )
+
+
 def they_wish_updates(facts: Facts) -> Blocked | None:
     """It is agreed who gives them updates; they may wish none."""
     if facts.recorded.get("updates_by") == "none":
         return Blocked("They wish no updates. If that has changed, agree with them how often they hear from us.")
     return None
-
-
-def dates_near(lines: list[str], on: date, within: int = NEAR) -> list[str]:
-    """Which of the dates to be careful about are near a London day: ``14 February, birthday``."""
-    found = []
-    days = [on + timedelta(days=n) for n in range(-within, within + 1)]
-    for line in lines:
-        read = day_and_month(line)
-        if read is not None and any((d.day, d.month) == read[:2] for d in days):
-            found.append(line)
-    return found
-
-
-def near_a_date(facts: Facts) -> str | None:
-    """A warning: this falls near a day that the family asked to be careful about."""
-    near = dates_near(facts.recorded.get("dates_to_avoid") or [], facts.occurred_on or facts.today)
-    return f"This is near a day that they asked to be careful about: {'; '.join(near)}." if near else None
 
 
 def actions() -> tuple[Action, ...]:
@@ -96,12 +115,34 @@ def actions() -> tuple[Action, ...]:
                     future=True,
                     help="Left empty, it is counted from this one.",
                 ),
+                WHY_THIS_WEEK,
             ),
             guards=(they_wish_contact, they_wish_updates, recipient_confirmed),
-            warnings=(near_a_date,),
+            checks=(why_in_this_week,),
+            warnings=(near_a_careful_day, partial(fixed_near_a_careful_day, fields=("next_update_on",))),
             authority=SECTION_6,
             help="Give it in the way they chose, then record it here. The service does not send it.",
             main=True,
+        ),
+        Action(
+            "give_update_all_the_same",
+            "Record an update given although they asked not to be contacted",
+            source=WITH,
+            roles=FAMILY_NOTES,
+            keep_as="updates_given",
+            fields=(
+                DESPITE_WISH,
+                paragraph("update_text", "What they were told, in the words used", identity=True),
+                choice("update_given_how", "How?", *HOW),
+                BY_WHOM,
+                optional(paragraph("update_reply", "What they said or asked", identity=True)),
+                WHY_THIS_WEEK,
+            ),
+            guards=(wish_stands, recipient_confirmed),
+            checks=(why_in_this_week,),
+            warnings=(near_a_careful_day,),
+            authority=SECTION_6,
+            help="The wish stands afterwards, and no next update is counted.",
         ),
         Action(
             "prepare_letter",
@@ -112,9 +153,12 @@ def actions() -> tuple[Action, ...]:
             fields=(
                 choice("letter_about", "What is it about?", *LETTERS),
                 day("letter_meant_for", "When will it be given?", required=False, future=True),
+                WHY_THIS_WEEK,
+                optional(DESPITE_WISH, when_asked=True),
             ),
-            guards=(they_wish_contact, recipient_confirmed),
-            warnings=(near_a_date, _meant_for_near_a_date),
+            guards=(recipient_confirmed,),
+            checks=(wish_or_reason, partial(why_in_this_week, field="letter_meant_for")),
+            warnings=(near_a_careful_day, partial(fixed_near_a_careful_day, fields=("letter_meant_for",))),
             authority=by_design("A letter is prepared for a person to read, change and give; none is ever sent"),
             help="A Word file to read, change and give yourself. It stands on the page of this branch.",
         ),
@@ -141,15 +185,8 @@ def actions() -> tuple[Action, ...]:
                 optional(paragraph("contact_words", "What was said", identity=True)),
                 optional(paragraph("contact_agreed", "What was agreed, and what is to be done", help="No names.")),
             ),
-            warnings=(near_a_date,),
+            warnings=(near_a_careful_day,),
             authority=SECTION_6,
         ),
     )
 
-
-def _meant_for_near_a_date(facts: Facts) -> str | None:
-    meant = (facts.submitted or {}).get("letter_meant_for")
-    if not isinstance(meant, date):
-        return None
-    near = dates_near(facts.recorded.get("dates_to_avoid") or [], meant)
-    return f"The day it will be given is near a day to be careful about: {'; '.join(near)}." if near else None

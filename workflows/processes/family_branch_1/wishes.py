@@ -7,8 +7,9 @@ from functools import partial
 from workflows import guards
 from workflows.definition import Action, Blocked, Facts
 from workflows.processes.authorities import by_design, guidance_2016, local
+from workflows.processes.care import fixed_near_a_careful_day
 from workflows.processes.family_branch_1.stages import ACTIVE, ENDED, WITH
-from workflows.processes.family_branch_1.updates import they_wish_contact
+from workflows.processes.family_branch_1.updates import they_wish_contact, wish_stands
 from workflows.processes.fields import choice, choices, day, number, optional, paragraph
 from workflows.processes.who import FAMILY_NOTES
 
@@ -67,6 +68,23 @@ TAKING_PART = (
     ),
 )
 RHYTHM = (UPDATES_BY, EVERY_WEEKS, UPDATE_HOW, FIRST_ON)
+HOW_LONG = (
+    choice(
+        "no_contact_how_long",
+        "For how long?",
+        ("open", "They gave no day"),
+        ("until", "Until a day that they gave"),
+    ),
+    day("no_contact_until", "Until when?", required=False, future=True),
+)
+A_DAY_IS_GIVEN = partial(
+    guards.needed_when,
+    field="no_contact_until",
+    when="no_contact_how_long",
+    values=("until",),
+    reason="Give the day, or answer that they gave none.",
+)
+NEAR_THE_FIRST = partial(fixed_near_a_careful_day, fields=("next_update_on",))
 
 
 def _a_week_at_least(facts: Facts) -> Blocked | None:
@@ -92,6 +110,7 @@ def actions() -> tuple[Action, ...]:
             ),
             guards=(they_wish_contact,),
             checks=(_a_week_at_least,),
+            warnings=(NEAR_THE_FIRST,),
             authority=THEIR_CHOICE,
             main=True,
         ),
@@ -112,6 +131,7 @@ def actions() -> tuple[Action, ...]:
             fields=(*RHYTHM, THEIR_WORDS),
             guards=(they_wish_contact,),
             checks=(_a_week_at_least,),
+            warnings=(NEAR_THE_FIRST,),
             authority=THEIR_CHOICE,
         ),
         Action(
@@ -158,6 +178,7 @@ def actions() -> tuple[Action, ...]:
             fields=RHYTHM,
             guards=(they_wish_contact,),
             checks=(_a_week_at_least,),
+            warnings=(NEAR_THE_FIRST,),
             authority=local("What is agreed with each branch"),
         ),
         Action(
@@ -166,19 +187,30 @@ def actions() -> tuple[Action, ...]:
             source=ACTIVE,
             roles=FAMILY_NOTES,
             fields=(
-                day(
-                    "no_contact_until",
-                    "Until when?",
-                    required=False,
-                    future=True,
-                    help="Left empty where they gave no day.",
-                ),
+                *HOW_LONG,
                 optional(paragraph("no_contact_except", "What they wish to hear of all the same", help="No names.")),
                 THEIR_WORDS,
             ),
             guards=(they_wish_contact,),
+            checks=(A_DAY_IS_GIVEN,),
             authority=THEIR_CHOICE,
-            help="No update or letter is prepared until somebody records that contact is wished again.",
+            help="No update or letter is prepared without a reason until somebody records that contact is wished again."
+            " The day given ends nothing by itself: you are asked to look again.",
+        ),
+        Action(
+            "look_at_no_contact",
+            "Look again at the wish not to be contacted",
+            source=ACTIVE,
+            roles=FAMILY_NOTES,
+            keep_as="wish_looks",
+            fields=(
+                *HOW_LONG,
+                paragraph("wish_looked_how", "How it was looked at", help="If it can be, without disturbing them."),
+            ),
+            guards=(wish_stands,),
+            checks=(A_DAY_IS_GIVEN,),
+            authority=THEIR_CHOICE,
+            help="For a wish that stands. Where contact is wished again, record that instead.",
         ),
         Action(
             "end_no_contact",
@@ -186,15 +218,8 @@ def actions() -> tuple[Action, ...]:
             source=ACTIVE,
             roles=FAMILY_NOTES,
             fields=(FIRST_ON, THEIR_WORDS),
-            guards=(
-                partial(
-                    guards.followed_by,
-                    since=("end_no_contact",),
-                    action="record_no_contact",
-                    reason="They have not asked not to be contacted.",
-                ),
-                partial(guards.done, action="record_no_contact", reason="They have not asked not to be contacted."),
-            ),
+            guards=(wish_stands,),
+            warnings=(NEAR_THE_FIRST,),
             authority=THEIR_CHOICE,
         ),
         Action(

@@ -5,9 +5,12 @@ Seen by the team and the independent chair alone. Others learn that the family w
 
 from __future__ import annotations
 
+from functools import partial
+
 from workflows.definition import Action, From, Party, Phase, Process, Stage
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, guidance_2016
+from workflows.processes.care import fixed_near_a_careful_day
 from workflows.processes.fields import choice, day, one_of, optional, paragraph, text
 from workflows.processes.who import CHAIRING, FAMILY_NOTES
 
@@ -73,6 +76,7 @@ PROCESS = Process(
             source=("planned",),
             roles=CHAIRING,
             fields=(BY_WHOM, HOW, PLANNED_ON, WISHES, CONTENT),
+            warnings=(partial(fixed_near_a_careful_day, fields=("planned_on",)),),
             authority=FAMILY,
             help="A question left empty changes nothing.",
         ),

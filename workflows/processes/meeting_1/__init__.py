@@ -28,6 +28,7 @@ from workflows.definition import (
 )
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, guidance_2016, local
+from workflows.processes.care import fixed_near_a_careful_day
 from workflows.processes.fields import choice, day, file, number, optional, paragraph, several_of, text
 from workflows.processes.meeting_1 import rules
 from workflows.processes.reminding import send_reminder
@@ -91,6 +92,7 @@ WHEN = (
     partial(rules.time_of_day, field="ends_at"),
     rules.times_in_order,
 )
+NEAR_A_CAREFUL_DAY = partial(fixed_near_a_careful_day, fields=("meeting_on",))
 
 
 def plan_meeting(source: tuple[str, ...], authority: Authority) -> Action:
@@ -103,7 +105,7 @@ def plan_meeting(source: tuple[str, ...], authority: Authority) -> Action:
         keep_as="meetings_planned",
         fields=PLAN,
         checks=(rules.not_in_the_past, *WHEN),
-        warnings=(rules.planned_on_a_weekend, rules.meetings_wait),
+        warnings=(rules.planned_on_a_weekend, rules.meetings_wait, NEAR_A_CAREFUL_DAY),
         effects=(
             Opens("meeting", copies=(*((field.name, field.name) for field in PLAN), ("planned_on", "occurred_on"))),
         ),
@@ -200,7 +202,7 @@ PROCESS = Process(
                 rules.not_in_the_past,
                 *WHEN,
             ),
-            warnings=(rules.planned_on_a_weekend,),
+            warnings=(rules.planned_on_a_weekend, NEAR_A_CAREFUL_DAY),
             effects=(WritesToPanel("moved"),),
             authority=HOW_HERE,
             help="A question left empty changes nothing. The dates before stay on view. An invited panel is told.",
