@@ -28,6 +28,7 @@ from dardr.systime import london_date
 from workflows.answers import stored_date
 from workflows.clocks import MISSED, State
 from workflows.processes.section15_answer_1 import OUTCOMES
+from workflows.processes.section15_request_1 import ASKED
 from workflows.specified import DEPARTMENT, NOT_LISTED, SPECIFIED
 
 REPORT, REPLY = "section8-report", "commissioner-reply"
@@ -154,7 +155,7 @@ def overview(session: Session, actor: Actor, today: date, *, which: str = "open"
     )
     owing = [record for record in records if record.process_key in (REPLY, ANSWER)]
     lines = _lines(session, owing, today)
-    own = [record for record in records if record.process_key == REQUEST and record.facts.get("partnership_asked")]
+    own = [record for record in records if record.process_key == REQUEST and record.facts.get("partnership_asked") == ASKED]
     lines |= {record.id: line for record, line in zip(own, _own_lines(session, own, today), strict=True)}
     every = list(lines.values())
     asked = _asked(session, records, lines)

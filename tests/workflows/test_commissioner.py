@@ -81,16 +81,16 @@ def test_what_kind_of_body_it_is_can_be_corrected_by_people() -> None:
 
 def test_somebody_is_asked() -> None:
     paper = Paper(workflows.get("section15-request"))
-    assert [b.field for b in paper.look("record_section_15_request", {"partnership_asked": False}).blocked] == [
+    assert [b.field for b in paper.look("record_section_15_request", {"partnership_asked": "no"}).blocked] == [
         "bodies"
     ]
-    assert paper.look("record_section_15_request", {"partnership_asked": True}).possible
+    assert paper.look("record_section_15_request", {"partnership_asked": "yes"}).possible
     early = {"bodies": ["kent-police"], "requested_on": date(2026, 1, 5), "answer_by": date(2026, 1, 1)}
     assert [b.field for b in paper.look("record_section_15_request", early).blocked] == ["answer_by"]
 
 
 def test_a_request_waits_for_every_body_and_for_the_partnership_itself() -> None:
-    paper = opened("section15-request", bodies=["kent-police"], partnership_asked=True)
+    paper = opened("section15-request", bodies=["kent-police"], partnership_asked="yes")
     paper.has("S15-1-B01", "section15-answer", stage="asked", body="kent-police")
     assert "this partnership" in paper.reasons("record_all_answered")[0]
     paper.take("record_own_answer", own_outcome="answered")
@@ -102,7 +102,7 @@ def test_a_request_waits_for_every_body_and_for_the_partnership_itself() -> None
 
 
 def test_a_partnership_that_is_not_asked_answers_nothing() -> None:
-    paper = opened("section15-request", bodies=["kent-police"], partnership_asked=False)
+    paper = opened("section15-request", bodies=["kent-police"], partnership_asked="no")
     assert "was not asked" in paper.reasons("record_own_answer")[0]
 
 

@@ -71,8 +71,8 @@ ACT_2021_S16_56_DAYS = statute(
 )
 ACT_2021_S16_COPIES = statute(
     "Domestic Abuse Act 2021 s.16",
-    note="Copies go to the Commissioner and, from a specified public authority, to the Secretary of State. The Act gives"
-    " them no period of their own.",
+    note="Copies go to the Commissioner and, from a specified public authority, to the Secretary of State. The Act"
+    " gives them no period of their own.",
 )
 ACT_2021_S15 = statute(
     "Domestic Abuse Act 2021 s.15(1) and (2)",

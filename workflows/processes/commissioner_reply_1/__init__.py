@@ -272,7 +272,7 @@ PROCESS = Process(
                 paragraph("kind_corrected_because", "On what does that rest?"),
             ),
             authority=ACT_2021_S16,
-            help="It decides whether a copy goes to the Secretary of State. The register of bodies is not changed by it.",
+            help="It decides whether a copy goes to the Secretary of State. The register of bodies stays as it is.",
         ),
         Action(
             "transfer",

@@ -25,7 +25,7 @@ from workflows.definition import (
 )
 from workflows.processes import anywhere
 from workflows.processes.authorities import ACT_2021_S15, by_design, local
-from workflows.processes.fields import choice, day, file, link, one_of, optional, paragraph, several_of, text, yes_no
+from workflows.processes.fields import choice, day, file, link, one_of, optional, paragraph, several_of, text
 from workflows.processes.reminding import send_reminder
 from workflows.processes.section15_answer_1 import OUTCOMES, reason_where_not_whole
 from workflows.processes.who import CASEWORK
@@ -41,7 +41,8 @@ STAGES = (
           means="The Commissioner asks for it no longer."),
 )  # fmt: skip
 
-ASKS_US = ("partnership_asked", (True,))
+ASKED = "yes"
+ASKS_US = ("partnership_asked", (ASKED,))
 
 GIVEN_ON = (
     ("requested_on", "requested_on"),
@@ -54,21 +55,23 @@ GIVEN_ON = (
 
 def somebody_is_asked(facts: Facts) -> Blocked | None:
     """A check: a request names at least one body, or the partnership itself."""
-    if facts.submitted is None or facts.submitted.get("bodies") or facts.submitted.get("partnership_asked"):
+    if facts.submitted is None or facts.submitted.get("bodies"):
+        return None
+    if facts.submitted.get("partnership_asked") == ASKED:
         return None
     return Blocked("Say who is asked: choose at least one body, or answer yes for this partnership.", "bodies")
 
 
 def own_answer_wanted(facts: Facts) -> Blocked | None:
     """The partnership itself is asked."""
-    if facts.recorded.get("partnership_asked"):
+    if facts.recorded.get("partnership_asked") == ASKED:
         return None
     return Blocked("The partnership itself was not asked. Each body answers on its own record.")
 
 
 def own_answer_in(facts: Facts) -> Blocked | None:
     """Where the partnership itself is asked, its own answer is on the record."""
-    if not facts.recorded.get("partnership_asked") or "record_own_answer" in facts.done:
+    if facts.recorded.get("partnership_asked") != ASKED or "record_own_answer" in facts.done:
         return None
     return Blocked("The answer of this partnership is not recorded yet. Record it first.")
 
@@ -105,8 +108,9 @@ PROCESS = Process(
             paragraph("asked_for", "What is asked for?", help="In general words. No names."),
             several_of("bodies", "Which bodies are asked?", From.BODIES_TO_NAME, required=False,
                        help="Each gets an answer of its own, with its own date."),
-            yes_no("partnership_asked", "Is this partnership asked itself?", default="no", notable=True,
-                   help="Its case manager owes the answer then. A partnership is not on the list of section 15(3)."),
+            choice("partnership_asked", "Is this partnership asked itself?", ("no", "No"), (ASKED, "Yes"), default="no",
+                   notable=True, help="Its case manager owes the answer then. A partnership is not on the list of"
+                   " section 15(3)."),
             day("answer_by", "By which date does the request ask for an answer?", required=False, future=True,
                 notable=True, help="Only a date that the request itself gives. Left empty, no clock runs: the Act says"
                 " “so far as reasonably practicable” and gives no number of days."),
