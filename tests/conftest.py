@@ -196,3 +196,31 @@ def page(browser: Browser) -> Iterator[Page]:
     yield context.new_page()
     context.close()
     assert not elsewhere, f"The page asked for something off this machine: {elsewhere}"
+    context.route("**/*", only_here)
+    yield context.new_page()
+    context.close()
+    assert not elsewhere, f"The page asked for something off this machine: {elsewhere}"
+
+
+# ---------------------------------------------------------------------------------------- compiled statements
+
+
+def _compile_statements_once() -> None:
+    """Every test has an engine of its own, and each would compile the same statements again: a third of the time.
+
+    Engines of one kind share what they compiled, which needs their dialects to count as the same key.
+    """
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+    from sqlalchemy.engine import Engine
+    from sqlalchemy.util import LRUCache
+
+    compiled: Any = LRUCache(5000)
+    Engine._compiled_cache = property(lambda self: compiled, lambda self, own: None)  # type: ignore[assignment]
+    kinds: tuple[Any, ...] = (SQLiteDialect_pysqlite, PGDialect_psycopg)
+    for kind in kinds:
+        kind.__eq__ = lambda self, other: type(self) is type(other)
+        kind.__hash__ = lambda self: hash(type(self))
+
+
+_compile_statements_once()
