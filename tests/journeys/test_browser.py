@@ -120,6 +120,8 @@ def every_page(server: Serving) -> dict[str, str]:
         "family, not asked yet": f"/family/{REFS['other family']}",
         "family, questions": f"/reviews/{REFS['amending']}/family/questions",
         "family, questions of one branch": f"/reviews/{REFS['amending']}/family/{REFS['family']}/questions",
+        "family, a day to be careful about": f"/records/{REFS['family']}/do/add_careful_day",
+        "when e-mail comes": "/me/e-mail",
         "family, an update": f"/records/{REFS['family']}/do/give_update",
         "family, confirm": f"/records/{REFS['other family']}/do/confirm_recipient",
         "documents": f"/reviews/{REFS['amending']}/documents",

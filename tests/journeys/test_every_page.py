@@ -118,7 +118,7 @@ def pages_of_others(server: Serving) -> dict[str, list[str]]:
         "administrator": [
             *("/administration", "/administration/people", f"/administration/people/{person}"),
             *("/administration/sessions", "/administration/bodies/northmere-council", contact),
-            "/administration/questions",
+            *("/administration/questions", "/administration/e-mail", "/agencies/northmere-council/e-mail"),
             *("/administration/questions/add/notification", "/administration/questions/what_helped_most"),
             f"/reviews/{refs['evidence']}/open-for-a-reason",
             *("/care", "/care/changes"),

@@ -39,14 +39,17 @@ WHERE = {
     "bodies": "administration_bodies.bodies",
     "people": "administration_people.people",
     "targets": "administration_settings.targets",
-    "calendar": "administration_settings.calendar",
+    "calendar": "administration_calendar.calendar",
 }
 """The page of each part of setting up."""
 BESIDE = (
+    ("post_choices.of_partnership", "When e-mail comes"),
+    ("administration_calendar.office", "Days on which our office is closed"),
     ("own_questions.questions", "Questions of our own"),
     ("tracker.start", "The team's tracker of live reviews"),
     ("sessions.all_sessions", "Who is signed in, and second factors"),
     ("care.findings", "Checks and e-mails not delivered"),
+    ("administration_post.addresses", "Addresses that do not work"),
 )
 """Pages that look after the partnership once it is set up; each is shown to those who may use it."""
 

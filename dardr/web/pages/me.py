@@ -10,6 +10,8 @@ from flask_security import current_user
 from dardr import systime
 from dardr.actors import Actor
 from dardr.casework.administer.roles import label_of_role
+from dardr.casework.choosing_post import in_words
+from dardr.casework.post_choices import choices_for
 from dardr.casework.sign_ins import end_session, end_sessions
 from dardr.errors import NotFound
 from dardr.lookups.sessions import own_passkeys, own_sessions
@@ -19,6 +21,7 @@ from dardr.storage.reviews import Record
 from dardr.web.accounts import kept, sessions
 from dardr.web.audience import actor, who
 from dardr.web.transaction import session
+from workflows.definition import Role
 
 pages = Blueprint("me", __name__)
 
@@ -52,7 +55,15 @@ def account() -> ResponseReturnValue:
         here=sessions.current_id(),
         ways=WAYS,
         forms_kept=len(kept.waiting(me.id)),
+        post_words=in_words(choices_for(session(), [me.email])[me.email]),
+        leads=_led(me),
     )
+
+
+def _led(me: Actor) -> list[Body]:
+    """The organisations whose lead somebody is."""
+    led = [grant.body_id for grant in me.grants if grant.role is Role.AGENCY_LEAD and grant.body_id is not None]
+    return list(session().scalars(sa.select(Body).where(Body.id.in_(led)).order_by(Body.name))) if led else []
 
 
 def _roles_in_words(me: Actor) -> list[str]:
