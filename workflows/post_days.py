@@ -7,13 +7,13 @@ of on the very days of its ladder, whatever day of the week that is.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from workflows.calendar import Calendar
-from workflows.clocks import Rung, reminder_on
-from workflows.definition import Clock, Kind
+from workflows.clocks import Rung, Telling, next_escalation, next_look, reminder_on
+from workflows.definition import Clock, Escalation, Kind
 
 DAY = timedelta(days=1)
 LONGEST_RUN = 60
@@ -86,3 +86,80 @@ def passed_on(clock: Clock, day: date, today: date, post: PostDays) -> bool:
 def cannot_wait(clock: Clock, rung_days: int, today: date, post: PostDays) -> bool:
     """True for what leaves in a message of its own: a date set by statute, from the day before it, or without post."""
     return keeps_its_days(clock) and (rung_days >= -1 or not post.has(today))
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Something a day says about a date: what, on which rung or step, and the day the ladder itself names for it."""
+
+    on: date
+    telling: Telling
+    rung: str
+    nominal: date
+    step: Escalation | None = None
+    alone: bool = False
+
+
+def to_say(
+    clock: Clock,
+    start: date,
+    due: date,
+    first: date,
+    last: date,
+    post: PostDays,
+    *,
+    look: date | None = None,
+    escalated: Mapping[int, date] | None = None,
+    agreed_wanted_from: date | None = None,
+) -> Iterator[Say]:
+    """What each day from ``first`` to ``last`` would say about a running date, if nothing happens meanwhile.
+
+    ``first`` is a day on which sweeps have not run yet. ``look`` is the day on which the date is looked at next
+    (None: as for one that has just been set); ``escalated`` the steps told so far, by days after the date;
+    ``agreed_wanted_from`` the day from which somebody is asked for an agreed date. The days come in order, each rung
+    and step once: what a sweep on each of these days would find.
+    """
+    steps = dict(escalated or {})
+    look = look or next_look(clock, start, due, None, escalated=steps)
+    asks = agreed_wanted_from
+    said: set[str] = set()
+    day = first
+    while True:
+        looks = [one for one in (look, asks) if one is not None]
+        if not looks:
+            return
+        day = max(day, _day_for(clock, min(looks), post))
+        if day > last:
+            return
+        until = said_to(clock, due, day, post)
+        if until is None:  # only where what was to be said earlier could not be
+            day = post.next(day)
+            continue
+        rung = reminder_due(clock, start, due, day, post)
+        if rung is not None and rung.key not in said:
+            said.add(rung.key)
+            yield Say(day, Telling.REMINDER, rung.key, rung.on, None, cannot_wait(clock, rung.days, day, post))
+        step = next_escalation(clock, due, steps)
+        if step is not None and passed_on(clock, step[1], day, post):
+            steps[step[0].after_days] = day
+            yield Say(day, Telling.ESCALATION, rung_of(step[0]), step[1], step[0], keeps_its_days(clock))
+        if asks is not None and asks <= day and post.has(day):
+            yield Say(day, Telling.AGREED_DATE, str(Telling.AGREED_DATE), asks)
+            asks = None
+        look = next_look(clock, start, due, day, said_to=until, escalated=steps)
+        day += DAY
+
+
+def _day_for(clock: Clock, look: date, post: PostDays) -> date:
+    """The day on which what falls on ``look`` is said: itself, or the last day with post before it, or the next."""
+    if keeps_its_days(clock) or post.has(look):
+        return look
+    before = look
+    while not post.has(before) and (look - before).days < LONGEST_RUN:
+        before -= DAY
+    return before
+
+
+def rung_of(step: Escalation) -> str:
+    """How a step of the ladder is named on its reminders: ``escalation+7``."""
+    return f"{Telling.ESCALATION}+{step.after_days}"

@@ -7,7 +7,7 @@ keys may be left out, and the next in that line then decides: ``days`` (Monday 0
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.people import User, UserRole
 from dardr.systime import LONDON
+from workflows.post_days import PostDays
 
 CHUNK = 500
 
@@ -57,6 +58,44 @@ class Choices:
         """A London time of a day as an aware UTC instant; one that the spring night skips is the hour after it."""
         return datetime.combine(day, at, LONDON).astimezone(UTC)
 
+
+def carried_on(
+    day: date, post: PostDays, choices: Choices, due: date | None, *, statute: bool, careful: Collection[date] = ()
+) -> bool:
+    """True where the gathered e-mail of ``day`` carries a reminder: a day with post that the person chose.
+
+    On another day with post it carries only what cannot wait for the person's next one: a date in an Act, a date that
+    comes before it, and (``careful``, for agencies) what would wait for a day the family asked to be careful about.
+    """
+    if not post.has(day):
+        return False
+    return day.weekday() in choices.days or statute or before_next(day, post, choices, due, careful)
+
+
+def before_next(day: date, post: PostDays, choices: Choices, due: date | None, careful: Collection[date] = ()) -> bool:
+    """True for a date from ``day`` on that comes before the person's next day with post, or would wait too long."""
+    if due is None or due < day:
+        return False
+    following = post.next(day)
+    while following.weekday() not in choices.days and (following - day).days < LONGEST_WAIT:
+        following = post.next(following)
+    return due < following or following in careful
+
+
+def leaves_on(
+    noted: date, post: PostDays, choices: Choices, due: date | None, *, statute: bool, careful: Collection[date] = ()
+) -> date:
+    """The London day on which a reminder noted on ``noted`` leaves in a gathered e-mail."""
+    day = noted
+    while not carried_on(day, post, choices, due, statute=statute, careful=careful):
+        if (day - noted).days > LONGEST_WAIT:
+            break
+        day = post.next(day)
+    return day
+
+
+LONGEST_WAIT = 21
+"""Days after which nothing waits for a chosen weekday any more."""
 
 EVERYBODY = Choices()
 """Where nobody has chosen anything: Monday to Friday from 07:30, quiet from 19:00 until 07:30."""

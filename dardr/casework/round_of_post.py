@@ -18,14 +18,14 @@ from sqlalchemy.orm import Session
 from dardr.casework import gathered, outbox, post_days
 from dardr.casework.gathered import Subject
 from dardr.casework.overtaken import over
-from dardr.casework.post_choices import EVERYBODY, Choices, choices_for
+from dardr.casework.post_choices import EVERYBODY, LONGEST_WAIT, Choices, before_next, carried_on, choices_for
 from dardr.lookups.careful_days import careful_days
 from dardr.storage import outbox as box
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reminders import Reminder
 from dardr.systime import london_date
-from workflows.post_days import DAY, PostDays
+from workflows.post_days import PostDays
 
 PEOPLE_AT_ONCE = 200
 WAITING = sa.and_(Reminder.outbox_id.is_(None), Reminder.dropped_at.is_(None))
@@ -135,7 +135,7 @@ def _gather(session: Session, now: datetime, people: Sequence[str]) -> Rounded:
 
 def _careful(session: Session, found: Sequence[Subject], today: date) -> dict[int, dict[date, str]]:
     agencies = {one.record.id for one in found if one.reminder.party in post_days.AGENCIES}
-    return careful_days(session, agencies, today, today + timedelta(days=8)) if agencies else {}
+    return careful_days(session, agencies, today, today + timedelta(days=LONGEST_WAIT)) if agencies else {}
 
 
 def digest_key(address: str, day: date) -> str:
@@ -208,21 +208,14 @@ class _Sheet:
         return self.written is None and self.post.has(self.today) and self.today.weekday() in self.choices.days
 
     def _today(self, one: Subject) -> bool:
-        """True for what this day's e-mail carries: on the person's days all of it, else what cannot wait for them."""
-        if not self.post.has(self.today):
-            return False
-        return self.today.weekday() in self.choices.days or one.statute or self._cannot_wait_for_the_next(one)
+        due, careful = one.reminder.due_on, self._careful(one)
+        return carried_on(self.today, self.post, self.choices, due, statute=one.statute, careful=careful)
+
+    def _careful(self, one: Subject) -> Mapping[date, str]:
+        return self.careful.get(one.record.id, {}) if one.reminder.party in post_days.AGENCIES else {}
 
     def _cannot_wait_for_the_next(self, one: Subject) -> bool:
-        """True where the date comes before the person's next day with post, or that day is one to be careful about."""
-        careful = self.careful.get(one.record.id, {}) if one.reminder.party in post_days.AGENCIES else {}
-        following = self.post.next(self.today)
-        while following.weekday() not in self.choices.days and (following - self.today).days < 14:
-            following = self.post.next(following)
-        due = one.reminder.due_on
-        if due is None or due < self.today:
-            return False
-        return due < following or any(day in careful for day in (following, following - DAY) if day > self.today)
+        return before_next(self.today, self.post, self.choices, one.reminder.due_on, self._careful(one))
 
     def _single(self, written: _Written, one: Subject, why: str) -> None:
         self._message(written, [one], f"{why}:{one.reminder.key}", self.now)

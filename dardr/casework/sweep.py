@@ -20,6 +20,7 @@ import workflows
 from dardr.casework import post_days as days
 from dardr.casework.noting import Values, note, reminder_values
 from dardr.casework.post_days import Told
+from dardr.casework.readers import next_in_line, standing_for
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.casework.round_of_post import round_of_post
 from dardr.casework.sweep_holds import look_at_holds
@@ -29,12 +30,9 @@ from dardr.systime import london_date
 from workflows import clocks
 from workflows.clocks import Telling
 from workflows.definition import Clock, Party
-from workflows.post_days import DAY, PostDays, cannot_wait, keeps_its_days, passed_on, reminder_due, said_to
+from workflows.post_days import DAY, PostDays, cannot_wait, keeps_its_days, passed_on, reminder_due, rung_of, said_to
 
 BATCH = 500
-
-CASE_MANAGER_STANDS_IN = frozenset({Party.INDEPENDENT_CHAIR, Party.DECIDING_CHAIR, Party.TEAM_MANAGER})
-"""Where one of these has no address here (a chair without an account), the case manager is told, to pass it on."""
 
 log = structlog.get_logger(__name__)
 
@@ -269,25 +267,11 @@ class _Sheet:
         self._look_again(written, next_look(clock, row, today, until, escalated))
 
     def _escalation(self, step: clocks.Escalation) -> list[Values]:
-        """To the role of the step, and to nobody who was told of this date already; else to the next who was not."""
-        told = self.told.addresses | {one.lower() for one in self.people.addresses(self.record, self.clock.owner)}
-        after = [other.to for other in self.clock.escalations if other.after_days > step.after_days]
-        parties = (step.to, *after, Party.CASE_MANAGER, Party.TEAM_MANAGER)
-        for party in parties:
-            if party in NEVER_WRITTEN_TO:
-                continue
-            found = self.people.addresses(self.record, party)
-            readers = [(party, address) for address in found if address.lower() not in told]
-            if readers:
-                return self._rows(Telling.ESCALATION, escalation_rung(step), readers, alone=keeps_its_days(self.clock))
-        return self._rows(Telling.ESCALATION, escalation_rung(step), [(step.to, "")])
+        readers = next_in_line(self.people, self.record, self.clock, step, self.told.addresses)
+        return self._rows(Telling.ESCALATION, rung_of(step), readers, alone=keeps_its_days(self.clock))
 
     def _readers(self, party: Party) -> list[tuple[Party, str]]:
-        readers = [(party, address) for address in self.people.addresses(self.record, party)]
-        if readers:
-            return readers
-        stand_ins = self.people.addresses(self.record, Party.CASE_MANAGER) if party in CASE_MANAGER_STANDS_IN else ()
-        return [(party, ""), *((Party.CASE_MANAGER, address) for address in stand_ins)]
+        return standing_for(self.people, self.record, party)
 
     def _rows(
         self, kind: Telling, rung: str, readers: Sequence[tuple[Party, str]], *, alone: bool = False
@@ -305,11 +289,6 @@ class _Sheet:
     def _look_again(self, written: _Written, day: date | None) -> None:
         if day != self.row.next_look_on:
             written.next_looks.append({"b_id": self.row.id, "b_next": day})
-
-
-def escalation_rung(step: clocks.Escalation) -> str:
-    """How a step of the ladder is named on its reminders."""
-    return f"{Telling.ESCALATION}+{step.after_days}"
 
 
 def wants_agreed_date(clock: Clock, row: Deadline, today: date) -> bool:
