@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from dardr import systime
@@ -21,6 +23,7 @@ from dardr.storage.engine import Database
 from dardr.storage.people import User
 from dardr.web.app import create_app
 from tests import builders
+from tests.conftest import RUN_FOLDER
 
 PASSWORD = "correct horse battery"
 HASHED = hashed(PASSWORD)
@@ -65,10 +68,14 @@ def either_database(database_url: str) -> Iterator[Database]:
 
 
 def application(database: Database, folder: Path, **settings: Any) -> Flask:
-    """The application with keys of its own."""
-    return create_app(
+    """The application with keys of its own; its templates are compiled once in a run, not once for each test."""
+    app = create_app(
         database, Settings(data_folder=folder, secret_key="secret of a test", master_key="11" * 32, **settings)
     )
+    compiled = Path(os.environ[RUN_FOLDER]) / "templates"
+    compiled.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    return app
 
 
 @pytest.fixture
