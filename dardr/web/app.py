@@ -21,6 +21,9 @@ from dardr.web import pages as pages_package
 SIGN_IN_TRIES = "30 per minute"
 """A brake on one address, kept in memory; the lock-out of an account is counted in the database."""
 
+FEED_READS = "60 per minute"
+"""The same for calendar programs: many people may stand behind one address, each asking every few hours."""
+
 
 def _nouns() -> list[Any]:
     """Every module of ``dardr/web/pages`` that has pages: one file for each noun, found by being there."""
@@ -64,6 +67,8 @@ def create_app(database: Database, settings: Settings) -> Flask:
     for page in (*accounts.SLOWED, "notifiers.ask", "notifiers.open_link"):
         slowed: Any = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(app.view_functions[page])
         app.view_functions[page] = slowed
+    feed: Any = limiter.limit(FEED_READS)(app.view_functions["calendar_links.feed"])
+    app.view_functions["calendar_links.feed"] = feed
     frame.install(app)
     audience.install(app)
     return app

@@ -34,6 +34,7 @@ NAVIGATION = (
     ("Actions", "plans.plan", ("plans",)),
     ("Deadlines", "deadlines.all_running", ("deadlines",)),
     ("Commissioner", "commissioner.all_owed", ("commissioner",)),
+    ("Calendar", "calendar.month", ("calendar", "calendar_links")),
     ("Meetings", "meetings.upcoming", ("meetings",)),
     ("Published cases", "published.published_cases", ("published",)),
     ("Reports", "reports.quarterly_report", ("reports",)),
@@ -54,6 +55,10 @@ MAIL_STATUS = {
     "withdrawn": "withdrawn",
     "overtaken": "not sent: done, or the date moved",
 }
+
+
+DELIVERY = {"delivered": "arrived", "delayed": "not delivered yet, still tried", "bounced": "came back"}
+"""What became known of an e-mail after the server had taken it."""
 
 
 def installation() -> dict[str, Any]:
@@ -96,7 +101,9 @@ def _nobody_yet() -> bool:
 
 
 def mail_status(mail: dict[str, Any]) -> str:
-    """How the delivery of an e-mail stands, in words."""
+    """How the delivery of an e-mail stands, in words: what became known last."""
+    if mail.get("delivery") and mail["status"] in ("sent", "failed"):
+        return f"{DELIVERY.get(mail['delivery'], mail['delivery'])}, {words.instant_words(mail['delivery_at'])}"
     said = MAIL_STATUS.get(str(mail["status"]), str(mail["status"]))
     return f"{said}, {words.instant_words(mail['settled_at'])}" if mail["settled_at"] else said
 

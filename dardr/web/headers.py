@@ -20,6 +20,10 @@ POLICY = {
 }
 
 
+ASKED_AGAIN = frozenset({"calendar_links.feed"})
+"""What programs keep and ask for again, with its mark: their answers say themselves who may keep them."""
+
+
 def install(app: Flask, base_url: str) -> None:
     """Headers on every answer. Cookies are secure except where the service is reached over plain http."""
     secure = urlsplit(base_url).scheme == "https"
@@ -38,7 +42,8 @@ def install(app: Flask, base_url: str) -> None:
 
     @app.after_request
     def keep_nothing(response: Response) -> Response:
-        if request.endpoint != "static":
+        asked_again = request.endpoint in ASKED_AGAIN and response.status_code in (200, 304)
+        if request.endpoint != "static" and not asked_again:
             response.headers["Cache-Control"] = "no-store"
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         return response

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from dardr.settings import Settings
 from dardr.storage.engine import Database
 from dardr.web.app import create_app
+from dardr.web.secret_paths import ServerLog
 
 THREADS = 8
 
@@ -52,6 +53,7 @@ def serve(
             "threads": threads,
             "control_socket_disable": True,
             "accesslog": None,
+            "logger_class": ServerLog,
             "loglevel": "warning" if quiet else "info",
             "timeout": 120,
             "graceful_timeout": 20,

@@ -26,6 +26,7 @@ from tests.web.serving import ROOT, Serving, serving
 pytestmark = pytest.mark.browser
 
 FILES = {
+    *("/reviews/<ref>/what-if.csv", "/what-if.csv"),
     *("/reviews/<ref>/disclosure.csv", "/reviews/<ref>/disclosure.xlsx"),
     *("/actions.csv", "/deadlines.csv", "/reviews.csv", "/care/reads.csv", "/process/<key>/page.md"),
     *("/reports/quarterly.<form>", "/reviews/<ref>/documents/<name>.<form>", "/records/<ref>/files/<int:number>"),
@@ -34,6 +35,7 @@ FILES = {
     *("/static/<path:filename>", "/fs-static/<path:filename>"),
     "/family/<ref>/letters/<int:number>.docx",
     *("/meetings/<ref>/papers/<int:number>", "/meetings/<ref>/calendar.ics"),
+    *("/records/<ref>/deadlines/<int:number>/calendar.ics", "/calendar/feed/<secret>.ics"),
 }
 """Not pages: files, and the word for a machine that asks whether the service is up."""
 
