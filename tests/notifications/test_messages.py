@@ -285,11 +285,9 @@ def test_subjects_of_a_missed_date() -> None:
     def subject(**change: object) -> str:
         return render_message(replace(LATE, **change)).subject
 
-    assert subject() == "DARDR-2026-009: is something in the way?"
-    assert subject(first=False) == "DARDR-2026-009: the agreed date, 3 December 2026, has passed"
-    assert subject(first=False, agreed=False) == "DARDR-2026-009: 3 December 2026 has passed"
+    assert subject() == subject(first=False) == "DARDR-2026-009: was due Thursday 3 December 2026"
     assert subject(standing="past_guide") == "DARDR-2026-009: past the guide of 3 December 2026"
-    assert subject(standing="breached") == "DARDR-2026-009: the date in the Act has passed"
+    assert subject(standing="breached") == "DARDR-2026-009: the date in the Act, 3 December 2026, has passed"
 
 
 def test_escalation_is_to_another_role_and_asks_for_help() -> None:
@@ -313,7 +311,7 @@ def test_the_duty_to_reply_is_the_bodys_own() -> None:
     assert "has 1 recommendation for" in render_message(department).text
     after = render_message(replace(message, today=date(2025, 8, 26)))
     assert "The date in the Act, Monday 25 August 2025, has passed" in after.text
-    assert "in the Act has passed" in after.subject
+    assert "in the Act, 25 August 2025, has passed" in after.subject
 
 
 def test_optional_parts() -> None:
