@@ -10,18 +10,19 @@ import asyncio
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.access import roles_on, visible
+from dardr.access import roles_on_each, visible
 from dardr.actors import Actor
+from dardr.casework.account_mail import PARTY as ACCOUNT
 from dardr.casework.at_claim import overtaken
 from dardr.casework.outbox import short_key
-from dardr.casework.recipients import addresses
+from dardr.casework.recipients import Recipients, addresses
 from dardr.casework.sending import CLAIMABLE, LEASE, Claim, Claimed, Delivered, Round
 from dardr.errors import Conflict, Forbidden, NotFound
 from dardr.settings import get_settings
@@ -29,6 +30,7 @@ from dardr.storage import outbox as box
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
+from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Record
 from notifications.mail import Mail
 from notifications.retry import Kind
@@ -106,13 +108,14 @@ def claim(database: Database, now: datetime, limit: int, owner: str, mail_from: 
                 _end(row, box.FAILED, now, f"Set aside after {row.attempts} tries that never came to an end.")
                 failed += 1
             else:
-                claimed.append(_take(row, now, owner, mail_from, replies.get(row.record_id)))
+                claimed.append(_take(row, now, owner, mail_from, replies.get(row.id)))
         return claimed, Delivered(overtaken=len(over), failed=failed)
 
 
 def _take(row: OutboxMessage, now: datetime, owner: str, mail_from: str, reply_to: str | None) -> Claimed:
     row.status, row.lease_owner, row.lease_until = box.IN_FLIGHT, owner, now + LEASE
     row.attempts += 1
+    tried_before = row.message_id is not None
     row.message_id = given = row.message_id or message_id(row, mail_from)
     mail = Mail(
         message_id=given,
@@ -124,6 +127,7 @@ def _take(row: OutboxMessage, now: datetime, owner: str, mail_from: str, reply_t
         sent_at=now,
         reply_to=reply_to,
         calendar=row.calendar,
+        tried_before=tried_before,
     )
     return Claimed(row.id, mail, row.attempts, row.lease_until)
 
@@ -139,17 +143,36 @@ def _end(row: OutboxMessage, status: str, now: datetime, why: str) -> None:
     row.lease_owner = row.lease_until = None
 
 
-def _replies_to(session: Session, rows: Iterable[OutboxMessage]) -> dict[int | None, str]:
-    """Where an answer to a record's e-mail goes: the team's own address."""
-    ids = {row.record_id for row in rows if row.record_id is not None}
-    if not ids:
-        return {}
-    found = session.execute(
-        sa.select(Record.id, Partnership.team_email)
-        .join(Partnership, Partnership.id == Record.partnership_id)
-        .where(Record.id.in_(ids), Partnership.team_email != "")
-    )
-    return {record_id: address for record_id, address in found}
+def _replies_to(session: Session, rows: Sequence[OutboxMessage]) -> dict[int, str]:
+    """By message, where an answer goes: the mailbox of the team whose record it speaks of, else of the home team."""
+    teams = {one: (home, email) for one, home, email in session.execute(_TEAMS)}
+    at_home = next((email for home, email in teams.values() if home), "")
+    records = _records_of(session, rows)
+    wanted = {one for found in records.values() for one in found}
+    of = sa.select(Record.id, Record.partnership_id).where(Record.id.in_(wanted))
+    partnerships = {one: partnership for one, partnership in session.execute(of)} if wanted else {}
+    found: dict[int, str] = {}
+    for row in rows:
+        about = {partnerships[one] for one in records[row.id]}
+        if about:
+            found[row.id] = teams[min(about)][1]
+        elif row.party != ACCOUNT:
+            found[row.id] = at_home
+    return {one: email for one, email in found.items() if email}
+
+
+_TEAMS = sa.select(Partnership.id, Partnership.home, Partnership.team_email)
+
+
+def _records_of(session: Session, rows: Sequence[OutboxMessage]) -> dict[int, set[int]]:
+    """The records each message speaks of: its own, or those of the reminders it carries."""
+    found: dict[int, set[int]] = {row.id: {row.record_id} if row.record_id is not None else set() for row in rows}
+    gathered = [one for one, records in found.items() if not records]
+    if gathered:
+        pairs = sa.select(Reminder.outbox_id, Reminder.record_id).where(Reminder.outbox_id.in_(gathered))
+        for outbox_id, record_id in session.execute(pairs):
+            found[outbox_id or 0].add(record_id)
+    return found
 
 
 # --- by a person ------------------------------------------------------------------------------------------
@@ -158,17 +181,21 @@ MAY_HANDLE_POST = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.ADMINIST
 
 
 def retry(session: Session, actor: Actor, now: datetime, outbox_id: int) -> OutboxMessage:
-    """Send a message again that was refused, waits, or had no address. The edge commits.
+    """Send a message again that was refused, came back, waits, or had no address. The edge commits.
 
-    Raises NotFound for a message this person may not see, Forbidden, and Conflict where there is nothing to retry or
-    still no address.
+    Raises NotFound for a message this person may not see, Forbidden, and Conflict where there is nothing to retry,
+    still no address, or one that does not work.
     """
     row = _handled(session, actor, outbox_id)
-    if row.status not in (box.FAILED, box.WAITING, box.WITHDRAWN, box.NO_ADDRESS):
+    came_back = row.status == box.SENT and row.delivery == box.BOUNCED
+    if row.status not in (box.FAILED, box.WAITING, box.WITHDRAWN, box.NO_ADDRESS) and not came_back:
         raise Conflict(f"This message is {row.status.replace('_', ' ')}: there is nothing to send again.")
+    if row.recipient.strip().lower() in Recipients(session).broken():
+        raise Conflict(f"{row.recipient} does not work. Say first that it works again, or correct it where it is kept.")
     if not row.recipient:
         _find_address(session, now, row)
     row.status, row.not_before, row.settled_at, row.attempts = box.QUEUED, now, None, 0
+    row.delivery, row.delivery_at = "", None
     _note(session, row, now, "retry", f"{actor.name} asked for another try.")
     return row
 
@@ -190,12 +217,12 @@ def withdraw(session: Session, actor: Actor, now: datetime, outbox_id: int) -> O
 
 def _handled(session: Session, actor: Actor, outbox_id: int) -> OutboxMessage:
     row = session.scalar(sa.select(OutboxMessage).where(OutboxMessage.id == outbox_id).with_for_update())
-    record: Record | None = None
-    if row is not None and row.record_id is not None:
-        record = session.scalar(sa.select(Record).where(Record.id == row.record_id, visible(actor)))
-    if row is None or (row.record_id is not None and record is None):
+    about = _records_of(session, [row])[row.id] if row is not None else set[int]()
+    seen = list(session.scalars(sa.select(Record).where(Record.id.in_(about), visible(actor)))) if about else []
+    if row is None or (about and not seen):
         raise NotFound(f"There is no message {outbox_id}, or it is not yours to see.")
-    roles = roles_on(session, actor, record) if record is not None else actor.everywhere
+    held = roles_on_each(session, actor, seen).values()
+    roles = frozenset[Role]().union(*held) if about else actor.everywhere
     if not roles & MAY_HANDLE_POST:
         raise Forbidden("A case manager, a team manager or an administrator can do this.")
     return row

@@ -33,13 +33,56 @@ def list_(status: str | None, everything: bool, as_email: str | None, as_json: b
         showing.print_json({"messages": found})
         return
     showing.table(
-        ("No.", "Record", "To", "Subject", "Status", "Tries", "The server said"),
+        ("No.", "Record", "To", "Subject", "Status", "Delivery", "Tries", "The server said"),
         (
-            (m["id"], m["ref"], m["recipient"], m["subject"], m["status"], m["attempts"], m["last_error"])
+            (
+                m["id"],
+                m["ref"],
+                m["recipient"],
+                m["subject"],
+                m["status"],
+                m["delivery"],
+                m["attempts"],
+                m["last_error"],
+            )  # fmt: skip
             for m in found
         ),
         empty="No message waits, and none failed.",
     )
+
+
+@outbox.command(epilog=examples("dardr outbox show 17", "dardr outbox show 17 --json"))
+@click.argument("number", type=int)
+@as_option
+@as_json_option
+def show(number: int, as_email: str | None, as_json: bool) -> None:
+    """Show one message: its words, each try and answer, what became of it, and what came back."""
+    from dardr.lookups.sent_post import one_message
+
+    with opened(as_email) as at, at.read() as (session, actor):
+        found = one_message(session, actor, number)
+    if as_json:
+        showing.print_json(found)
+        return
+    about = ", ".join(one["ref"] for one in found["about"]) or "no record"
+    delivery = f"{found['delivery']}, {found['delivery_at']}" if found["delivery"] else "nothing known yet"
+    for name, value in (
+        ("Message", str(found["id"])),
+        ("To", found["recipient"] or "nobody: no address"),
+        ("Subject", found["subject"]),
+        ("About", about),
+        ("Written", found["created_at"]),
+        ("Status", f"{found['status'].replace('_', ' ')}, {found['settled_at'] or 'not settled'}"),
+        ("Delivery", delivery),
+        ("Message-ID", found["message_id"] or "none yet: it was not tried"),
+    ):
+        click.echo(f"{name + ':':<12} {value}")
+    for one in found["tries"]:
+        click.echo(f"{'Try:':<12} {one['at']} {one['result'].replace('_', ' ')}. {one['answer']}")
+    for one in found["came_back"]:
+        click.echo(f"{'Came back:':<12} {one['received_at']} {one['kind']}")
+    click.echo()
+    click.echo(found["text"] if found["text"] is not None else "Its words are not shown: they let somebody sign in.")
 
 
 @outbox.command(epilog=examples("dardr outbox retry 17"))

@@ -22,6 +22,7 @@ WHAT_WAS_READ = {
     "file": "A file",
     "file_names": "Names of files",
     "message": "A filed e-mail",
+    "post": "An e-mail that came in",
     "opened": "Opened for a reason",
 }
 WITHOUT_REASON = ("conflict_", "case_")

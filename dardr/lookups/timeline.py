@@ -13,29 +13,36 @@ from dardr.access import get_record, roles_on, roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.fold import public
 from dardr.errors import Forbidden
+from dardr.lookups.post_in import came_about
 from dardr.lookups.records import visible_items
 from dardr.parts import Contents, contents_seen
 from dardr.seeing import seen_values
 from dardr.storage.outbox import OutboxMessage
+from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import AuditEvent, EventValues, Record
 from workflows.definition import MOVE, Action, Role
 
 
 def timeline(session: Session, actor: Actor, ref: str, *, with_items: bool = True) -> dict[str, list[dict[str, Any]]]:
-    """The events of a record and of the records that serve it, and the e-mails, each in the order recorded.
+    """The events of a record and of the records that serve it, the e-mails, and what came in, each in its order.
 
-    ``{"events": [...], "messages": [...]}``; days are London dates, instants UTC. Values kept in the identity store
-    are not here, nor answers that other roles read; ``restricted`` says where there are some. Somebody who sees a part
-    of a review gets the events of that part and their own. Raises NotFound, and Forbidden where it has no timeline.
+    ``{"events": [...], "messages": [...], "came_in": [...]}``; days are London dates, instants UTC. Values kept in the
+    identity store are not here, nor answers that other roles read; ``restricted`` says where there are some. Somebody
+    who sees a part of a review gets the events of that part and their own. Raises NotFound, and Forbidden where it has
+    no timeline.
     """
     record = get_record(session, actor, ref, in_part=True)
     if (contents := contents_seen(session, actor, record)) is not None:
-        return {"events": _events_in_part(session, actor, record, contents), "messages": []}
+        return {"events": _events_in_part(session, actor, record, contents), "messages": [], "came_in": []}
     records = {record.id: record}
     if with_items:
         records |= {item.id: item for item in visible_items(session, actor, record)}
     roles = roles_on_each(session, actor, records.values())
-    return {"events": _events(session, records, roles), "messages": _messages(session, records)}
+    return {
+        "events": _events(session, records, roles),
+        "messages": _messages(session, records),
+        "came_in": [one.as_dict() for one in came_about(session, actor, records)],
+    }
 
 
 def _events_in_part(session: Session, actor: Actor, record: Record, contents: Contents) -> list[dict[str, Any]]:
@@ -116,12 +123,24 @@ def _stage(event: AuditEvent, key: str | None) -> str:
 
 
 def _messages(session: Session, records: dict[int, Record]) -> list[dict[str, Any]]:
+    """Every e-mail about these records, also one that gathered what was to be said about several."""
+    carried: dict[int, set[int]] = {}
+    pairs = sa.select(Reminder.outbox_id, Reminder.record_id).where(
+        Reminder.record_id.in_(list(records)), Reminder.outbox_id.is_not(None)
+    )
+    for outbox_id, record_id in session.execute(pairs):
+        carried.setdefault(outbox_id or 0, set()).add(record_id)
+    about = OutboxMessage.record_id.in_(list(records))
     rows = session.scalars(
         sa.select(OutboxMessage)
-        .where(OutboxMessage.record_id.in_(list(records)))
+        .where(sa.or_(about, OutboxMessage.id.in_(carried)) if carried else about)
         .order_by(OutboxMessage.created_at, OutboxMessage.id)
     )
-    return [message_dict(records[row.record_id].ref if row.record_id else None, row) for row in rows]
+    return [message_dict(records[_first(row, carried)].ref, row) for row in rows]
+
+
+def _first(row: OutboxMessage, carried: dict[int, set[int]]) -> int:
+    return row.record_id if row.record_id is not None and row.id not in carried else min(carried[row.id])
 
 
 def messages(session: Session, actor: Actor, statuses: Sequence[str]) -> list[dict[str, Any]]:
@@ -154,6 +173,9 @@ def message_dict(ref: str | None, row: OutboxMessage) -> dict[str, Any]:
         "status": row.status,
         "attempts": row.attempts,
         "last_error": row.last_error,
+        "message_id": row.message_id,
+        "delivery": row.delivery,
+        "delivery_at": row.delivery_at.isoformat() if row.delivery_at else None,
         "due_on": row.due_on.isoformat() if row.due_on else None,
         "created_at": row.created_at.isoformat(),
         "settled_at": row.settled_at.isoformat() if row.settled_at else None,

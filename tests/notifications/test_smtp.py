@@ -268,7 +268,7 @@ def test_one_of_two_recipients_refused() -> None:
     with running(box) as port:
         got = send(port, mail)
     assert got == [
-        Outcome("gone@trust.example.org", Kind.REFUSED, 550, "5.1.1 No such mailbox"),
+        Outcome("gone@trust.example.org", Kind.REFUSED, 550, "5.1.1 No such mailbox", of_recipient=True),
         Outcome("returns@trust.example.org", Kind.ACCEPTED, 250, "Safely kept"),
     ]
     assert box.envelopes[0].rcpt_tos == ["returns@trust.example.org"]

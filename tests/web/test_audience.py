@@ -39,6 +39,7 @@ NOTIFYING = {
 """A notifier without an account comes in by a link, and finds only the forms of their own address."""
 
 CARRIES_REVIEWS = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
+HANDLES_POST = CARRIES_REVIEWS | {Role.ADMINISTRATOR}
 TRACKER = (
     "/administration/tracker",
     *(f"/administration/tracker/<int:number>/{page}" for page in ("sheet", "columns", "words", "preview", "done")),
@@ -161,6 +162,16 @@ ROUTES = {
     "/process/<key>/page.md": SIGNED_IN,
     "/reports": READERS,
     "/reports/quarterly.<form>": READERS,
+    "/post": CARRIES_REVIEWS,
+    "/post/<int:number>": CARRIES_REVIEWS,
+    "/post/<int:number>/record": CARRIES_REVIEWS,
+    "/post/<int:number>/dealt-with": CARRIES_REVIEWS,
+    "/post/<int:number>/file": CARRIES_REVIEWS,
+    "/post/written/<int:number>": SIGNED_IN,
+    "/post/written/<int:number>/retry": HANDLES_POST,
+    "/post/written/<int:number>/withdraw": HANDLES_POST,
+    "/administration/post": HANDLES_POST,
+    "/administration/post/<int:number>/works-again": HANDLES_POST,
     "/care": RUNS_THE_SERVICE,
     "/care/reads": READS_THE_READ_LOG,
     "/care/reads.csv": READS_THE_READ_LOG,

@@ -11,6 +11,7 @@ from dardr.casework.administer.checks import home, of_key
 from dardr.errors import NotFound
 from dardr.lookups.bodies import bodies as all_bodies
 from dardr.lookups.bodies import one_body
+from dardr.lookups.post_in import came_back
 from dardr.lookups.specified import stands
 from dardr.storage.bodies import Body, BodyContact
 from dardr.web.asking import Answers, Asked, ask
@@ -130,9 +131,11 @@ def body(key: str) -> ResponseReturnValue:
     """One body: its names, dates, contacts and people, and what it owes."""
     row = of_key(session(), Body, key)
     kind = changing.KINDS.get(row.kind)
+    one = one_body(session(), actor(), row, today())
     return render_template(
         "administration/body.html",
-        one=one_body(session(), actor(), row, today()),
+        one=one,
+        came_back=came_back(session(), [contact.email for contact in one.contacts]),
         kind=kind.label if kind else row.kind.replace("_", " ").capitalize() or "not said",
         section9=changing.SECTION_9,
         section15=changing.SECTION_15,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,7 @@ from dardr.casework.fold import done
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.duplicates import likely_same_as
 from dardr.lookups.files import files_by_entry
+from dardr.lookups.post_in import Came, came_about
 from dardr.lookups.records import visible_items
 from dardr.lookups.review import actions_of, holds_of, show
 from dardr.lookups.timeline import timeline
@@ -91,8 +94,16 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         likely=likely_same_as(session(), actor(), found) if found.process_key in workflows.REVIEW_KEYS else [],
         may_compare=bool(roles_on(session(), actor(), found) & CASEWORK),
         undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
+        came_in=_came_in(found, shown["items"]),
         is_review=found.process_key in workflows.REVIEW_KEYS,
     )
+
+
+def _came_in(record: Record, items: Sequence[dict[str, Any]]) -> list[Came]:
+    """Answers about a record and what serves it that nobody has dealt with yet."""
+    refs = [item["ref"] for item in items]
+    ids = session().scalars(sa.select(Record.id).where(Record.ref.in_(refs))).all() if refs else []
+    return [one for one in came_about(session(), actor(), [record.id, *ids]) if one.waits]
 
 
 def _part_page(record: Record, contents: Contents, today: date) -> ResponseReturnValue:
@@ -190,6 +201,7 @@ def timeline_page(ref: str) -> ResponseReturnValue:
         stage=process.stage(found.stage),
         events=list(reversed(events)),
         messages=list(reversed(history["messages"])),
+        came_in=list(reversed(history["came_in"])),
         is_review=found.process_key in workflows.REVIEW_KEYS,
         unfolded=request.args.get("print") == "yes",
         reads_emails=bool(roles_on(session(), actor(), found) & SEES_IDENTITIES),

@@ -14,6 +14,7 @@ from dardr.access import SEES_NO_REVIEW
 from dardr.actors import Actor, load_actor
 from dardr.casework.act import take_action
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
+from dardr.lookups.post_in import came_in
 from dardr.lookups.team import drafts_of, finding_words, last_reminded, team_home
 from dardr.lookups.whose import TEAM_ROLES, team_members
 from dardr.lookups.work import FORTNIGHT, SEND_REMINDER, Line, Work, work_of
@@ -22,6 +23,7 @@ from dardr.web.frame import page_of
 from dardr.web.transaction import commit, session, undo
 from workflows.definition import Role
 from workflows.processes.dardr_s9_1.decision import DECISIONS
+from workflows.processes.who import CASEWORK
 
 pages = Blueprint("work", __name__)
 
@@ -62,6 +64,7 @@ def my_work() -> ResponseReturnValue:
         {"key": key, "heading": heading, "lines": [_shown(line, today) for line in getattr(found, key)]}
         for key, heading, _ in SECTIONS
     ]
+    came = came_in(session(), me) if me.roles & CASEWORK and not other else []
     home = team_home(session(), me) if team or _home_of_team(me, asked) else None
     return render_template(
         "work/my_work.html",
@@ -70,6 +73,8 @@ def my_work() -> ResponseReturnValue:
         later=[_shown(line, today) for line in found.later],
         waiting=soon,
         waiting_later=rest,
+        came=[one for one in came if one.mine or team],
+        came_for_others=sum(not one.mine for one in came) if not team else 0,
         drafts=drafts_of(session(), me, NOTIFICATION, now) if not asked else [],
         home=home,
         finding_words=finding_words,
