@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
+    smtp_connections: int = Field(default=4, ge=1, le=20)
+    transport: Literal["smtp", "notify"] = "smtp"
+    notify_key: str = ""
+    notify_template: str = ""
+    notify_reply_to: str = ""
+    notify_url: str = "https://api.notifications.service.gov.uk"
+    metrics_token: str = ""
     mailbox: str = ""
     mailbox_password: str = ""
     data_folder: Path = Field(default_factory=lambda: _default_folder())

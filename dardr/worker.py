@@ -1,7 +1,8 @@
-"""What runs in the background: five ticks. The only user of APScheduler, which keeps nothing and only ticks.
+"""What runs in the background: seven ticks. The only user of APScheduler, which keeps nothing and only ticks.
 
-Deliver every 20 seconds, look into the mailbox every five minutes, sweep every quarter of an hour, read new documents
-for search in between, housekeeping each night at 04:20. No tick is set for the hour after one in the morning, which
+Deliver every 20 seconds, look into the mailbox and ask what became of messages every five minutes, sweep every quarter
+of an hour, read new documents for search in between, housekeeping each night at 04:20, and at 18:00 one line about the
+day's post. No tick is set for the hour after one in the morning, which
 happens twice in October and not at all in March. Each tick is an ordinary function of a database and an instant. Any
 number of workers may run at once.
 """
@@ -29,20 +30,25 @@ from dardr import systime
 from dardr.casework.deliver import deliver
 from dardr.casework.housekeeping import housekeeping
 from dardr.casework.post_in import mailboxes_of, take_in
+from dardr.casework.post_results import fetch_results
 from dardr.casework.search_index import read_documents
 from dardr.casework.sweep import sweep
-from dardr.casework.transport import mailer_of
+from dardr.casework.transport import mailer_of, notify_of
+from dardr.lookups.post_state import day_line, post_state
 from dardr.settings import Settings
 from dardr.storage.engine import Database, is_sqlite
 from dardr.storage.installation import Heartbeat
 
 DELIVER, SWEEP, DOCUMENTS, HOUSEKEEPING = "deliver", "sweep", "documents", "housekeeping"
-MAILBOX = "mailbox"
-NIGHTLY = time(4, 20)
-"""London time; a time of day that exists on every day of the year."""
+MAILBOX, RESULTS, POST = "mailbox", "results", "post"
+NIGHTLY, EVENING = time(4, 20), time(18)
+"""London times of day that exist on every day of the year."""
 
 TAKEN_OVER_AFTER = timedelta(hours=2)
 """A nightly round begun and not ended for so long is begun again: its worker is gone."""
+
+LONGEST_LINE = timedelta(days=31)
+"""The line about the post looks back to the last one, and no further than this."""
 
 STARTED = "started"
 
@@ -61,7 +67,10 @@ def deliver_tick(database: Database, settings: Settings, now: datetime) -> Count
     def now_fn() -> datetime:
         return now + timedelta(seconds=systime.monotonic() - began)
 
-    return asdict(deliver(database, lambda: mailer_of(settings), now_fn, mail_from=settings.mail_from))
+    most = settings.smtp_connections
+    return asdict(
+        deliver(database, lambda: mailer_of(settings), now_fn, mail_from=settings.mail_from, connections=most)
+    )
 
 
 def sweep_tick(database: Database, now: datetime) -> Counts:
@@ -76,6 +85,13 @@ def mailbox_tick(database: Database, settings: Settings, now: datetime) -> Count
     return asdict(take_in(database, settings, now))
 
 
+def results_tick(database: Database, settings: Settings, now: datetime) -> Counts | None:
+    """Ask what became of the messages that were sent; None where the transport does not know."""
+    if settings.transport != "notify":
+        return None
+    return asdict(fetch_results(database, notify_of(settings), now))
+
+
 def documents_tick(database: Database, settings: Settings, now: datetime) -> Counts | None:
     """Put the words of new documents into the search index; None where documents are not searched here."""
     if not settings.search_documents:
@@ -85,41 +101,64 @@ def documents_tick(database: Database, settings: Settings, now: datetime) -> Cou
 
 def housekeeping_tick(database: Database, now: datetime) -> Counts | None:
     """The nightly round, if it is due and no other worker has begun it; else None."""
-    if not _begin_nightly(database, now):
+    if _begin(database, HOUSEKEEPING, NIGHTLY, now) is None:
         return None
     return asdict(housekeeping(database, now))
 
 
-def latest_nightly(now: datetime) -> datetime:
-    """The last 04:20 in London at or before ``now``, as an aware UTC instant."""
+def post_tick(database: Database, now: datetime) -> str | None:
+    """Once a day, after 18:00 in London: one line about what was sent since the last one; None where it is not due."""
+    last = _begin(database, POST, EVENING, now)
+    if last is None:
+        return None
+    with database.read() as session:
+        state = post_state(session, now, max(last, now - LONGEST_LINE))
+    log.info(
+        "post.of_the_day",
+        sent=state.sent,
+        failed=state.failed,
+        no_address=state.no_address,
+        came_back=state.came_back,
+        waiting=state.waiting,
+        oldest=state.oldest.isoformat() if state.oldest is not None else None,
+    )
+    return day_line(state)
+
+
+def latest(at: time, now: datetime) -> datetime:
+    """The last time it was ``at`` in London, at or before ``now``, as an aware UTC instant."""
     local = now.astimezone(systime.LONDON)
-    at = datetime.combine(local.date(), NIGHTLY, tzinfo=systime.LONDON)
-    if at > local:
-        at = datetime.combine(local.date() - timedelta(days=1), NIGHTLY, tzinfo=systime.LONDON)
-    return at.astimezone(UTC)
+    found = datetime.combine(local.date(), at, tzinfo=systime.LONDON)
+    if found > local:
+        found = datetime.combine(local.date() - timedelta(days=1), at, tzinfo=systime.LONDON)
+    return found.astimezone(UTC)
 
 
-def nightly_is_due(last: datetime | None, said: str, now: datetime) -> bool:
-    """True where the last nightly round is older than the last 04:20, or was begun and never ended."""
-    if last is None or last < latest_nightly(now):
+def is_due(at: time, last: datetime | None, said: str, now: datetime) -> bool:
+    """True where the last round is older than the last ``at``, or was begun and never ended.
+
+    One that ended a day later than now was noted by a clock that was wrong: it does not count.
+    """
+    if last is None or last < latest(at, now) or last - now > timedelta(days=1):
         return True
     return said == STARTED and now - last >= TAKEN_OVER_AFTER
 
 
-def _begin_nightly(database: Database, now: datetime) -> bool:
-    """Note that the round begins; False where it is not due. Two workers agree through the row."""
+def _begin(database: Database, tick: str, at: time, now: datetime) -> datetime | None:
+    """Note that a daily round begins, and say when the last one was; None where it is not due.
+
+    Two workers agree through the row.
+    """
     with database.write() as session:
-        _ensure_row(session, HOUSEKEEPING)
+        _ensure_row(session, tick)
         row = session.execute(
-            sa.select(Heartbeat.at, Heartbeat.said).where(Heartbeat.tick == HOUSEKEEPING).with_for_update()
+            sa.select(Heartbeat.at, Heartbeat.said).where(Heartbeat.tick == tick).with_for_update()
         ).one()
         never = row.said == ""
-        if not nightly_is_due(None if never else row.at, row.said, now):
-            return False
-        session.execute(
-            sa.update(Heartbeat).where(Heartbeat.tick == HOUSEKEEPING).values(at=now, said=STARTED, took_ms=0)
-        )
-    return True
+        if not is_due(at, None if never else row.at, row.said, now):
+            return None
+        session.execute(sa.update(Heartbeat).where(Heartbeat.tick == tick).values(at=now, said=STARTED, took_ms=0))
+    return row.at
 
 
 def _ensure_row(session: Session, tick: str) -> None:
@@ -138,14 +177,15 @@ def beat(database: Database, tick: str, now: datetime, took_ms: int, said: str) 
         )
 
 
-def ticking(database: Database, tick: str, now: datetime, work: Callable[[], Counts | None]) -> Counts:
+def ticking(database: Database, tick: str, now: datetime, work: Callable[[], Counts | str | None]) -> Counts:
     """Run one tick to its end whatever happens in it, and record its heartbeat. APScheduler would swallow the error."""
     began = systime.monotonic()
     try:
-        counts = work()
-        if counts is None:
+        done = work()
+        if done is None:
             return {}
-        said = ", ".join(f"{name} {count}" for name, count in counts.items())
+        counts = {} if isinstance(done, str) else done
+        said = done if isinstance(done, str) else ", ".join(f"{name} {count}" for name, count in counts.items())
     except Exception as error:
         log.error("worker.tick_failed", tick=tick, error=type(error).__name__)
         counts, said = {"failed_ticks": 1}, f"failed: {type(error).__name__}"
@@ -167,10 +207,14 @@ def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
     """
     mailer_of(settings)
     mailboxes_of(settings)
+    began = systime.monotonic()
     came = ticking(database, MAILBOX, now, lambda: mailbox_tick(database, settings, now))
     swept = ticking(database, SWEEP, now, lambda: sweep_tick(database, now))
     nightly = ticking(database, HOUSEKEEPING, now, lambda: housekeeping_tick(database, now))
     sent = ticking(database, DELIVER, now, lambda: deliver_tick(database, settings, now))
+    known = ticking(database, RESULTS, now, lambda: results_tick(database, settings, now))
+    later = now + timedelta(seconds=systime.monotonic() - began)  # what was sent just now belongs to this line
+    line = ticking(database, POST, later, lambda: post_tick(database, later))
     read = ticking(database, DOCUMENTS, now, lambda: documents_tick(database, settings, now))
     done = {
         "looked": swept.get("looked", 0),
@@ -185,7 +229,7 @@ def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
         "findings": nightly.get("findings", 0),
         "documents": read.get("documents", 0),
         "housekeeping": int(bool(nightly)),
-        "failed_ticks": sum(one.get("failed_ticks", 0) for one in (came, swept, nightly, sent, read)),
+        "failed_ticks": sum(one.get("failed_ticks", 0) for one in (came, swept, nightly, sent, read, known, line)),
     }
     log.info("worker.once", **done)
     return done
@@ -196,9 +240,11 @@ def triggers() -> dict[str, BaseTrigger]:
     return {
         DELIVER: IntervalTrigger(seconds=20, timezone=UTC),
         MAILBOX: IntervalTrigger(minutes=5, timezone=UTC),
+        RESULTS: IntervalTrigger(minutes=5, timezone=UTC),
         SWEEP: CronTrigger(hour="0,2-23", minute="*/15", timezone=systime.LONDON),
         DOCUMENTS: CronTrigger(hour="0,2-23", minute="5-59/15", timezone=systime.LONDON),
         HOUSEKEEPING: CronTrigger(hour=NIGHTLY.hour, minute=NIGHTLY.minute, timezone=systime.LONDON),
+        POST: CronTrigger(hour=EVENING.hour, minute=EVENING.minute, timezone=systime.LONDON),
     }
 
 
@@ -215,6 +261,7 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
     def tick_sweep() -> None:
         now = systime.utc_now()
         ticking(database, SWEEP, now, lambda: sweep_tick(database, now))
+        # Asked after every sweep too: a machine that slept at 04:20 does its round when it wakes.
         tick_nightly()
 
     def tick_mailbox() -> None:
@@ -226,14 +273,27 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
         ticking(database, DOCUMENTS, now, lambda: documents_tick(database, settings, now))
 
     def tick_nightly() -> None:
-        # Asked after every sweep too: a machine that slept at 04:20 does its round when it wakes.
         now = systime.utc_now()
         ticking(database, HOUSEKEEPING, now, lambda: housekeeping_tick(database, now))
+
+    def tick_results() -> None:
+        now = systime.utc_now()
+        ticking(database, RESULTS, now, lambda: results_tick(database, settings, now))
+
+    def tick_post() -> None:
+        now = systime.utc_now()
+        ticking(database, POST, now, lambda: post_tick(database, now))
+
+    def tick_documents_and_line() -> None:
+        tick_documents()
+        tick_post()  # as with the nightly round, for a machine that slept at 18:00
 
     def catch_up() -> None:
         tick_mailbox()  # first: what is reminded of should know which addresses do not work
         tick_sweep()
         tick_deliver()
+        tick_post()
+        tick_results()
         tick_documents()
 
     scheduler = BackgroundScheduler(
@@ -243,8 +303,8 @@ def start_worker(database: Database, settings: Settings) -> BackgroundScheduler:
         timezone=systime.LONDON,
     )
     work = {
-        DELIVER: tick_deliver, MAILBOX: tick_mailbox, SWEEP: tick_sweep, DOCUMENTS: tick_documents,
-        HOUSEKEEPING: tick_nightly,
+        DELIVER: tick_deliver, MAILBOX: tick_mailbox, SWEEP: tick_sweep, DOCUMENTS: tick_documents_and_line,
+        HOUSEKEEPING: tick_nightly, RESULTS: tick_results, POST: tick_post,
     }  # fmt: skip
     for name, trigger in triggers().items():
         scheduler.add_job(work[name], trigger, id=name)

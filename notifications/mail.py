@@ -48,7 +48,8 @@ class Mail:
 
     ``message_id`` is given by the caller and must stay the same for every try: ``<outbox-id@domain>``.
     ``sent_at`` is an aware instant; ``to`` has one or more bare addresses; ``headers`` are extra pairs, like
-    ``("X-Dardr-Ref", "DARDR-2026-009")``. ``calendar`` is an invitation (iCalendar text, with its method).
+    ``("X-Dardr-Ref", "DARDR-2026-009")``. ``calendar`` is an invitation (iCalendar text, with its
+    method). ``tried_before``: it may have been handed over already.
     """
 
     message_id: str
@@ -61,6 +62,7 @@ class Mail:
     reply_to: str | None = None
     html: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    tried_before: bool = False
     calendar: str | None = None
 
 

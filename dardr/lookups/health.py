@@ -9,20 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.lookups.calendars import calendar_named, horizon_warning
+from dardr.lookups.post_state import LATE_AFTER, WAITS_TOO_LONG, waiting_since
 from dardr.storage.installation import Heartbeat, IntegrityFinding
-from dardr.storage.outbox import FAILED, IN_FLIGHT, NO_ADDRESS, QUEUED, WAITING, OutboxMessage
+from dardr.storage.outbox import FAILED, NO_ADDRESS, OutboxMessage
+from dardr.storage.post_in import MailboxPlace
 from dardr.storage.reviews import Deadline
-from dardr.systime import london_date
-from workflows.calendar import calendars
+from dardr.systime import LONDON, london_date
+from workflows.calendar import calendars, in_words
 
-LATE_AFTER: dict[str, timedelta] = {
-    "deliver": timedelta(minutes=10),
-    "sweep": timedelta(hours=2, minutes=30),
-    "housekeeping": timedelta(hours=26),
-}
-"""How long after its last end a tick counts as missing. Sweeps pause for the hour after one in the morning."""
-
-WAITS_TOO_LONG = timedelta(hours=1)
+AHEAD = timedelta(hours=1)
+"""A tick that ended so much later than now: this machine's clock, or another worker's, was set back."""
 
 
 def health(session: Session, now: datetime) -> dict[str, Any]:
@@ -75,7 +71,9 @@ def _ticks(ticks: dict[str, Heartbeat], now: datetime) -> list[str]:
     found: list[str] = []
     for name, longest in LATE_AFTER.items():
         row = ticks.get(name)
-        if row is None or now - row.at > longest:
+        if row is not None and row.at - now > AHEAD:
+            found.append(f"The worker's {name} ended later than now. Was the clock of one of the machines set back?")
+        elif row is None or now - row.at > longest:
             found.append(f"The worker's {name} has not come to its end lately. Is it running? Start: dardr worker")
         elif row.said.startswith("failed"):
             found.append(f"The worker's last {name} {row.said}. Look at its log.")
@@ -89,13 +87,15 @@ def _post(session: Session, counts: dict[str, int], now: datetime) -> list[str]:
     if counts.get(NO_ADDRESS):
         verb = "has" if counts[NO_ADDRESS] == 1 else "have"
         found.append(f"{_mails(counts[NO_ADDRESS])} {verb} no address. See: dardr outbox list --status no_address")
-    oldest = session.scalar(
-        sa.select(sa.func.min(OutboxMessage.created_at)).where(
-            OutboxMessage.status.in_((QUEUED, WAITING, IN_FLIGHT)), OutboxMessage.not_before <= now
-        )
-    )
+    oldest = waiting_since(session, now)
     if oldest is not None and now - oldest > WAITS_TOO_LONG:
-        found.append("E-mails have waited for more than an hour. Is the worker running, and the mail server reachable?")
+        local = oldest.astimezone(LONDON)
+        found.append(
+            "E-mails have waited for more than an hour. Is the worker running, and the mail server reachable? "
+            f"The oldest waits since {in_words(local.date())} at {local:%H:%M}."
+        )
+    unread = session.execute(sa.select(MailboxPlace.mailbox, MailboxPlace.said).where(MailboxPlace.said != ""))
+    found += [f"The mailbox {name} could not be read: {said}" for name, said in unread]
     return found
 
 

@@ -129,7 +129,7 @@ def test_a_worker_catches_up_at_once_and_ends_when_told_to(database: Database, s
     with database.read() as session:
         beats = {beat.tick: beat for beat in session.scalars(sa.select(Heartbeat))}
         left = session.scalars(sa.select(OutboxMessage.id).where(OutboxMessage.status == "in_flight")).all()
-    assert set(beats) == {"deliver", "sweep", "documents", "housekeeping"}
+    assert set(beats) == {"deliver", "sweep", "documents", "housekeeping", "post"}
     assert "enqueued" in beats["sweep"].said and "sent" in beats["deliver"].said
     assert beats["sweep"].at.date() == row.due_on
     assert left == []

@@ -13,9 +13,9 @@ from dardr.lookups.health import health
 from dardr.settings import Settings
 from dardr.storage.engine import Database
 from dardr.storage.installation import Heartbeat
-from dardr.storage.outbox import OutboxMessage
+from dardr.storage.outbox import OutboxAttempt, OutboxMessage
 from dardr.systime import LONDON
-from dardr.worker import latest_nightly, nightly_is_due, run_once, ticking, triggers
+from dardr.worker import EVENING, NIGHTLY, is_due, latest, run_once, ticking, triggers
 from tests.builders import START, a_review, at_ten
 from tests.worker.post import Postbox, free_port, running
 
@@ -76,7 +76,7 @@ def at(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("now", "latest"),
+    ("now", "wanted"),
     [
         ("2026-06-10T04:19", "2026-06-09T04:20"),
         ("2026-06-10T04:20", "2026-06-10T04:20"),
@@ -86,17 +86,40 @@ def at(text: str) -> datetime:
         ("2026-10-25T04:10", "2026-10-24T04:20"),
     ],
 )
-def test_the_last_night(now: str, latest: str) -> None:
-    assert latest_nightly(at(now)) == at(latest)
+def test_the_last_night(now: str, wanted: str) -> None:
+    assert latest(NIGHTLY, at(now)) == at(wanted)
 
 
 def test_when_a_nightly_round_is_due() -> None:
     now = at("2026-06-10T09:00")
-    assert nightly_is_due(None, "", now)
-    assert nightly_is_due(at("2026-06-10T04:19"), "findings 0", now)
-    assert not nightly_is_due(at("2026-06-10T04:20"), "findings 0", now)
-    assert not nightly_is_due(at("2026-06-10T08:00"), worker.STARTED, now)
-    assert nightly_is_due(at("2026-06-10T06:59"), worker.STARTED, now), "its worker is gone"
+    assert is_due(NIGHTLY, None, "", now)
+    assert is_due(NIGHTLY, at("2026-06-10T04:19"), "findings 0", now)
+    assert not is_due(NIGHTLY, at("2026-06-10T04:20"), "findings 0", now)
+    assert not is_due(NIGHTLY, at("2026-06-10T08:00"), worker.STARTED, now)
+    assert is_due(NIGHTLY, at("2026-06-10T06:59"), worker.STARTED, now), "its worker is gone"
+    assert is_due(NIGHTLY, at("2027-06-10T04:21"), "findings 0", now), "that was a clock that was wrong"
+
+
+def test_the_line_about_the_post_comes_once_a_day(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    """After 18:00, or at the next chance; it counts since the last one, and says what waits and since when."""
+    a_review(database, "decision_pending")
+    postbox = Postbox()
+    first = at("2026-06-10T18:00")
+    with running(postbox) as port:
+        done = run_once(database, settings(database, port), first)
+    assert done["sent"] == len(postbox.messages) > 0
+    assert beats(database)["post"].said == f"The post went out: {done['sent']} sent, 0 failed, 0 wait."
+    assert capsys.readouterr().out.count("post.of_the_day") == 1
+    run_once(database, settings(database, free_port()), at("2026-06-11T17:59"))
+    assert beats(database)["post"].at.date() == first.date()
+    with database.write() as session:
+        session.execute(sa.update(OutboxMessage).values(status="queued", attempts=0))
+        session.execute(sa.delete(OutboxAttempt))
+    run_once(database, settings(database, free_port()), at("2026-06-13T09:00"))
+    said = beats(database)["post"].said
+    assert said.startswith("The post did not go out: 0 sent, 0 failed, "), said
+    assert said.endswith(" wait, the oldest since 13 June 2026 at 09:00."), said
+    assert latest(EVENING, at("2026-10-25T12:00")) == at("2026-10-24T18:00")
 
 
 def test_a_tick_that_fails_says_so_and_does_not_raise(database: Database) -> None:
@@ -124,7 +147,7 @@ def test_one_round_of_everything(database: Database) -> None:
         again = run_once(database, settings(database, port), now)
     assert (again["enqueued"], again["sent"], again["housekeeping"]) == (0, 0, 0)
     assert len(postbox.messages) == done["sent"]
-    assert set(beats(database)) == {"sweep", "deliver", "documents", "housekeeping"}
+    assert set(beats(database)) == {"sweep", "deliver", "documents", "housekeeping", "post"}
 
 
 def test_with_the_mail_server_away_everything_waits_and_nothing_fails(database: Database) -> None:
