@@ -53,9 +53,14 @@ class Ahead:
     why: str
     deadline_id: int | None = None
 
+    @property
+    def role(self) -> str:
+        """In which role the person is written to, in words."""
+        return PARTY_LABELS[Party(self.party)]
+
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
-        found = {**asdict(self), "role": PARTY_LABELS[Party(self.party)]}
+        found = {**asdict(self), "role": self.role}
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
 
 
@@ -300,8 +305,6 @@ def why_then(kind: Telling, rung: str, party: Party) -> str:
     if kind is Telling.LOOK_AGAIN:
         return "Its day to look again"
     number = int(rung) if rung.lstrip("+-").isdigit() else 0
-    if rung == "by-hand":
-        return "Sent by a person"
     if number == 0:
         return "On the date"
     return f"{_days(abs(number))} {'before' if number < 0 else 'after'} the date"

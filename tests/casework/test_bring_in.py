@@ -17,6 +17,7 @@ from dardr.errors import DardrError
 from dardr.lookups.review import actions_of
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
+from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Deadline, Record
 from tests import builders
 from tests.builders import OFF_THE_WAY, WAY, Case, Step
@@ -172,8 +173,7 @@ def test_nobody_is_reminded_on_the_day_it_comes_in(database: Database) -> None:
         assert session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage)) == 0
     sweep(database, builders.at_ten(TODAY + timedelta(days=1)))
     with database.read() as session:
-        reminders = session.scalars(sa.select(OutboxMessage.deadline_id).where(OutboxMessage.rung != "escalation"))
-        assert len(set(reminders)) == 3
+        assert len(set(session.scalars(sa.select(Reminder.deadline_id).where(Reminder.kind == "reminder")))) == 3
 
 
 def test_it_is_only_for_a_review_from_a_tracker_and_only_at_once(sqlite_database: Database) -> None:
