@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from dardr.casework.sweep import sweep
 from dardr.lookups.careful_days import A_DAY, careful_days
 from dardr.storage.engine import Database
-from dardr.storage.reviews import Record
-from tests.builders import Case, a_review, open_a
+from dardr.storage.reminders import Reminder
+from dardr.storage.reviews import Deadline, Record
+from tests.builders import Case, a_review, at_ten, open_a
 
 
 @pytest.fixture
@@ -66,3 +69,69 @@ def test_hearings_count_while_they_are_to_come_and_long_ones_by_their_ends(case:
     assert found(date(2027, 3, 1), date(2027, 4, 10)) == [date(2027, 3, 1), date(2027, 3, 31)]
     case.act("record_hearing_outcome", {"hearing": "1", "hearing_outcome": "Adjourned"}, ref=trial)
     assert found(date(2026, 11, 1), date(2026, 11, 8)) == []
+
+
+# --- reminders to agencies near such days -----------------------------------------------------------------
+
+
+def asked(case: Case) -> tuple[str, Deadline]:
+    """A management review asked of a trust, and the run of its clock."""
+    case.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
+    (ref,) = case.opened("agency-return")
+    return ref, case.deadline("imr_return", ref=ref)
+
+
+def careful(case: Case, *days: tuple[str, str], branch: str = "") -> str:
+    ref = branch or a_branch(case, f"Branch {case.record().last_seq}")
+    for first, last in days:
+        until = {"careful_until": last} if last else {}
+        given = {"careful_day": first, "careful_kind": "festival", "careful_asked_by": "family", **until}
+        case.act("add_careful_day", given, ref=ref)
+    return ref
+
+
+def told_on(case: Case, row: Deadline, rung: int) -> list[date]:
+    """On which days the agency was told of one step before a date, with a sweep on each day."""
+    assert row.due_on is not None
+    for n in range(rung - 21, rung + 8):
+        sweep(case.database, at_ten(row.due_on + timedelta(days=n)))
+    with case.database.read() as session:
+        query = sa.select(Reminder.for_day).where(
+            Reminder.deadline_id == row.id, Reminder.rung == f"{rung:+d}", Reminder.outbox_id.is_not(None)
+        )
+        return sorted(set(session.scalars(query)))
+
+
+def words(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def test_a_reminder_on_a_careful_monday_goes_on_the_friday_before(case: Case) -> None:
+    _, row = asked(case)
+    assert row.due_on is not None
+    on = row.due_on - timedelta(days=14)
+    monday = on - timedelta(days=on.weekday())
+    careful(case, (words(monday), words(on) if on != monday else ""))
+    assert told_on(case, row, -14) == [monday - timedelta(days=3)]
+
+
+def test_a_week_long_festival_and_a_week_with_every_weekday_careful(case: Case) -> None:
+    _, row = asked(case)
+    assert row.due_on is not None
+    on = row.due_on - timedelta(days=14)
+    monday = on - timedelta(days=on.weekday())
+    one = careful(case, (words(monday), words(monday + timedelta(days=1))))
+    careful(case, (words(monday + timedelta(days=2)), words(monday + timedelta(days=4))))
+    assert told_on(case, row, -14) == [monday - timedelta(days=3)], "two branches, their days together"
+    assert one
+
+
+def test_a_day_struck_out_moves_nothing_and_one_added_later_does(case: Case) -> None:
+    _, row = asked(case)
+    assert row.due_on is not None
+    on = row.due_on - timedelta(days=14)
+    ref = careful(case, (words(on), ""))
+    number = case.record(ref).facts["careful_days"][0]["seq"]
+    struck = {"which_careful_day": str(number), "careful_day_undone": "They no longer wish it"}
+    case.act("strike_out_careful_day", struck, ref=ref)
+    assert told_on(case, row, -14) == [on]
