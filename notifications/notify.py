@@ -12,7 +12,6 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,8 +21,8 @@ from notifications.smtp import NOT_NOW, MailSession, May
 
 NOTIFY = "https://api.notifications.service.gov.uk"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-MOST_LISTED = 5000
-"""Notifications looked through, newest first, for those whose result is wanted."""
+MOST_PAGES = 20
+"""Pages of 250 notifications looked through, newest first, for those whose result is wanted."""
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _KEY = re.compile(rf"(?:.+-)?{_UUID}-{_UUID}", re.I)
@@ -81,7 +80,8 @@ class NotifyMailer:
     def _client(self) -> Any:
         from notifications_python_client.notifications import NotificationsAPIClient
 
-        return NotificationsAPIClient(self.key, base_url=self.url, timeout=self.timeout)
+        seconds: Any = self.timeout  # the client says whole seconds, and takes any
+        return NotificationsAPIClient(self.key, base_url=self.url, timeout=seconds)
 
     def trouble(self) -> str:
         """What is wrong with key, template or connection, in one sentence; empty where all is well."""
@@ -107,14 +107,17 @@ class NotifyMailer:
         """
         from notifications_python_client.errors import APIError
 
-        wanted, found = set(refs), {}
+        wanted = set(refs)
+        found: dict[str, str] = {}
         client = self._client()
         try:
-            for one in islice(client.get_all_notifications_iterator(template_type="email"), MOST_LISTED):
-                if one["id"] in wanted:
-                    found[one["id"]] = one["status"]
-                    if len(found) == len(wanted):
-                        break
+            older_than: str | None = None
+            for _ in range(MOST_PAGES):
+                page = client.get_all_notifications(template_type="email", older_than=older_than)["notifications"]
+                found |= {one["id"]: one["status"] for one in page if one["id"] in wanted}
+                if not page or len(found) == len(wanted):
+                    break
+                older_than = page[-1]["id"]
         except APIError as error:
             raise ConnectionError(outcome_of(error, "").text) from error
         finally:
