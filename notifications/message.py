@@ -12,6 +12,7 @@ class Message:
 
     ``ref`` is the reference of the record and ``record`` what it is called ("Review", "Action"); ``link`` opens
     it after sign-in; ``partnership`` is the name of the team that signs. ``can_reply``: answers reach the team.
+    ``choose_link`` opens the page where a reader with an account chooses when e-mails come; empty leaves that out.
     Raises ValueError for a link that is not a web address.
     """
 
@@ -23,9 +24,10 @@ class Message:
     record: str = "Review"
     demonstration: bool = False
     can_reply: bool = True
+    choose_link: str = ""
 
     def __post_init__(self) -> None:
-        if not self.link.startswith(("https://", "http://")):
+        if any(not link.startswith(("https://", "http://")) for link in (self.link, self.choose_link or self.link)):
             raise ValueError("The link of an e-mail is a whole web address, starting with https:// or http://.")
 
     @classmethod
@@ -41,5 +43,6 @@ def sample_frame(**changes: str) -> dict[str, Any]:
         "link": "https://reviews.example.org/reviews/DARDR-2026-009",
         "partnership": "Example Community Safety Team",
         "demonstration": True,
+        "choose_link": "https://reviews.example.org/me/e-mail",
     }
     return common | changes

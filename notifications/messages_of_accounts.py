@@ -29,7 +29,12 @@ class PasswordLink(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **sample_frame(ref="Your account", record="Account", link="https://reviews.example.org/sign-in/password/x"),
+            **sample_frame(
+                ref="Your account",
+                record="Account",
+                link="https://reviews.example.org/sign-in/password/x",
+                choose_link="",
+            ),
             can_reply=False,
             first=True,
         )
@@ -46,7 +51,7 @@ class AccountChanged(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **sample_frame(ref="Your account", record="Account", link="https://reviews.example.org/me"),
+            **sample_frame(ref="Your account", record="Account", link="https://reviews.example.org/me", choose_link=""),
             can_reply=False,
             change="password",
         )

@@ -23,7 +23,9 @@ class NotificationFormLink(Message):
 
     @classmethod
     def sample(cls) -> Self:
-        frame = sample_frame(ref="Your form", link="https://reviews.example.org/notify/link/abc", record="Form")
+        frame = sample_frame(
+            ref="Your form", link="https://reviews.example.org/notify/link/abc", record="Form", choose_link=""
+        )
         return cls(**frame, days=7, until=date(2026, 11, 29))
 
 
@@ -37,7 +39,7 @@ class NotificationReceived(Message):
 
     @classmethod
     def sample(cls) -> Self:
-        frame = sample_frame(link="https://reviews.example.org/notify", record="Form")
+        frame = sample_frame(link="https://reviews.example.org/notify", record="Form", choose_link="")
         return cls(**frame, received_on=date(2026, 11, 22))
 
 

@@ -237,6 +237,10 @@ def frame(session: Session, record: Record, process: Process) -> dict[str, Any]:
     }
 
 
+CHOOSE = "/me/e-mail"
+"""Where a person chooses when e-mails come to them."""
+
+
 def team_frame(session: Session, partnership_id: int) -> dict[str, Any]:
     """Who signs, whether answers reach them, and whether all of it is a demonstration."""
     kept: dict[int, dict[str, Any]] = session.info.setdefault("notice_frames", {})
@@ -251,6 +255,7 @@ def team_frame(session: Session, partnership_id: int) -> dict[str, Any]:
             "partnership": team_name or name,
             "can_reply": bool(team_email),
             "demonstration": bool(demonstration),
+            "choose_link": f"{base_url()}{CHOOSE}",
         }
     return kept[partnership_id]
 

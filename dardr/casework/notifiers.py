@@ -89,7 +89,7 @@ def send_link(session: Session, now: datetime, email: str) -> bool:
         record="Form",
         days=LINK_DAYS,
         until=london_date(until),
-        **team_frame(session, home),
+        **{**team_frame(session, home), "choose_link": ""},
     )
     outbox.write(
         session, now, message, to=email, party="notifier", dedupe=f"notification-link:{link.id}", record_id=None

@@ -302,7 +302,7 @@ def _tell(session: Session, now: datetime, form: Form, ref: str) -> None:
             dedupe=f"notification-arrived:{ref}:{address}", record_id=record.id,
         )  # fmt: skip
     if form.way is Way.OUTSIDE:
-        message = NotificationReceived(**{**told, "link": f"{base_url()}/notify"}, received_on=today)
+        message = NotificationReceived(**{**told, "link": f"{base_url()}/notify", "choose_link": ""}, received_on=today)
         outbox.write(
             session, now, message, to=form.draft.email, party="notifier",
             dedupe=f"notification-received:{ref}", record_id=record.id,

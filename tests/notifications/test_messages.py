@@ -314,6 +314,21 @@ def test_the_duty_to_reply_is_the_bodys_own() -> None:
     assert "in the Act, 25 August 2025, has passed" in after.subject
 
 
+def test_who_has_an_account_is_told_where_to_choose_when_e_mails_come() -> None:
+    message = DeadlineReminder.sample()
+    mail = render_message(message)
+    assert mail.text.endswith("With an account you can choose when they come: https://reviews.example.org/me/e-mail\n")
+    assert "https://reviews.example.org/me/e-mail" in [one.get("href") for one in Page(mail.html).all("a")]
+    without = render_message(replace(message, choose_link=""))
+    assert "With an account" not in without.text + without.html
+    of_an_account = [kind.template for kind in MESSAGES.values() if not kind.sample().choose_link]
+    assert sorted(of_an_account) == [
+        "account_changed", "notification_form_link", "notification_received", "password_link"
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="https://"):
+        replace(message, choose_link="/me/e-mail")
+
+
 def test_optional_parts() -> None:
     assert "For you to do" not in render_message(replace(StageChanged.sample(), to_do=())).text
     asked = render_message(replace(ReturnRequested.sample(), due=None, secure_records=False))
