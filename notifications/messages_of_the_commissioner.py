@@ -28,7 +28,7 @@ class Section15Reminder(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(
-            **sample_frame(ref="S15-2026-001-B01", record="Answer"),
+            **sample_frame(ref="S15-2026-001-E01", record="Answer"),
             organisation="Mid County NHS Trust",
             asked_on=date(2026, 11, 2),
             due=date(2026, 12, 3),

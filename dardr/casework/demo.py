@@ -58,6 +58,13 @@ OPENED_BESIDE = {"add_family_branch": "family-branch"}
 
 Progress = Callable[[int, int], None]
 
+KINDS = {
+    "review": "dardr-s9@1",
+    "report": "section8-report@1",
+    "chair": "chair@1",
+    "request": "section15-request@1",
+}
+"""The process of each kind of case that the profile tells of."""
 _RELATIVE = re.compile(r"([DS])([+-]\d+)")
 _STEP = re.compile(r"(?:([A-Z]{1,2}\d\d):|(\+))?(\w+)")
 _HOLD = re.compile(r"hold:(\d+)")
@@ -77,7 +84,7 @@ class SignIn:
 
 @dataclass
 class _Case:
-    """A review (or a report of the Commissioner) while it is being carried through."""
+    """A review (or a report or request of the Commissioner) while it is being carried through."""
 
     number: int
     process: Process
@@ -227,7 +234,7 @@ class _Loading:
         self.actors: dict[int, Actor] = {}
         self.cases: list[_Case] = []
         self.steps: list[_Step] = []
-        for kind, key in (("review", "dardr-s9@1"), ("report", "section8-report@1"), ("chair", "chair@1")):
+        for kind, key in KINDS.items():
             for given in profile[kind]:
                 self._add(_Case(len(self.cases), workflows.get(key), given))
         self.steps.sort()

@@ -174,7 +174,7 @@ def test_each_body_asked_has_the_date_the_request_gives(sqlite_database: Databas
     request = a_request(sqlite_database)
     assert request.ref == "S15-2026-001"
     nhs, fire = request.opened("section15-answer")
-    assert nhs == "S15-2026-001-B01"
+    assert nhs == "S15-2026-001-E01"
     row = request.deadline("section15_answer", ref=nhs)
     assert (row.start_on, row.due_on, row.n) == (PUBLISHED, date(2026, 7, 31), None)
     assert request.record(fire).facts["body_kind"] == NOT_LISTED

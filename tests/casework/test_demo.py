@@ -79,7 +79,7 @@ def test_holds_deferrals_agreed_dates_and_lateness_are_all_to_be_seen(loaded: Da
     assert sum(a.state == State.LATE for a in overview.reviews) == 1
     assert any(a.agreed and a.state == State.RUNNING for a in overview.reviews)
     breached = [r for r in report.commissioner_replies if r.state == State.BREACHED]
-    assert len(breached) == 1 and len(report.commissioner_replies) == 7
+    assert len(breached) == 1 and len(report.commissioner_replies) == 8
     assert report.demonstration and report.live >= 14
     statuses = {s.status for s in report.actions.by_status if s.count}
     assert statuses >= {"draft", "in_progress", "complete_verified", "not_accepted"}

@@ -168,6 +168,20 @@ def fill(database: Database) -> dict[str, str]:
         },
     )
     refs["section 8 report"] = report.ref
+    refs["section 15 request"] = open_a(
+        database,
+        "section15-request",
+        {
+            "title": "How reviews are used",
+            "requested_on": "2026-11-02",
+            "requested_by": "Head of policy",
+            "asked_for": "Numbers of reviews.",
+            "bodies": ["mereshire-nhs", "mereshire-fire"],
+            "partnership_asked": "yes",
+            "answer_by": "2026-12-11",
+        },
+        on=date(2026, 11, 2),
+    ).ref
     refs["reply"] = report.opened("commissioner-reply")[0]
     return refs
 

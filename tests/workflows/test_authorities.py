@@ -42,7 +42,7 @@ NAMES = {
     "L11": "reader_comments", "L12": "ask_home_office",
     "L13": "look_again_online", "L14": "look_again_not_published",
     "L15": "no_contact_look",
-    "L16": "section15_answer", "L16P": "section15_own_answer",
+    "L16": "section15_answer", "L16C": "section15_own_answer",
 }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_dates_that_are_given_and_the_wait_that_has_none() -> None:
     assert clock("D09").length == DateGiven("comply_by")
     assert clock("D09").date.kind is Kind.LOCAL
     assert clock("D18").length == DateGiven("target_date")
-    assert clock("L16").length == clock("L16P").length == DateGiven("answer_by")
+    assert clock("L16").length == clock("L16C").length == DateGiven("answer_by")
     assert clock("L16").date.kind is Kind.LOCAL and clock("L16").when_given
     assert clock("D13").length == AgeOnly()
 

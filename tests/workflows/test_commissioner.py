@@ -91,12 +91,12 @@ def test_somebody_is_asked() -> None:
 
 def test_a_request_waits_for_every_body_and_for_the_partnership_itself() -> None:
     paper = opened("section15-request", bodies=["kent-police"], partnership_asked="yes")
-    paper.has("S15-1-B01", "section15-answer", stage="asked", body="kent-police")
+    paper.has("S15-1-E01", "section15-answer", stage="asked", body="kent-police")
     assert "this partnership" in paper.reasons("record_all_answered")[0]
     paper.take("record_own_answer", own_outcome="answered")
-    assert "S15-1-B01 has not answered" in paper.reasons("record_all_answered")[0]
+    assert "S15-1-E01 has not answered" in paper.reasons("record_all_answered")[0]
     assert "Asked already" in paper.reasons("ask_further_body", {"bodies": ["kent-police"]})[0]
-    paper.has("S15-1-B01", "section15-answer", stage="answered", final=True, body="kent-police")
+    paper.has("S15-1-E01", "section15-answer", stage="answered", final=True, body="kent-police")
     paper.take("record_all_answered")
     assert paper.stage == "all_answered"
 

@@ -172,6 +172,6 @@ PROCESS = Process(
         ),
     ),
     notices=(Notice("answer_asked", ("ask_body", "transfer"), "stage_changed", (Party.ADDRESSED_BODY,)),),
-    child_suffix="B",
+    child_suffix="E",
     about="What one body answered to one request for co-operation, and by when it was asked to.",
 )  # fmt: skip

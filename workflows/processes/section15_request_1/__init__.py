@@ -223,7 +223,7 @@ PROCESS = Process(
     clocks=(
         Clock(
             "section15_own_answer",
-            "L16P",
+            "L16C",
             "This partnership's answer to the Domestic Abuse Commissioner",
             starts_on=("record_section_15_request", "change_own_date"),
             restarts=True,
