@@ -44,6 +44,8 @@ from notifications.retry import Outcome
 from workflows.definition import Party, Role
 
 UNKNOWN_ADDRESS = "5.1.1"
+OF_OUR_ADDRESS = frozenset({"5.1.7", "5.1.8"})
+"""They say that the sender's address is no good (RFC 3463 section 3.2), which tells nothing of the recipient's."""
 STRIKES = 2
 """So many messages come back for another reason than an unknown address before it is taken for one that fails."""
 
@@ -71,7 +73,8 @@ def returned(
         session.add(OutboxAttempt(outbox_id=row.id, at=now, result=BOUNCED, answer=why or f"Returned with {status}."))
     session.flush()
     address = row.recipient.strip().lower()
-    fails = (certain and status.startswith("5.1.")) or _came_back(session, address) >= STRIKES
+    unknown = status.startswith("5.1.") and status not in OF_OUR_ADDRESS
+    fails = (certain and unknown) or _came_back(session, address) >= STRIKES
     newly = fails and _mark(session, now, address, why or f"Returned with {status}.", row.id)
     _send_on(session, now, row)
     if newly:
@@ -98,6 +101,8 @@ def status_of(code: int | None, text: str) -> str:
     """
     said = _ENHANCED.search(text)
     if said is not None:
+        if said[0] in OF_OUR_ADDRESS:
+            return ""
         return said[0] if said[0].startswith(("5.0.", "5.1.", "5.2.", "5.4.")) else ""
     if _OF_THE_SENDER.search(text):
         return ""

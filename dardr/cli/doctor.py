@@ -32,7 +32,7 @@ def _check(name: str, state: str, says: str) -> Check:
 @click.command(cls=Command, epilog=examples("dardr doctor", "dardr doctor --json"))
 @as_json_option
 def doctor(as_json: bool) -> None:
-    """Check settings, database, keys, mail server, documents, page assets, calendar and background work.
+    """Check settings, database, keys, mail server, mailbox, documents, page assets, calendar and background work.
 
     Exit code 1 where something is wrong; what only wants a look does not change it.
     """
@@ -83,6 +83,7 @@ def _settings() -> Iterator[Check]:
     yield _check("Settings", "ok", f"data folder {settings.data_folder}")
     yield _keys(settings)
     yield _mail_server(settings)
+    yield from _mailboxes(settings)
     yield _virus_scanner(settings)
     yield from _database()
 
@@ -128,6 +129,28 @@ def _mail_server(settings: Any) -> Check:
     if plain:
         return _check("Mail server", "look", f"{where} answers, without TLS. Set DARDR_SMTP_TLS to starttls or tls.")
     return _check("Mail server", "ok", f"{where} answers")
+
+
+def _mailboxes(settings: Any) -> Iterator[Check]:
+    from dardr import systime
+    from dardr.casework.post_in import mailboxes_of
+    from notifications.mailboxes import MailboxTrouble, Place
+
+    try:
+        boxes = mailboxes_of(settings)
+    except Exception as error:
+        yield _wrong("Mailbox", error)
+        return
+    if not boxes:
+        yield _check("Mailbox", "look", "none is set, so returned mail is not noticed. Set DARDR_MAILBOX.")
+    today = systime.london_date(systime.utc_now())
+    for box in boxes:
+        try:
+            next(box.messages(Place(), today, 1), None)
+        except MailboxTrouble as error:
+            yield _check("Mailbox", "wrong", str(error))
+        else:
+            yield _check("Mailbox", "ok", f"{box.name} can be read")
 
 
 def _virus_scanner(settings: Any) -> Check:

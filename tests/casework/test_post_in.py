@@ -33,7 +33,7 @@ from tests.builders import Case, a_review, at_ten
 from tests.fixtures import with_people
 from tests.imap_server import Folder, serving
 from tests.returned_mail import answer, report
-from tests.worker.post import Postbox, mailer, running
+from tests.worker.post import Postbox, mailer, running, scripted
 
 FROM = "reviews@mereshire.example"
 COUNCIL = "northmere-council.example"
@@ -304,6 +304,7 @@ def test_a_reminder_that_came_back_is_made_anew_for_who_stands_in(case: Case, po
         (550, "No such user here", "5.1.1"),
         (552, "Mailbox full", "5.2.2"),
         (550, "5.7.1 Relaying denied", ""),
+        (550, "5.1.8 Sender address rejected", ""),
         (550, "relay not permitted", ""),
         (554, "Blocked by policy", ""),
         (503, "Bad sequence of commands", ""),
@@ -328,22 +329,51 @@ def test_a_recipient_refused_by_the_server_is_marked_and_the_message_goes_on(ano
     assert written(another) == {**dict.fromkeys(CONTACTS, "bounced"), **dict.fromkeys(LEADS, "sent")}
 
 
-def test_a_server_that_takes_nothing_from_us_marks_nobody(sqlite_database: Database) -> None:
-    with sqlite_database.write() as session:
-        message = StageChanged(
-            ref="T-1", link="https://reviews.example/records/T", partnership="Team",
-            stage_label="Evidence", changed_on=builders.START,
-        )  # fmt: skip
-        outbox.write(
-            session, at_ten(builders.START), message, to="a@one.example", party="case_manager", dedupe="t",
-            record_id=None,
-        )  # fmt: skip
+@pytest.mark.parametrize(
+    ("step", "answer", "status", "marked"),
+    [
+        ("MAIL", "451 4.3.0 Not now", "waiting", False),
+        ("MAIL", "550 5.1.8 No such sender", "failed", False),
+        ("RCPT", "450 4.2.0 Greylisted", "waiting", False),
+        ("RCPT", "550 5.1.1 No such user", "failed", True),
+        ("RCPT", "552 5.2.2 Mailbox full", "failed", False),
+        ("<text>", "452 4.3.1 Disk full", "waiting", False),
+        ("<text>", "554 5.6.0 Not wanted", "failed", False),
+    ],
+)
+def test_each_class_of_reply_at_each_step(sqlite_url: str, step: str, answer: str, status: str, marked: bool) -> None:
+    database, now = Database(sqlite_url), at_ten(builders.START)
+    polite = {"<hello>": "220 here", "EHLO": "250 here", "DATA": "354 go on", "QUIT": "221 bye"}
+    a_message(database, now)
+    with scripted(lambda command, _: answer if command == step else polite.get(command, "250 OK")) as port:
+        deliver(database, mailer(port), lambda: now, mail_from=FROM)
+    with database.read() as session:
+        row = session.scalars(sa.select(OutboxMessage)).one()
+        assert (row.status, row.delivery) == (status, "bounced" if step == "RCPT" and status == "failed" else "")
+        assert bool(session.scalar(sa.select(FailingAddress.id))) is marked
+    database.close()
+
+
+def a_message(database: Database, now: datetime) -> None:
+    message = StageChanged(
+        ref="T-1", link="https://reviews.example/records/T", partnership="Team",
+        stage_label="Evidence", changed_on=builders.START,
+    )  # fmt: skip
+    with database.write() as session:
+        outbox.write(session, now, message, to="a@one.example", party="case_manager", dedupe="t", record_id=None)
+
+
+def test_a_server_that_takes_nothing_from_us_marks_nobody(sqlite_url: str) -> None:
+    database, now = Database(sqlite_url), at_ten(builders.START)
+    a_message(database, now)
+    with database.write() as session:
         row = session.scalars(sa.select(OutboxMessage)).one()
         row.status = "failed"
         assert not failing.refused(
-            session, at_ten(builders.START), row.id, Outcome("a@one.example", Kind.REFUSED, 550, "5.7.1 Relay denied")
+            session, now, row.id, Outcome("a@one.example", Kind.REFUSED, 550, "5.7.1 Relay denied")
         )
         assert session.scalar(sa.select(FailingAddress.id)) is None
+    database.close()
 
 
 # --- mailboxes --------------------------------------------------------------------------------------------

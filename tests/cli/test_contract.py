@@ -55,7 +55,8 @@ def test_the_commands_of_the_contract_are_there() -> None:
         "user disable", "process list", "process check", "process show", "process diagram", "regime show",
         "regime unlock", "clock compute", "clock due", "criteria assess", "review open", "review list", "review show",
         "review actions", "review deadlines", "review timeline", "review act", "report quarterly", "import published",
-        "document list", "document build", "audit verify",
+        "document list", "document build", "audit verify", "outbox list", "outbox show", "outbox retry",
+        "outbox withdraw",
     }  # fmt: skip
 
 

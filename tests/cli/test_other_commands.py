@@ -136,6 +136,11 @@ def test_post_without_an_address_is_listed_and_can_be_withdrawn(dardr: Dardr, tm
     assert dardr.ok("outbox", "withdraw", str(one["id"]))["status"] == "withdrawn"
     assert one["id"] in {m["id"] for m in dardr.ok("outbox", "list", "--status", "withdrawn")["messages"]}
     assert dardr.refused("outbox", "withdraw", str(one["id"]))
+    shown = dardr.ok("outbox", "show", str(one["id"]))
+    assert shown["text"] and shown["tries"][-1]["result"] == "withdrawn" and shown["came_back"] == []
+    said = dardr("outbox", "show", str(one["id"])).out
+    assert shown["subject"] in said and "nothing known yet" in said and shown["text"].strip() in said
+    assert dardr.refused("outbox", "show", "999999")
     assert dardr.refused("outbox", "retry", "999999")
 
 

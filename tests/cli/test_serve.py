@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mailbox
 import os
 import signal
 import smtplib
@@ -175,14 +176,26 @@ def test_the_doctor_says_what_is_wrong(on_sqlite: Dardr, tmp_path: Path) -> None
     well = on_sqlite("doctor", "--json", DARDR_SMTP_PORT=str(_free_port()))
     states = {one["name"]: one for one in well.json["checks"]}
     assert states["Database"]["state"] == states["Tables"]["state"] == states["Keys"]["state"] == "ok"
-    assert states["Mail server"]["state"] == states["Virus scanner"]["state"] == "look"
+    assert states["Mail server"]["state"] == states["Virus scanner"]["state"] == states["Mailbox"]["state"] == "look"
     assert well.code == (0 if well.json["ok"] else 1)
 
     with a_scanner() as scanner:
         guarded = on_sqlite("doctor", "--json", DARDR_CLAMD=scanner.where)
         scans = next(one for one in guarded.json["checks"] if one["name"] == "Virus scanner")
         assert scans["state"] == "ok" and "finds the harmless trial file" in scans["says"]
-    ill = on_sqlite("doctor", "--json", DARDR_MASTER_KEY="not hexadecimal", DARDR_CLAMD="127.0.0.1:1")
+    box = mailbox.Maildir(tmp_path / "mail", create=True)
+    box.add(b"Subject: x\n\nx")
+    folder = {"DARDR_MAILBOX": f"maildir:{tmp_path / 'mail'}", "DARDR_SMTP_PORT": str(_free_port())}
+    reads = on_sqlite("doctor", "--json", **folder)
+    assert {"ok"} == {one["state"] for one in reads.json["checks"] if one["name"] == "Mailbox"}
+    taken = on_sqlite("worker", "--once", "--json", **folder)
+    assert taken.json["replies"] == 1 and taken.json["bounced"] == 0
+    ill = on_sqlite(
+        "doctor", "--json",
+        DARDR_MASTER_KEY="not hexadecimal", DARDR_CLAMD="127.0.0.1:1", DARDR_MAILBOX="maildir:/none imaps://a@b/c",
+    )  # fmt: skip
+    ailing = next(one for one in ill.json["checks"] if one["name"] == "Mailbox")
+    assert ailing["state"] == "wrong" and "DARDR_MAILBOX_PASSWORD" in ailing["says"]
     scans = next(one for one in ill.json["checks"] if one["name"] == "Virus scanner")
     assert scans["state"] == "wrong" and "No file can be given meanwhile" in scans["says"]
     assert ill.code == 1
