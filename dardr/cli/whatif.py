@@ -10,6 +10,8 @@ from dardr.cli import showing
 from dardr.cli.opening import as_option, opened
 from dardr.cli.refusing import Command, Refused, as_json_option, examples
 
+WHAT = {"reminder": "Reminder", "passed on": "Told that the date has passed"}
+
 
 def _split(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:
     pairs = []
@@ -137,8 +139,11 @@ def _say_reminders(reminders: list[dict[str, Any]]) -> None:
         if rows:
             showing.heading(heading)
             showing.table(
-                ("Day", "To", "About", "Record"),
-                ((showing.day_words(r["on"]), r["to"], f"{r['id']} {r['label']}", r["ref"]) for r in rows),
+                ("Day", "To", "What", "About", "Record"),
+                (
+                    (showing.day_words(r["on"]), r["to"], WHAT[r["what"]], f"{r['id']} {r['label']}", r["ref"])
+                    for r in rows
+                ),
             )
 
 
@@ -151,7 +156,7 @@ def _moved(one: dict[str, Any]) -> str:
     if one["change"] == "withdrawn":
         return "no longer needed"
     if before is None:
-        return f"starts, due {_due(after)}"
+        return f"starts, {'due ' if after['due'] else ''}{_due(after)}"
     return f"{_due(before)} -> {_due(after)}"
 
 
@@ -159,5 +164,6 @@ def _due(point: dict[str, Any]) -> str:
     if point["problem"]:
         return point["problem"]
     if not point["due"]:
-        return point["state_label"].lower()
+        waits = point["held"] or point["state"] == "deferred"
+        return point["state_label"].lower() if waits else "no date"
     return f"{showing.day_words(point['due'])} ({point['state_label'].lower()})"

@@ -171,6 +171,11 @@ def when_question(form: MultiDict[str, str], problem: str | None) -> Question:
     return Question("date", _date_params(ON, "When did this happen?", "For example, 3 12 2026", form, problem))
 
 
+def date_question(name: str, label: str, hint: str, form: MultiDict[str, str], problem: str | None = None) -> Question:
+    """A date that no action asks for, such as what a page is asked about."""
+    return Question("date", _date_params(name, label, hint, form, problem))
+
+
 def anchor(fields: Iterable[Field], name: str | None) -> str:
     """Where on the page the error summary leads for one question."""
     name = ON if name == "on" else name

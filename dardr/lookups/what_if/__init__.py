@@ -7,7 +7,7 @@ again by the functions that do it in earnest (``casework.deadlines``, ``casework
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
@@ -18,37 +18,42 @@ from dardr.actors import Actor
 from dardr.errors import Invalid, Reason
 from dardr.lookups.deadlines import served_by
 from dardr.lookups.records import visible_items
-from dardr.lookups.what_if.compare import Change, Outcome, Reminder, changes_of, reminders_of, said_of_law
+from dardr.lookups.what_if.compare import Change, Outcome, changes_of, said_of_law
 from dardr.lookups.what_if.happening import DATES, Happening
 from dardr.lookups.what_if.names import (
     HOLD_WORDS,
     Name,
+    Sort,
     View,
     called,
+    moves_dates,
     names_here,
     plain,
     view_of,
     why_not_agreed,
 )
+from dardr.lookups.what_if.reminders import Reminder, reminders_of
 from dardr.lookups.what_if.then import further
-from dardr.lookups.what_if.world import SUPPOSED, Standing, World, load
+from dardr.lookups.what_if.world import SUPPOSED, Point, Standing, World, load
 from dardr.parts import contents_seen
 from dardr.storage.reviews import Deadline, Hold, Record
 from workflows.calendar import FIRST_DAY, in_words
 from workflows.definition import Action
 
-__all__ = ["Asked", "Change", "Name", "Outcome", "Reminder", "names_of_caseload", "names_of_review", "what_if"]
+__all__ = ["Asked", "Change", "Name", "Outcome", "Point", "Reminder", "names_of_caseload", "names_of_review", "what_if"]
 
 SUPPOSED_HOLIDAY = "Bank holiday (supposed)"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing supposed: a name, and the London date on which it is so. ``field`` is blamed in a refusal."""
+    """One thing supposed: a name, and the London date on which it is so. A refusal blames ``field`` for the name,
+    ``field_of_day`` for the date."""
 
     name: str
     on: date
     field: str = "set"
+    field_of_day: str = "set"
 
     def as_dict(self) -> dict[str, str]:
         """JSON-ready."""
@@ -144,52 +149,67 @@ def _suppose_holidays(world: World, holidays: Sequence[date]) -> None:
 
 
 def _suppose(happening: Happening, view: View, asked: Sequence[Asked]) -> list[dict[str, str]]:
-    """Suppose everything in the order of its days; agreed dates of clocks that start only then come last."""
+    """Suppose everything in the order of its days: first what is known or agreed today, and last another date for a
+    clock that only then starts."""
     supposed: list[dict[str, str]] = []
-    used: set[str] = set()
-    in_turn = sorted(asked, key=lambda one: one.on)
+    at_once = names_here(happening.world, view)
+    known_now = {
+        one: any(name.sort in (Sort.AGREED, Sort.DATE) for name in called(at_once, one.name, view)) for one in asked
+    }
+    in_turn = sorted(asked, key=lambda one: (not known_now[one], one.on))
     answers = _answers(happening.world, view, in_turn)
+    at_first = [name.key for name in at_once if name.listed]
+    turns = _Turns(happening, view, {a.name: a.on.isoformat() for a in answers}, at_first)
     later: list[Asked] = []
     for one in in_turn:
         if one in answers:
             supposed.append({**one.as_dict(), "label": f"The answer to “{answers[one]}” is the date"})
             continue
-        if not _apply(happening, view, one, {a.name: a.on.isoformat() for a in answers}, supposed, used):
+        if (label := turns.take(one)) is None:
             later.append(one)
+        else:
+            supposed.append({**one.as_dict(), "label": label})
     for one in later:
-        if not _apply(happening, view, one, {}, supposed, used):
-            raise Invalid([Reason(_nothing_called(happening.world, view, one), one.field)])
+        if (label := turns.take(one)) is None:
+            said = f"“{one.name}” is not running, so no other date can be agreed for it."
+            raise Invalid([Reason(said, one.field)])
+        supposed.append({**one.as_dict(), "label": label})
     return supposed
 
 
-def _apply(
-    happening: Happening,
-    view: View,
-    one: Asked,
-    answers: Mapping[str, str],
-    supposed: list[dict[str, str]],
-    used: set[str],
-) -> bool:
-    """Suppose one thing; False for the name of a clock that does not run yet. Raises Invalid for no name at all."""
-    world = happening.world
-    found = called(names_here(world, view), one.name, view)
-    if len(found) > 1:
-        names = ", ".join(name.key for name in found)
-        raise Invalid([Reason(f"“{one.name}” may mean more than one thing here. Say which: {names}.", one.field)])
-    if not found:
-        if _names_a_clock(world, one.name) and not why_not_agreed(world, view, one.name):
-            return False
-        raise Invalid([Reason(_nothing_called(world, view, one), one.field)])
-    name = found[0]
-    if name.key in used:
-        raise Invalid([Reason(f"“{one.name}” is {name.key}, which is given already. Give it once.", one.field)])
-    used.add(name.key)
-    if not name.listed:
-        world.note(f"No date hangs on “{name.label}”. What may come after it is looked at as if it were done.")
-    asks = {field.name for field in name.action.fields if field.type in DATES} if name.action else set()
-    happening.apply(name, one.on, {key: on for key, on in answers.items() if key in asks}, one.field)
-    supposed.append({**one.as_dict(), "label": name.label})
-    return True
+@dataclass
+class _Turns:
+    """The things asked, taken one after the other. ``answers`` are dates asked by steps; ``at_first`` what could be
+    supposed before anything was."""
+
+    happening: Happening
+    view: View
+    answers: Mapping[str, str]
+    at_first: Sequence[str]
+    used: set[str] = field(default_factory=set)
+
+    def take(self, one: Asked) -> str | None:
+        """Suppose one thing and say what it is; None for a clock that does not run yet. Raises Invalid for no name."""
+        world, view = self.happening.world, self.view
+        found = called(names_here(world, view), one.name, view)
+        if len(found) > 1:
+            names = ", ".join(name.key for name in found)
+            raise Invalid([Reason(f"“{one.name}” may mean more than one thing here. Say which: {names}.", one.field)])
+        if not found:
+            if _names_a_clock(world, view, one.name) and not why_not_agreed(world, view, one.name):
+                return None
+            raise Invalid([Reason(_nothing_called(world, view, one, self.at_first), one.field)])
+        name = found[0]
+        if name.key in self.used:
+            raise Invalid([Reason(f"“{one.name}” is {name.key}, which is given already. Give it once.", one.field)])
+        self.used.add(name.key)
+        if name.action is not None and name.sort is Sort.STEP and not moves_dates(world, name.standing, name.action):
+            world.note(f"No date hangs on “{name.label}”. What may come after it is looked at as if it were done.")
+        asks = {asked.name for asked in name.action.fields if asked.type in DATES} if name.action else set()
+        self.happening.apply(
+            name, one.on, {key: on for key, on in self.answers.items() if key in asks}, one.field_of_day
+        )
+        return name.label
 
 
 def _answers(world: World, view: View, asked: Sequence[Asked]) -> dict[Asked, str]:
@@ -204,28 +224,25 @@ def _answers(world: World, view: View, asked: Sequence[Asked]) -> dict[Asked, st
     found: dict[Asked, str] = {}
     for one in asked:
         for action in steps:
-            for field in action.fields:
-                if field.name == one.name and field.type in DATES:
-                    found[one] = field.label
+            labels = [asks.label for asks in action.fields if asks.name == one.name and asks.type in DATES]
+            if labels:
+                found[one] = labels[0]
     return found
 
 
-def _names_a_clock(world: World, text: str) -> bool:
+def _names_a_clock(world: World, view: View, text: str) -> bool:
     wanted = plain(text).rpartition(".")[2]
-    return any(
+    return view.contents is None and any(
         wanted in (plain(clock.id), plain(clock.key)) and clock.extendable
         for standing in world.standings.values()
         for clock in standing.process.clocks
     )
 
 
-def _nothing_called(world: World, view: View, one: Asked) -> str:
+def _nothing_called(world: World, view: View, one: Asked, names: Sequence[str]) -> str:
     """Why a name stands for nothing here, and which do."""
     if said := why_not_agreed(world, view, one.name) or _hold_is_not_open(world, view, one.name):
         return said
-    if view.contents is None and _names_a_clock(world, one.name):
-        return f"“{one.name}” is not running, so no other date can be agreed for it."
-    names = [name.key for name in names_here(world, view) if name.listed]
     step = _a_step_for_later(view.root, one.name) if view.contents is None else ""
     if not names:
         return (
@@ -277,6 +294,7 @@ def _outcome(
         (*world.notes, *said_of_law(changes)),
         sum(not change.changed for change in changes),
         tuple(further(world, [run for run in shown if run.before is None and run.row.running])),
+        tuple(name for name in names_here(world, view) if name.listed),
     )
 
 

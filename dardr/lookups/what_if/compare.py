@@ -1,18 +1,17 @@
-"""What would be otherwise: each clock before and after, and the reminders that would not go out, or would."""
+"""What would be otherwise: each clock, how it is and how it would be; and the whole of it as every edge prints it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from dardr.casework.recipients import NEVER_WRITTEN_TO
-from dardr.lookups.what_if.world import Point, Run, Standing, World
-from dardr.storage.reviews import Deadline
-from workflows import clocks
-from workflows.clocks import STATE_LABELS, State
-from workflows.definition import PARTY_LABELS, Authority, Kind, Party
+from dardr.lookups.what_if.names import Name
+from dardr.lookups.what_if.reminders import Reminder
+from dardr.lookups.what_if.world import WAITS, Point, Run, Standing, World
+from workflows.clocks import STATE_LABELS
+from workflows.definition import PARTY_LABELS, Authority, Kind
 
 STARTED, STOPPED, WITHDRAWN, MOVED, HELD, AGAIN, COUNTED, UNCHANGED = (
     "started",
@@ -24,27 +23,19 @@ STARTED, STOPPED, WITHDRAWN, MOVED, HELD, AGAIN, COUNTED, UNCHANGED = (
     "counted",
     "unchanged",
 )
-IN_WORDS = {
-    STARTED: "Starts",
-    STOPPED: "Is done",
-    WITHDRAWN: "Is no longer needed",
-    MOVED: "Moves",
-    HELD: "Waits",
-    AGAIN: "Runs again",
-    COUNTED: "Can be counted",
-    UNCHANGED: "Stays",
-}
-WAITS = frozenset({State.HELD, State.DEFERRED})
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One clock, how it is and how it would be. ``before`` None: it would start; ``number`` None: it has no row yet."""
+    """One clock, how it is and how it would be. ``before`` None: it would start; ``number`` None: it has no row yet;
+    ``supposed``: its record would be opened only then."""
 
     what: str
     ref: str
     record_label: str
+    record_process: str
     review_ref: str
+    supposed: bool
     number: int | None
     clock: str
     id: str
@@ -86,36 +77,11 @@ class Change:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """A reminder that would not be sent on its day (``sent`` False), or that would (True)."""
-
-    sent: bool
-    on: date
-    what: str
-    to: str
-    ref: str
-    id: str
-    label: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return {
-            "sent": self.sent,
-            "on": self.on.isoformat(),
-            "what": self.what,
-            "to": self.to,
-            "ref": self.ref,
-            "id": self.id,
-            "label": self.label,
-        }
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What would be so. ``day`` is the London date for which it is said how each clock stands.
 
-    ``review`` is the reference that was asked about; empty for the caseload.
+    ``review`` is the reference that was asked about; empty for the caseload. ``names`` are what could be supposed next.
     """
 
     review: str
@@ -126,7 +92,8 @@ class Outcome:
     reminders: tuple[Reminder, ...]
     notes: tuple[str, ...]
     unchanged: int = 0
-    further: tuple[dict[str, Any], ...] = field(default=())
+    further: tuple[dict[str, Any], ...] = ()
+    names: tuple[Name, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The shape every edge prints."""
@@ -201,6 +168,8 @@ def _change(world: World, run: Run, instead_of: Run | None, review_ref: dict[int
         what=_what(run, before, after),
         ref=standing.ref,
         record_label=standing.label,
+        record_process=standing.process.key,
+        supposed=standing.supposed,
         review_ref=_review_ref(standing, review_ref),
         number=old.row.id if old.before is not None else None,
         clock=clock.key,
@@ -239,71 +208,6 @@ def _what(run: Run, before: Point | None, after: Point) -> str:
     if (before.due, before.agreed, before.start) != (after.due, after.agreed, after.start):
         return MOVED
     return UNCHANGED
-
-
-# --- reminders --------------------------------------------------------------------------------------------
-
-REMINDED, PASSED_ON = "reminder", "passed on"
-
-
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    on: date
-    what: str
-    to: Party
-
-
-def reminders_of(world: World, runs: Iterable[Run]) -> list[Reminder]:
-    """Of the clocks that would be otherwise, the reminders of the ladder that fall away and those that come.
-
-    The days are those of the ladder; the post of a day without post leaves on the last day with post before it.
-    Nobody is reminded of what a family, the Home Office or the Commissioner does: no program writes to them.
-    """
-    found: list[Reminder] = []
-    for run in runs:
-        if run.changed_on is None and not _waiting_changed(world, run):
-            continue
-        since = max(run.changed_on or world.day, world.today)
-        was = _ladder(run, run.before, since, waits=_waits(world, run, before=True)) if run.before else set()
-        comes = _ladder(run, run.row, since, waits=_waits(world, run, before=False)) if run.row.running else set()
-        for sent, days in ((False, was - comes), (True, comes - was)):
-            found += [
-                Reminder(sent, one.on, one.what, PARTY_LABELS[one.to], run.standing.ref, run.clock.id, run.clock.label)
-                for one in days
-            ]
-    return sorted(found, key=lambda r: (r.on, r.sent, r.ref, r.id, r.what))
-
-
-def _waits(world: World, run: Run, *, before: bool) -> bool:
-    row = run.before if before else run.row
-    return row is not None and world.point(run, row, before=before).state in WAITS
-
-
-def _waiting_changed(world: World, run: Run) -> bool:
-    return run.clock.deferred_by is not None and (_waits(world, run, before=True) != _waits(world, run, before=False))
-
-
-def _ladder(run: Run, row: Deadline, since: date, *, waits: bool) -> set[_Sending]:
-    """What the ladder sends from a day on, repeats after the date once."""
-    clock, due = run.clock, row.due_on
-    if due is None or waits:
-        return set()
-    start = row.start_on or due
-    until = max(due, since) + timedelta(days=clock.repeat_after_every or 0)
-    found: set[_Sending] = set()
-    if clock.owner not in NEVER_WRITTEN_TO:
-        reached = clocks.reminder_on(clock, start, due, since)
-        if reached is not None and reached.on < since and row is run.row:
-            found.add(_Sending(since, REMINDED, clock.owner))  # the rung it would stand on already
-        found |= {
-            _Sending(r.on, REMINDED, clock.owner) for r in clocks.rungs(clock, start, due, until) if r.on >= since
-        }
-    found |= {
-        _Sending(on, PASSED_ON, step.to)
-        for step, on in clocks.escalation_days(clock, due)
-        if on >= since and step.to not in NEVER_WRITTEN_TO
-    }
-    return found
 
 
 def said_of_law(changes: Iterable[Change]) -> list[str]:

@@ -18,7 +18,7 @@ from dardr.casework import arming, new_phase
 from dardr.casework.facts import load_facts
 from dardr.casework.fold import done, fold_event
 from dardr.errors import Invalid, Reason
-from dardr.lookups.what_if.names import ENDS_IT, Name, Sort, reviews_above
+from dardr.lookups.what_if.names import ENDS_IT, FOLLOWS_UP, Name, Sort, reviews_above
 from dardr.lookups.what_if.world import SUPPOSED, Run, Standing, World
 from dardr.storage.reviews import AgreedDate, AuditEvent, Hold, Record
 from workflows.answers import stored_date
@@ -66,7 +66,10 @@ class Happening:
         else:
             for hold in name.holds:
                 self._end_hold(hold, on, field)
-            action = name.standing.process.action(ENDS_IT) if name.sort is Sort.PROCEEDING else name.action
+            action = name.action
+            if name.sort is Sort.PROCEEDING:
+                action = name.standing.process.action(ENDS_IT)
+                self._follow_up_first(name.standing, action, on)
             if action is not None:
                 self._look_before(name.standing, action, on)
                 self._take(name.standing, action, on, given)
@@ -120,6 +123,14 @@ class Happening:
             run.changed_on = self.world.today
         facts = name.standing.facts
         name.standing.move(name.standing.stage, {**facts, name.field: on.isoformat()})
+
+    def _follow_up_first(self, standing: Standing, ends: Action, on: date) -> None:
+        """A hearing that has moved is followed up before its proceeding can end: on the same day, it is taken."""
+        if standing.stage in ends.source:
+            return
+        first = standing.process.action(FOLLOWS_UP)
+        self.world.note(f"{standing.ref}: “{first.label}” comes first, and is taken to be done on the same day.")
+        self._take(standing, first, on, {})
 
     # --- steps --------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from dardr.casework.new_phase import told_of_phases
 from dardr.lookups.what_if.world import Run, Standing, World
 from dardr.parts import Contents
 from dardr.storage.reviews import Hold
+from workflows import REVIEW_KEYS
 from workflows import get as process_named
 from workflows.calendar import in_words
 from workflows.definition import (
@@ -31,7 +32,7 @@ from workflows.definition import (
 from workflows.processes.proceeding_1.hearings import hearings
 
 PROCEEDING = "proceeding"
-ENDS_IT, MOVES_IT = "end_proceeding", "move_hearing"
+ENDS_IT, MOVES_IT, FOLLOWS_UP = "end_proceeding", "move_hearing", "record_follow_up"
 ALSO_CALLED = {"criminal": "trial"}
 """A kind of proceeding, and the kind of hold that is placed for it under another name."""
 
@@ -76,7 +77,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Name:
-    """One thing that can be supposed, and how it is called. ``listed`` False: it may be said, and moves no date."""
+    """One thing that can be supposed, and how it is called. ``listed`` False: it may be said, and moves nothing."""
 
     key: str
     sort: Sort
@@ -168,12 +169,14 @@ def _holds_and_proceedings(world: World, view: View) -> Iterator[Name]:
         taken.add(key)
         its = tuple(_holds_for(standing, kind, kinds.count(kind) == 1, holds, view))
         claimed |= {hold.id for hold in its}
-        also = (tail, *dict.fromkeys(hold.kind for hold in its), *((ALSO_CALLED.get(kind, ""),) if key == kind else ()))
+        also = [tail, *dict.fromkeys(hold.kind for hold in its)]
+        if key in ALSO_CALLED:
+            also.append(ALSO_CALLED[key])
         label = standing.label or standing.ref
         about = "It ends on the date." + (
             f" So does the hold placed for it on {', '.join(in_words(h.from_on) for h in its)}." if its else ""
         )
-        yield Name(key, Sort.PROCEEDING, f"{label} ends", about, standing, also=also, holds=its)
+        yield Name(key, Sort.PROCEEDING, f"It is over: {label}", about, standing, also=tuple(also), holds=its)
     every = [h.kind for h in holds]
     for hold in holds:
         unique = every.count(hold.kind) == 1 and hold.kind not in taken and hold.id not in claimed
@@ -248,7 +251,7 @@ def _steps(world: World, view: View, standing: Standing) -> Iterator[Name]:
             standing,
             also=tuple(also),
             action=action,
-            listed=moves_dates(world, standing, action),
+            listed=moves_dates(world, standing, action) or (standing is view.root and leads_on(standing, action)),
         )
 
 
@@ -260,6 +263,11 @@ def _asks_more(action: Action) -> bool:
         and effect.kind is None
         for effect in action.effects
     )
+
+
+def leads_on(standing: Standing, action: Action) -> bool:
+    """Whether a step leads to another stage, whose steps can then be supposed too."""
+    return action.to is not None and action.to != standing.stage
 
 
 def moves_dates(world: World, standing: Standing, action: Action) -> bool:
@@ -275,7 +283,7 @@ def moves_dates(world: World, standing: Standing, action: Action) -> bool:
             return True
         if isinstance(effect, Opens):
             opened = process_named(effect.process)
-            if touched_by(opened, opened.opening.key).starts:
+            if opened.key not in REVIEW_KEYS and touched_by(opened, opened.opening.key).starts:
                 return True
         if isinstance(effect, DoesOnReview) and any(
             moves_dates(world, above, above.process.action(effect.action))

@@ -30,6 +30,8 @@ from workflows.definition import Clock, Process
 
 SUPPOSED = -1
 """Stands for the event of what is only supposed."""
+WAITS = frozenset({State.HELD, State.DEFERRED})
+"""How a clock stands while nobody is reminded of it."""
 AT_ONCE = 500
 """How many records are asked for in one query."""
 
