@@ -264,7 +264,8 @@ POST: tuple[tuple[str, set[str], str, str], ...] = (
      "2026-06-10 -28, 2026-06-24 -14, 2026-07-01 -7, 2026-07-07 -1, 2026-07-08 +0"),
     # The report: the guide's date, and from 1 October the agreed one.
     ("", INDEPENDENT_CHAIR, "deadline_reminder",
-     "2026-08-30 -28, 2026-09-13 -14, 2026-09-20 -7, 2026-09-26 -1, 2026-09-27 +0, "
+     # That Sunday, the Saturday before it and three other Sundays have no post: the Friday before.
+     "2026-08-28 -28, 2026-09-11 -14, 2026-09-18 -7, 2026-09-25 +0, "
      "2026-11-13 -28, 2026-11-27 -14, 2026-12-04 -7, 2026-12-10 -1, "
      # and the Home Office's points: 28 days, answered in 14.
      "2027-02-24 -14"),
@@ -273,9 +274,9 @@ POST: tuple[tuple[str, set[str], str, str], ...] = (
     ("-A01", COUNCIL, "deadline_reminder",
      "2026-07-23 -28, 2026-08-06 -14, 2026-08-13 -7, 2026-08-19 -1, 2026-08-20 +0, "
      "2026-10-27 -28, 2026-11-10 -14, 2026-11-17 -7, 2026-11-23 -1, 2026-11-24 +0, "
-     "2026-11-02 -28, 2026-11-16 -14, 2026-11-23 -7, 2026-11-29 -1, 2026-11-30 +0"),
+     "2026-11-02 -28, 2026-11-16 -14, 2026-11-23 -7, 2026-11-27 -1, 2026-11-30 +0"),
     ("-A01", COUNCIL, "deadline_late", "2026-12-01 +7, 2026-12-08 +14, 2026-12-07 +7, 2026-12-14 +14"),
-    ("-A01", LEADS, "escalation", "2026-12-14 escalation"),
+    ("-A01", LEADS, "escalation", "2026-12-14 escalation+14"),
     # The final documents (two days) and the copy to the Commissioner (seven).
     ("", TEAM, "deadline_reminder", "2027-03-31 -1, 2027-04-01 +0, 2027-04-07 -1, 2027-04-08 +0"),
     # The second action: its updates and its date.
