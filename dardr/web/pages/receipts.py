@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +14,10 @@ from dardr.access import visible
 from dardr.casework import deadlines as casework
 from dardr.errors import NotFound
 from dardr.lookups.deadlines import deadlines_of
-from dardr.storage.outbox import OutboxMessage
+from dardr.lookups.reminders_of import moves_with_post, reminders_of, reminders_to_come
 from dardr.storage.reviews import Deadline, Record
 from dardr.web.audience import actor, who
-from dardr.web.frame import MAIL_STATUS, page_of
+from dardr.web.frame import page_of
 from dardr.web.transaction import session
 from workflows import clocks
 from workflows.calendar import CannotCount
@@ -57,7 +56,9 @@ def receipt(ref: str, number: int) -> ResponseReturnValue:
         skipped=_skipped(shown["receipt"], clock, record.partnership_id),
         holds=holds,
         agreed=casework.agreed_for(session(), row.id),
-        reminders=_reminders(row, clock, today),
+        reminded=reminders_of(session(), row, record),
+        to_come=reminders_to_come(session(), actor(), row, record, today),
+        keeps_its_days=not moves_with_post(row, record),
         today=today,
     )
 
@@ -71,21 +72,3 @@ def _skipped(receipt: dict[str, Any], clock: clocks.Clock, partnership_id: int) 
         return [day.as_dict() for day in every_skipped_day(receipt, calendar)]
     except (CannotCount, KeyError, ValueError):
         return list(receipt.get("skipped") or [])
-
-
-def _reminders(row: Deadline, clock: clocks.Clock, today: Any) -> list[dict[str, Any]]:
-    sent = session().scalars(
-        sa.select(OutboxMessage).where(OutboxMessage.deadline_id == row.id).order_by(OutboxMessage.created_at)
-    )
-    found = [
-        {"on": systime.london_date(m.created_at), "says": f"{MAIL_STATUS.get(m.status, m.status)}: {m.recipient}"}
-        for m in sent
-    ]
-    if row.running and row.start_on is not None and row.due_on is not None:
-        until = max(today, row.due_on) + timedelta(days=clock.repeat_after_every or 0)
-        found += [
-            {"on": rung.on, "says": "to come"}
-            for rung in clocks.rungs(clock, row.start_on, row.due_on, until)
-            if rung.on > today
-        ]
-    return found
