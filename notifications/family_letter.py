@@ -40,7 +40,7 @@ OPENING = {
         "You may take the time you need: there is no date by which you must have read it. You may read it alone, with"
         " somebody you trust, or with your advocate, and the chair will talk it through with you if you would like"
         " that.",
-        "Parts of it are hard to read. If you would rather be told about them than read them, please say so. You are"
+        "Some of it may be painful to read. You can stop at any time. If you would rather be told about them than read them, please say so. You are"
         " welcome to comment on anything in it, or on nothing; every comment will be answered.",
     ),
     "publication": (
@@ -48,6 +48,7 @@ OPENING = {
         "It uses no real names, unless that was your wish. Please tell us of any days on which it should"
         " not appear, and whether there are words"
         " of your own that you would like to stand in it.",
+        "Some of it may be painful to read. You need not read it, and you can stop at any time.",
     ),
 }
 CHOICE = (

@@ -93,7 +93,8 @@ class UpdateDraft:
         parts = [
             f"Where the review is: {WHERE.get(self.phase, '')}".strip(),
             "\n".join([first, *(f"- {said}" for said in dict.fromkeys(self.happened))]) if self.happened else nothing,
-            "You have the draft report to read. Please take the time you need; every comment will be answered."
+            "You have the draft report to read. Some of it may be painful to read: you can stop at any time, and please"
+            " take the time you need. Every comment will be answered."
             if self.reading
             else NEXT.get(self.stage, ""),
             f"You will hear from us again by {plain_date(self.next_on)}, and sooner if there is something to tell."
