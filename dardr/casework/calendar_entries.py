@@ -40,6 +40,7 @@ SAID_OF = {
     "meeting": "minutes due",
 }
 """What an entry says of the dates of a process that are owed, where its noun can stand on a locked screen."""
+SAID_OF_CLOCK = {"action_update": "update due"}
 SOMETHING = "a date to keep"
 
 
@@ -144,4 +145,4 @@ def neutral_words(process: Process, clock: Clock) -> str:
     """What a date is called where anybody may glance at it: nothing of a family, of proceedings or of a person."""
     if process.key in REVIEW_KEYS:
         return SOMETHING if Party.FAMILY in (clock.owner, clock.owed_to) else clock.label
-    return SAID_OF.get(process.key, SOMETHING)
+    return SAID_OF_CLOCK.get(clock.key) or SAID_OF.get(process.key, SOMETHING)
