@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 import workflows
+from dardr.access import visible
 from dardr.actors import Actor
 from dardr.casework import deadlines, outbox
 from dardr.casework.notices import base_url, link_to, team_frame
@@ -290,3 +291,14 @@ def _said(one: Moved, noun: str) -> MovedDate:
 
 def _capital(noun: str) -> str:
     return noun[:1].upper() + noun[1:]
+
+
+Dated = TypeVar("Dated", Moved, Staying)
+
+
+def part_seen(session: Session, actor: Actor, dates: Sequence[Dated]) -> tuple[list[Dated], int]:
+    """Those of these dates whose records this person may see, and how many others there are."""
+    refs = {one.ref for one in dates}
+    seen = set(session.scalars(sa.select(Record.ref).where(Record.ref.in_(refs), visible(actor)))) if refs else set()
+    shown = [one for one in dates if one.ref in seen]
+    return shown, len(dates) - len(shown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -156,11 +155,6 @@ def target_lines(session: Session, partnership_id: int) -> list[TargetLine]:
         span = span_of(target.clocks[0].length, settings)
         found.append(TargetLine(target, span, target.key in settings, since, count))
     return found
-
-
-def seen_by(session: Session, actor: Actor, refs: Iterable[str]) -> set[str]:
-    """Those of these references that this person may see."""
-    return set(session.scalars(sa.select(Record.ref).where(Record.ref.in_(list(refs)), visible(actor))))
 
 
 def carried_by(session: Session, actor: Actor, user_id: int) -> tuple[list[Record], int]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import visible
 from dardr.actors import Actor
+from dardr.lookups.calendars import feed
 from dardr.storage.drafts import Draft
 from dardr.storage.installation import IntegrityFinding
 from dardr.storage.outbox import NO_ADDRESS, UNDELIVERED, OutboxMessage
@@ -58,11 +59,18 @@ class TeamHome:
     without_case_manager: tuple[str, ...]
     new_notifications: tuple[str, ...]
     undelivered: int
+    holidays_waiting: int = 0
 
     @property
     def quiet(self) -> bool:
         """True where there is nothing to look at."""
-        return not (self.findings or self.without_case_manager or self.new_notifications or self.undelivered)
+        return not (
+            self.findings
+            or self.without_case_manager
+            or self.new_notifications
+            or self.undelivered
+            or self.holidays_waiting
+        )
 
 
 def team_home(session: Session, actor: Actor) -> TeamHome:
@@ -102,7 +110,14 @@ def team_home(session: Session, actor: Actor) -> TeamHome:
         tuple(row.ref for row in reviews if row.case_manager_id is None),
         tuple(row.ref for row in reviews if row.stage == NEW),
         int(undelivered or 0),
+        _holidays_waiting(session, actor),
     )
+
+
+def _holidays_waiting(session: Session, actor: Actor) -> int:
+    """Days of the feed that would move a date, for those who may add them."""
+    stands = feed(session) if actor.everywhere & {Role.ADMINISTRATOR, Role.TEAM_MANAGER} else None
+    return len(stands.waiting) if stands else 0
 
 
 def drafts_of(session: Session, actor: Actor, purpose: str, now: datetime) -> list[tuple[str, datetime]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +14,6 @@ from dardr import systime
 from dardr.casework.setup import first_administrator, prepare
 from dardr.storage.bodies import Body, BodyContact, Csp, FormerName, Partnership
 from dardr.storage.engine import Database
-from dardr.storage.installation import BankHoliday
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import AdminEvent, User, UserRole, WebSession
 from tests import builders
@@ -366,36 +363,6 @@ def test_a_local_target_counts_for_what_begins_after(database: Database, admin: 
     assert after.deadline("information_return", ref=after.opened("agency-return")[0]).due_on != kept
     assert admin.send(page, which="default").status_code == 303
     assert admin.get("/administration/targets/overview_report").status_code == 404
-
-
-def test_a_bank_holiday_is_shown_before_it_is_added(database: Database, admin: Browser) -> None:
-    case = builders.a_review(database, "decision_pending", on=date(2026, 7, 20))
-    case.act("request_information", {"bodies": ["northmere-council"]})
-    ref = case.opened("agency-return")[0]
-    before = case.deadline("information_return", ref=ref).due_on
-    preview = admin.send("/administration/calendar/add", name="Jubilee <b>", **dated("date", "2026-08-04"))
-    assert preview.status_code == 200 and "1 date of reviews that your roles do not show" in preview.text
-    assert ref not in preview.text and "Jubilee &lt;b&gt;" in preview.text
-    with database.read() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(BankHoliday)) == 0
-    assert case.deadline("information_return", ref=ref).due_on == before
-    answer = admin.send("/administration/calendar/add", preview, days="2026-08-04 Jubilee <b>")
-    assert answer.status_code == 303
-    moved = case.deadline("information_return", ref=ref).due_on
-    assert before and moved and moved > before
-    assert "Added here" in admin.get("/administration/calendar").text
-    assert "bank_holidays_added" in logged(database)
-
-
-def test_the_list_of_gov_uk_is_imported(database: Database, admin: Browser) -> None:
-    events = [{"date": "2030-01-01", "title": "New Year’s Day"}, {"date": "2026-12-25", "title": "Christmas Day"}]
-    file = io.BytesIO(json.dumps({"england-and-wales": {"events": events}}).encode())
-    preview = admin.send("/administration/calendar/import", file=(file, "bank-holidays.json"))
-    assert preview.status_code == 200 and "1 January 2030" in preview.text and "1 known already" in preview.text
-    wrong = admin.send("/administration/calendar/import", file=(io.BytesIO(b"not json"), "x.json"))
-    assert wrong.status_code == 422 and "not GOV.UK" in wrong.text
-    answer = admin.send("/administration/calendar/import", preview, days="rubbish")
-    assert answer.status_code == 422
 
 
 def test_a_profile_is_shown_and_loaded_once(empty: tuple[Flask, Database]) -> None:

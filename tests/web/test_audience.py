@@ -90,6 +90,7 @@ ROUTES = {
     "/static/<path:filename>": EVERYONE,
     "/fs-static/<path:filename>": EVERYONE,
     "/health": EVERYONE,
+    "/metrics": EVERYONE,
     "/reviews": SIGNED_IN,
     "/search": SIGNED_IN,
     "/reviews.csv": SIGNED_IN,

@@ -1,9 +1,6 @@
-"""What the partnership sets for itself: local targets, bank holidays, and the profiles it can load."""
+"""What the partnership sets for itself: local targets, and the profiles it can load."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,25 +9,19 @@ from dardr import systime
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import home, require_administrator
 from dardr.casework.administer.targets import set_target, target_of
-from dardr.casework.files import FileGiven
-from dardr.casework.holidays import Added, add_holidays, read_file
 from dardr.casework.setup import compare, load_profile, read_profile, refuse_another
 from dardr.errors import Conflict, Invalid, Reason
-from dardr.lookups.administration import ENGLAND_AND_WALES, seen_by, target_lines
-from dardr.lookups.calendars import calendar_named
+from dardr.lookups.administration import target_lines
 from dardr.web.asking import Answers, Asked, ask
 from dardr.web.audience import actor, who
-from dardr.web.pages.administration import ADMINISTRATORS, KEEPERS, doing, today, trail
+from dardr.web.pages.administration import ADMINISTRATORS, doing, trail
 from dardr.web.transaction import commit, session, undo
-from workflows.calendar import calendars
 from workflows.counting import Unit
 from workflows.definition import Choice, Field, FieldType, Span
-from workflows.partial import parse_date
 
 pages = Blueprint("administration_settings", __name__, url_prefix="/administration")
 
 UNITS = {Unit.WORKING_DAYS: "working days", Unit.DAYS: "days", Unit.MONTHS: "months"}
-MOST_DAYS_AT_ONCE = 300
 
 
 def span_words(span: Span | None) -> str:
@@ -104,122 +95,6 @@ def target(key: str) -> ResponseReturnValue:
     }
     way = trail(("Local targets", url_for("administration_settings.targets")))
     return ask(Asked(found.label, "Save", fields, way, lead, start), do)
-
-
-# --- bank holidays ----------------------------------------------------------------------------------------
-
-
-@pages.get("/calendar")
-@who(*KEEPERS)
-def calendar() -> ResponseReturnValue:
-    """The bank holidays that are counted, by year: those that came with this version and those added here."""
-    found = calendar_named(session(), ENGLAND_AND_WALES)
-    shipped = calendars.get(ENGLAND_AND_WALES)
-    years: dict[int, list[tuple[date, str, bool]]] = {}
-    for day, title in sorted(found.holidays.items()):
-        years.setdefault(day.year, []).append((day, title, day not in shipped.holidays))
-    now = today().year
-    ahead = {year: days for year, days in years.items() if year >= now}
-    return render_template(
-        "administration/calendar.html",
-        calendar=found,
-        shipped=shipped,
-        ahead=ahead,
-        past={year: days for year, days in sorted(years.items(), reverse=True) if year < now},
-    )
-
-
-@pages.route("/calendar/add", methods=["GET", "POST"])
-@who(*KEEPERS)
-def add_day() -> ResponseReturnValue:
-    """One bank holiday announced late: what would move is shown before it is added."""
-    fields = (
-        Field("date", "Which day?", FieldType.DATE),
-        Field("name", "What is it called?", help="Such as Bank holiday for a State occasion."),
-    )
-    if request.method == "POST" and "days" in request.form:
-        return _confirmed()
-    return _asked_days("Add a bank holiday", fields, lambda given: {given["date"]: given["name"]})
-
-
-@pages.route("/calendar/import", methods=["GET", "POST"])
-@who(*KEEPERS)
-def import_days() -> ResponseReturnValue:
-    """The bank holidays of GOV.UK's file: what would move is shown before they are added."""
-    fields = (
-        Field(
-            "file",
-            "The file bank-holidays.json",
-            FieldType.FILE,
-            help="GOV.UK publishes it at gov.uk/bank-holidays.json. Days that are known already stay as they are.",
-        ),
-    )
-
-    def read(given: Answers) -> Mapping[date, str]:
-        file: FileGiven = given["file"]
-        found = read_file(file.content.decode("utf-8", errors="replace"))
-        return {day: title for day, title in found.items() if day >= calendars.get(ENGLAND_AND_WALES).first_day}
-
-    if request.method == "POST" and "days" in request.form:
-        return _confirmed()
-    return _asked_days("Import bank holidays", fields, read)
-
-
-def _asked_days(
-    title: str, fields: tuple[Field, ...], read: Callable[[Answers], Mapping[date, str]]
-) -> ResponseReturnValue:
-    way = trail(("Bank holidays", url_for("administration_settings.calendar")))
-    shown: list[str] = []
-
-    def do(given: Answers) -> str:
-        days = read(given)
-        if not days or len(days) > MOST_DAYS_AT_ONCE:
-            raise Invalid([Reason("There is no bank holiday in it, or there are too many. Check the file.", "file")])
-        done = add_holidays(*doing(), days)
-        undo()
-        shown.append(_preview(done, days))
-        return ""
-
-    lead = ["Only dates that count working days can move. Dates in days and months, and dates in an Act, stay."]
-    answered = ask(Asked(title, "Show what would change", fields, way, lead), do)
-    return shown[0] if shown else answered
-
-
-def _preview(done: Added, days: Mapping[date, str]) -> str:
-    seen = seen_by(session(), actor(), {moved.ref for moved in done.moved})
-    return render_template(
-        "administration/calendar_preview.html",
-        done=done,
-        days=days,
-        moved=[moved for moved in done.moved if moved.ref in seen],
-        unseen=sum(moved.ref not in seen for moved in done.moved),
-        lines="\n".join(f"{day.isoformat()} {days[day]}" for day in done.added),
-    )
-
-
-def _confirmed() -> ResponseReturnValue:
-    days: dict[date, str] = {}
-    for line in request.form.get("days", "").splitlines()[:MOST_DAYS_AT_ONCE]:
-        day, _, title = line.partition(" ")
-        if not title.strip():
-            raise Invalid("The list of days could not be read. Begin again.")
-        try:
-            days[parse_date(day)] = title
-        except ValueError as error:
-            raise Invalid("The list of days could not be read. Begin again.") from error
-    done = add_holidays(*doing(), days)
-    if done.added:
-        note_change(
-            session(),
-            systime.utc_now(),
-            actor(),
-            "bank_holidays_added",
-            ENGLAND_AND_WALES,
-            {"days": [day.isoformat() for day in done.added], "moved": len(done.moved)},
-        )
-    moved = f" {len(done.moved)} dates moved." if done.moved else " No date moved."
-    flash(f"Added: {len(done.added)}.{moved}", "done")
-    return redirect(url_for("administration_settings.calendar"), 303)
 
 
 # --- profiles ---------------------------------------------------------------------------------------------
