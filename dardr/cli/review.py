@@ -44,6 +44,11 @@ def open_(
     _say_done(done.as_dict(), as_json, "Opened")
 
 
+on_option = click.option(
+    "--on", metavar="DATE", help="How the dates recorded now stand on another day (London); today when left out."
+)
+
+
 @review.command(
     "list",
     epilog=examples(
@@ -57,6 +62,7 @@ def open_(
 @click.option("--csp", default="", metavar="KEY", help="Only this community safety partnership.")
 @click.option("--mine", is_flag=True, help="Only those whose case manager is asking.")
 @click.option("--open", "open_only", is_flag=True, help="Leave out those that have ended.")
+@on_option
 @as_option
 @as_json_option
 def list_(
@@ -67,6 +73,7 @@ def list_(
     csp: str,
     mine: bool,
     open_only: bool,
+    on: str | None,
     as_email: str | None,
     as_json: bool,
 ) -> None:
@@ -77,7 +84,7 @@ def list_(
     more: dict[str, Any] = {"processes": (find_process(process_key).key,)} if process_key else {}
     filters = CaseFilter(phase=phase, stage=stage, text=text, csp=csp, mine=mine, open_only=open_only, **more)
     with opened(as_email) as at, at.read() as (session, actor):
-        rows = [row.as_dict() for row in caseload(session, actor, at.today, filters)]
+        rows = [row.as_dict() for row in caseload(session, actor, day(on, "on") if on else at.today, filters)]
     if as_json:
         showing.print_json({"reviews": rows})
         return
@@ -202,17 +209,22 @@ def _offered(choices: list[dict[str, str]]) -> str:
 
 @review.command(
     "deadlines",
-    epilog=examples("dardr review deadlines DARDR-2026-001", "dardr review deadlines DARDR-2026-001 --json"),
+    epilog=examples(
+        "dardr review deadlines DARDR-2026-001",
+        "dardr review deadlines DARDR-2026-001 --json",
+        "dardr review deadlines DARDR-2026-001 --on 2027-03-01     (how they stand on that day)",
+    ),
 )
 @click.argument("ref")
+@on_option
 @as_option
 @as_json_option
-def deadlines(ref: str, as_email: str | None, as_json: bool) -> None:
+def deadlines(ref: str, on: str | None, as_email: str | None, as_json: bool) -> None:
     """Every deadline of a record and its items, with the receipt that explains each date."""
     from dardr.lookups.deadlines import deadlines_of
 
     with opened(as_email) as at, at.read() as (session, actor):
-        found = deadlines_of(session, actor, ref, at.today)
+        found = deadlines_of(session, actor, ref, day(on, "on") if on else at.today)
     if as_json:
         showing.print_json({"deadlines": found})
         return
