@@ -30,7 +30,7 @@ from dardr.storage.bodies import Partnership
 from dardr.storage.calendars import CalendarSnapshot
 from dardr.storage.installation import BankHoliday
 from dardr.systime import london_date
-from workflows.calendar import Calendar, calendars, in_words
+from workflows.calendar import Calendar, calendars
 from workflows.definition import Clock, Role
 from workflows.partial import parse_date
 
@@ -359,10 +359,3 @@ def read_file(content: str, *, division: str = ENGLAND_AND_WALES) -> dict[date, 
         if day >= first_day:
             found[day] = f"{title} (substitute day)" if note == "substitute day" else title
     return found
-
-
-def first_new(days: Mapping[date, str]) -> str:
-    """The days in words, the first few by name: ``Monday ... (name), and 3 more``."""
-    said = [f"{in_words(day)} ({days[day]})" for day in sorted(days)[:3]]
-    more = len(days) - len(said)
-    return ", ".join(said) + (f" and {more} more" if more > 0 else "")

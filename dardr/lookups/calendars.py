@@ -86,15 +86,6 @@ def closures(session: Session, partnership_id: int) -> dict[date, str]:
     return {day: title for day, title in rows}
 
 
-def no_post_days(session: Session, partnership_id: int, first: date, last: date) -> dict[date, str]:
-    """Each London date from ``first`` to ``last``, both included, that is no working day of the office, and why.
-
-    Weekends, bank holidays and the partnership's closures. Raises ``CannotCount`` before the calendar begins.
-    """
-    found = calendar_for_partnership(session, ENGLAND_AND_WALES, partnership_id, local=True).skipped(first, last)
-    return {one.date: one.why for one in found}
-
-
 # --- how far it reaches -----------------------------------------------------------------------------------
 
 WARNED = (3, 6, 12)

@@ -25,7 +25,7 @@ from dardr.casework.holidays import (
 )
 from dardr.casework.integrity import deadlines_match
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
-from dardr.lookups.calendars import calendar_for_partnership, calendar_named, closures, editions, no_post_days
+from dardr.lookups.calendars import calendar_for_partnership, calendar_named, closures, editions
 from dardr.storage.calendars import CalendarSnapshot, LocalClosure
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
@@ -277,7 +277,6 @@ def test_a_closed_office_moves_the_partnerships_own_targets_alone(drill: Drill) 
         assert calendar.is_working_day(DAY) and DAY not in calendar.holidays
         local = calendar_for_partnership(session, ENGLAND_AND_WALES, 1, local=True)
         assert local.why_not_working(DAY) == "Staff training (the partnership’s office is closed)"
-        assert list(no_post_days(session, 1, DAY - timedelta(days=1), DAY)) == [DAY - timedelta(days=1), DAY]
 
 
 def test_a_closure_taken_back_gives_the_dates_they_had(local_drill: Drill) -> None:
