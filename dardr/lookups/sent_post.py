@@ -11,7 +11,7 @@ from dardr.access import roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.deliver import MAY_HANDLE_POST
 from dardr.errors import NotFound
-from dardr.lookups.post_in import came_to
+from dardr.lookups.post_in import came_back, came_to
 from dardr.lookups.timeline import message_dict
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
 from dardr.storage.reminders import Reminder
@@ -46,6 +46,7 @@ def one_message(session: Session, actor: Actor, number: int) -> dict[str, Any]:
         "text": row.text if may_read else None,
         "tries": [{"at": one.at.isoformat(), "result": one.result, "answer": one.answer} for one in tries],
         "came_back": [one.as_dict() for one in came_to(session, actor, row.id)],
+        "address_fails": bool(came_back(session, [row.recipient])),
         "may_handle": bool(roles & MAY_HANDLE_POST),
     }
 

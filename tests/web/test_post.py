@@ -88,7 +88,8 @@ def test_what_came_back_is_seen_sent_on_and_cleared(post: Post, manager: Browser
     assert "lead@northmere-council.example" in timeline and "waiting to be sent" in timeline
     one = text_of(manager, f"/post/written/{first.id}")
     assert "came back: " not in one and "came back" in one and "550 5.1.1 No such user" in one
-    refused = manager.send(f"/post/written/{first.id}/retry", manager.get(f"/post/written/{first.id}"))
+    assert "This address does not work" in one and "Send it again" not in one
+    refused = manager.send(f"/post/written/{first.id}/retry", manager.get("/administration/post"))
     assert refused.status_code == 409 and "does not work" in refused.text
     number = re.findall(r"/administration/post/(\d+)/works-again", manager.get("/administration/post").text)[0]
     done = manager.send(f"/administration/post/{number}/works-again", manager.get("/administration/post"))

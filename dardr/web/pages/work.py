@@ -13,8 +13,9 @@ from dardr import systime
 from dardr.access import SEES_NO_REVIEW
 from dardr.actors import Actor, load_actor
 from dardr.casework.act import take_action
+from dardr.casework.failing import CLEARERS
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
-from dardr.lookups.post_in import came_in
+from dardr.lookups.post_in import came_in, failing_addresses
 from dardr.lookups.team import drafts_of, finding_words, last_reminded, team_home
 from dardr.lookups.whose import TEAM_ROLES, team_members
 from dardr.lookups.work import FORTNIGHT, SEND_REMINDER, Line, Work, work_of
@@ -74,6 +75,7 @@ def my_work() -> ResponseReturnValue:
         waiting=soon,
         waiting_later=rest,
         came=[one for one in came if one.mine or team],
+        failing=len(failing_addresses(session())) if me.everywhere & CLEARERS and not other else 0,
         came_for_others=sum(not one.mine for one in came) if not team else 0,
         drafts=drafts_of(session(), me, NOTIFICATION, now) if not asked else [],
         home=home,
