@@ -1,16 +1,24 @@
-"""Ten bodies owe a reply within 56 days, and two of them are late."""
+"""Ten bodies owe a reply within 56 days, and two of them are late; another asks with a date of its own."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.builders import BODIES, address
+from dardr.lookups.commissioner import Owed, overview
+from tests.builders import BODIES, actor, address
 from tests.journeys.day_by_day import Days, Post
 
 PUBLISHED = date(2025, 7, 1)
 LAST_DAY = date(2025, 8, 25)
 TEN = [key for key, _, _ in BODIES[:10]]
 LATE = {"mereshire-fire": date(2025, 8, 28), "mereshire-housing": date(2025, 9, 10)}
+
+
+def owed(days: Days) -> list[Owed]:
+    """What the page of the Commissioner shows as owed today, of replies."""
+    with days.database.read() as session:
+        found = overview(session, actor(session, "steering_member"), days.today)
+        return [line for asked in found.reports for line in asked.lines]
 
 
 def test_ten_bodies_of_which_two_are_late(days: Days) -> None:
@@ -51,6 +59,19 @@ def test_ten_bodies_of_which_two_are_late(days: Days) -> None:
             ref=replies[body],
         )
 
+    # The day after, a request for co-operation: its only date is the one it gives.
+    days.go_to("2025-07-04")
+    request = days.open(
+        "section15-request",
+        {"title": "How reviews are used", "requested_on": "2025-07-04", "requested_by": "Head of policy",
+         "asked_for": "Numbers of reviews.", "bodies": ["mereshire-icb"], "answer_by": "2025-08-04"},
+    )  # fmt: skip
+    (asked,) = request.opened("section15-answer")
+    days.go_to("2025-08-05")
+    assert request.state("section15_answer", ref=asked) == "late", "past the date it gave, and no breach of the Act"
+    answer_15 = {"outcome": "answered", "answered_on": "2025-08-05", "answered_by": "Head of quality"}
+    request.act("record_answer", answer_15, ref=asked)
+
     # Seven answer before the first rung of the ladder; one on the very last day, a bank holiday; two later.
     days.go_to("2025-08-08")
     in_time = [body for body in TEN if body not in LATE]
@@ -58,12 +79,18 @@ def test_ten_bodies_of_which_two_are_late(days: Days) -> None:
     for body in in_time:
         answer(body)
     days.go_to(LAST_DAY)
+    page = owed(days)
+    assert {line.body_key: line.days for line in page} == dict.fromkeys((*LATE, on_the_last_day), 0)
+    assert {(line.told and line.told.on, line.told and line.told.to) for line in page} == {
+        (LAST_DAY, (f"contact@{line.body_key}.example",)) for line in page
+    }, "on the very day, although it is a bank holiday"
     for body in (*LATE, on_the_last_day):
         assert report.state("commissioner_reply", ref=replies[body]) == "running"
     answer(on_the_last_day)
     assert report.state("commissioner_reply", ref=replies[on_the_last_day]) == "met"
 
     days.go_to(date(2025, 8, 26))
+    assert {(line.body_key, line.days, line.passed) for line in owed(days)} == {(body, -1, True) for body in LATE}
     states = {body: report.state("commissioner_reply", ref=ref) for body, ref in replies.items()}
     assert {body for body, state in states.items() if state == "breached"} == set(LATE)
     assert {state for body, state in states.items() if body not in LATE} == {"met"}
@@ -72,6 +99,7 @@ def test_ten_bodies_of_which_two_are_late(days: Days) -> None:
         days.go_to(day)
         answer(body)
         assert report.state("commissioner_reply", ref=replies[body]) == "met_late"
+    assert owed(days) == []
     assert report.act("record_all_replied").stage == "all_replied"
     days.go_to(date(2025, 11, 1))
 
@@ -101,5 +129,11 @@ def test_ten_bodies_of_which_two_are_late(days: Days) -> None:
     ] + [
         (date(2025, 9, 8), address(one)) for one in ("case_manager", "second_case_manager")
     ], "a fortnight on the case manager is asked to telephone the one that has still not answered"  # fmt: skip
+    courtesy = "The duty to publish by 25 August 2025 is your organisation's; this is a courtesy reminder from the"
+    texts = [mail.text for mail in days.mailer.sent if "published reply to Commissioner" in mail.text]
+    assert texts and all(courtesy in " ".join(text.split()) for text in texts), "past the date the same is said"
+    assert [(p.on, p.rung) for p in days.post("section15_reminder")] == [
+        (date(2025, 7, 21), "-14"), (date(2025, 7, 28), "-7"), (date(2025, 8, 1), "-1"), (date(2025, 8, 4), "+0"),
+    ], "a Sunday's reminder comes on the Friday before; this is no date of the Act"  # fmt: skip
     assert max(p.on for p in days.post(ref=fire)) < date(2025, 8, 29)
     assert max(p.on for p in days.post(ref=housing)) < date(2025, 9, 10) + timedelta(days=1)

@@ -79,7 +79,8 @@ def own_answer_in(facts: Facts) -> Blocked | None:
 @reads_items
 def asked_once(facts: Facts) -> Blocked | None:
     """A check: no body is asked twice for the same thing."""
-    asked = {str(item.facts.get("body")): item.ref for item in facts.items_of("section15-answer")}
+    answers = (item for item in facts.items_of("section15-answer") if item.stage != "not_needed")
+    asked = {str(item.facts.get("body")): item.ref for item in answers}
     twice = [asked[str(body)] for body in (facts.submitted or {}).get("bodies") or [] if str(body) in asked]
     if not twice:
         return None
@@ -109,8 +110,8 @@ PROCESS = Process(
             several_of("bodies", "Which bodies are asked?", From.BODIES_TO_NAME, required=False,
                        help="Each gets an answer of its own, with its own date."),
             choice("partnership_asked", "Is this partnership asked itself?", ("no", "No"), (ASKED, "Yes"), default="no",
-                   notable=True, help="Its case manager owes the answer then. A partnership is not on the list of"
-                   " section 15(3)."),
+                   required=False, notable=True, help="Its case manager owes the answer then. A partnership is on no"
+                   " list of section 15(3)."),
             day("answer_by", "By which date does the request ask for an answer?", required=False, future=True,
                 notable=True, help="Only a date that the request itself gives. Left empty, no clock runs: the Act says"
                 " “so far as reasonably practicable” and gives no number of days."),
