@@ -102,13 +102,14 @@ def reminders_to_come(session: Session, actor: Actor, row: Deadline, record: Rec
         return []
     until = max(today, row.due_on) + LATER
     found = ahead(session, actor, today, until, deadline_id=row.id)
-    noted = set(
-        session.execute(
+    noted = {
+        (rung, address)
+        for rung, address in session.execute(
             sa.select(Reminder.rung, sa.func.lower(Reminder.address)).where(
                 Reminder.deadline_id == row.id, Reminder.due_on == row.due_on
             )
-        ).tuples()
-    )
+        )
+    }
     return sorted(
         (one for one in found if (one.rung, one.address.lower()) not in noted), key=lambda one: (one.on, one.address)
     )
