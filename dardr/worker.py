@@ -167,13 +167,14 @@ def _ensure_row(session: Session, tick: str) -> None:
     session.execute(insert(Heartbeat).values(**never).on_conflict_do_nothing())
 
 
-def beat(database: Database, tick: str, now: datetime, took_ms: int, said: str) -> None:
-    """Record that a tick ended, and what it did. Names nobody."""
+def beat(database: Database, tick: str, now: datetime, took_ms: int, said: str, *, well: bool = True) -> None:
+    """Record that a tick ended, and what it did. Names nobody. One that failed keeps the time of the last good one."""
     with database.write() as session:
         insert = sqlite.insert if is_sqlite(session) else postgresql.insert
         values = {"at": now, "took_ms": took_ms, "said": said}
+        changed = values if well else {"took_ms": took_ms, "said": said}
         session.execute(
-            insert(Heartbeat).values(tick=tick, **values).on_conflict_do_update(index_elements=["tick"], set_=values)
+            insert(Heartbeat).values(tick=tick, **values).on_conflict_do_update(index_elements=["tick"], set_=changed)
         )
 
 
@@ -190,7 +191,8 @@ def ticking(database: Database, tick: str, now: datetime, work: Callable[[], Cou
         log.error("worker.tick_failed", tick=tick, error=type(error).__name__)
         counts, said = {"failed_ticks": 1}, f"failed: {type(error).__name__}"
     try:
-        beat(database, tick, now, round((systime.monotonic() - began) * 1000), said)
+        took = round((systime.monotonic() - began) * 1000)
+        beat(database, tick, now, took, said, well="failed_ticks" not in counts)
     except Exception as error:
         log.error("worker.no_heartbeat", tick=tick, error=type(error).__name__)
     return counts

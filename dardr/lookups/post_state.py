@@ -29,7 +29,16 @@ WAITS_TOO_LONG = timedelta(hours=1)
 ALARM_AFTER = timedelta(days=1)
 """E-mail cannot tell of itself that it does not go out: after so long every page of the team does."""
 
-WORKER_SILENT, NOT_SENT = "worker", "post"
+COUNTED = timedelta(hours=24)
+"""What was sent and what came back is counted over so long a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """``worker_silent``: no worker was seen since ``since`` (aware UTC); else e-mails have waited since then."""
+
+    worker_silent: bool
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +140,16 @@ def not_being_sent(session: Session, now: datetime) -> bool:
     return oldest is not None and now - oldest > WAITS_TOO_LONG
 
 
-def alarm(session: Session, now: datetime) -> str:
-    """What every page of the team must say because e-mail cannot: ``worker``, ``post``, or nothing.
-
-    ``worker``: none has been seen for a day while something waits to be sent or to be looked at; ``post``: a message
-    has waited for more than a day.
-    """
+def alarm(session: Session, now: datetime) -> Alarm | None:
+    """What every page of the team must say because e-mail cannot: no worker for a day, or e-mail that waits so long."""
     seen = _seen(session)
     last = min((seen[name] for name in SENDS if name in seen), default=None)
+    if last is not None and now - last > ALARM_AFTER:
+        return Alarm(True, last)
     oldest = waiting_since(session, now)
-    waited = oldest is not None and now - oldest > ALARM_AFTER
-    if last is not None and now - last > ALARM_AFTER or (last is None and waited):
-        return WORKER_SILENT
-    return NOT_SENT if waited else ""
+    if oldest is not None and now - oldest > ALARM_AFTER:
+        return Alarm(last is None, oldest)
+    return None
 
 
 def ages(session: Session, now: datetime) -> dict[str, float]:

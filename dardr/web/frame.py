@@ -20,6 +20,7 @@ from dardr.web import tabs, words
 from dardr.web.accounts import REFUSED
 from dardr.web.audience import may_use
 from dardr.web.transaction import session
+from dardr.web.watching import alarm_here
 from workflows.definition import PARTY_LABELS, Party
 
 PRODUCT = "dardr"
@@ -131,6 +132,7 @@ def _frame() -> dict[str, Any]:
         "rehearsal_says": f"Rehearsal: today is {words.long_day(now)}" if here["rehearsal"] else "",
         "sections": sections,
         "empty_installation": _nobody_yet(),
+        "alarm": alarm_here(),
         "may_care": may_care,
         "may_use": may_use,
     }

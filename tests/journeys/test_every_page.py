@@ -30,7 +30,7 @@ FILES = {
     *("/reviews/<ref>/disclosure.csv", "/reviews/<ref>/disclosure.xlsx"),
     *("/actions.csv", "/deadlines.csv", "/reviews.csv", "/care/reads.csv", "/process/<key>/page.md"),
     *("/reports/quarterly.<form>", "/reviews/<ref>/documents/<name>.<form>", "/records/<ref>/files/<int:number>"),
-    *("/administration/tracker/layouts/<int:number>/download", "/health"),
+    *("/administration/tracker/layouts/<int:number>/download", "/health", "/metrics"),
     *("/records/<ref>/comments.<any(docx, xlsx):form>", "/records/<ref>/version"),
     *("/static/<path:filename>", "/fs-static/<path:filename>"),
     "/family/<ref>/letters/<int:number>.docx",

@@ -292,7 +292,7 @@ def test_care_shows_findings_and_the_worker(manager: Browser, database: Database
 def test_health_says_little(anyone: Browser) -> None:
     answer = anyone.get("/health")
     assert answer.status_code == 200
-    assert set(answer.get_json()) == {"status", "version"}
+    assert set(answer.get_json()) == {"status", "version", "post"}
 
 
 # --- documents and reports --------------------------------------------------------------------------------

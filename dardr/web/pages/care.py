@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, jsonify, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session, defer
 
@@ -16,7 +15,7 @@ from dardr.lookups.timeline import message_dict
 from dardr.storage.installation import Heartbeat, IntegrityFinding
 from dardr.storage.outbox import UNDELIVERED, OutboxMessage
 from dardr.storage.reviews import Record
-from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, actor, who
+from dardr.web.audience import RUNS_THE_SERVICE, actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import session
 
@@ -75,11 +74,3 @@ def findings() -> ResponseReturnValue:
 
 def _address(record: Record | None) -> str:
     return page_of(record.ref, record.process_key) if record is not None else ""
-
-
-@pages.get("/health")
-@who(audience=EVERYONE)
-def health() -> ResponseReturnValue:
-    """200 with the version while the database answers. Names nothing else."""
-    session().execute(sa.select(1))
-    return jsonify({"status": "ok", "version": version("dardr")})
