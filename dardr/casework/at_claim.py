@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dardr.casework import gathered
 from dardr.casework.outbox import AT_ANY_HOUR
-from dardr.casework.overtaken import LEFT, leavers, messages_over, over
+from dardr.casework.overtaken import LEFT, Spoken, leavers, messages_over, over, spoken_of
 from dardr.casework.round_of_post import rewrite
 from dardr.storage.outbox import IN_FLIGHT, OutboxMessage
 from dardr.storage.reminders import Reminder
@@ -32,7 +32,9 @@ def overtaken(session: Session, rows: Sequence[OutboxMessage], now: datetime) ->
     )
     for one in found:
         carried.setdefault(one.outbox_id or 0, []).append(one)
-    ended = over(session, [one for reminders in carried.values() for one in reminders])
+    every = [one for reminders in carried.values() for one in reminders]
+    spoken = spoken_of(session, every)
+    ended = over(session, every, spoken)
     done = messages_over(session, [row for row in rows if row.id not in carried])
     gone = leavers(session, (row.recipient for row in rows if row.message not in AT_ANY_HOUR))
     for row in rows:
@@ -42,14 +44,19 @@ def overtaken(session: Session, rows: Sequence[OutboxMessage], now: datetime) ->
         elif reminders and all(one.id in ended for one in reminders):
             done[row.id] = ended[reminders[0].id]
         elif row.status != IN_FLIGHT and any(one.id in ended for one in reminders):
-            _without(session, row, reminders, ended, now)
+            _without(session, row, reminders, ended, spoken, now)
     return done
 
 
 def _without(
-    session: Session, row: OutboxMessage, reminders: Sequence[Reminder], ended: dict[int, str], now: datetime
+    session: Session,
+    row: OutboxMessage,
+    reminders: Sequence[Reminder],
+    ended: dict[int, str],
+    spoken: Spoken,
+    now: datetime,
 ) -> None:
-    still = gathered.subjects(session, [one for one in reminders if one.id not in ended])
+    still = gathered.subjects(session, [one for one in reminders if one.id not in ended], spoken)
     try:
         rewrite(session, row, still, london_date(now))
     except Exception as error:

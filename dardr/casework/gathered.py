@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework import deadlines, notices, reminders
-from dardr.casework.overtaken import CHUNK
+from dardr.casework.overtaken import CHUNK, Spoken
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Deadline, Hold, Record
@@ -45,25 +44,20 @@ class Subject:
         return self.clock is not None and self.clock.date.kind is Kind.STATUTE
 
 
-def subjects(session: Session, found: Sequence[Reminder]) -> list[Subject]:
+def subjects(session: Session, found: Sequence[Reminder], spoken: Spoken) -> list[Subject]:
     """These reminders with what they speak of, in the same order; one whose date is gone is left out."""
-    of: dict[str, dict[int | None, Any]] = {"record": {}, "deadline": {}, "hold": {}}
-    for table, name in ((Record, "record"), (Deadline, "deadline"), (Hold, "hold")):
-        wanted = sorted({one for row in found if (one := getattr(row, f"{name}_id")) is not None})
-        for start in range(0, len(wanted), CHUNK):
-            rows = session.scalars(sa.select(table).where(table.id.in_(wanted[start : start + CHUNK])))
-            of[name].update({row.id: row for row in rows})
+    notices.load_organisations(session, {one.record_id for one in found})
     told = _told_it_passed(session, found)
     return [
         Subject(
             one,
-            of["record"][one.record_id],
-            of["deadline"].get(one.deadline_id),
-            of["hold"].get(one.hold_id),
+            spoken.records[one.record_id],
+            spoken.deadlines.get(one.deadline_id),
+            spoken.holds.get(one.hold_id),
             (one.deadline_id, one.due_on, one.rung) not in told,
         )
         for one in found
-        if one.deadline_id in of["deadline"] or one.hold_id in of["hold"]
+        if one.deadline_id in spoken.deadlines or one.hold_id in spoken.holds
     ]
 
 
@@ -122,7 +116,6 @@ def message_of_all(session: Session, found: Sequence[Subject], today: date) -> M
     """One message that carries all of these: the single one, or the day's e-mail with a line for each."""
     if len(found) == 1:
         return message_of(session, found[0], today)
-    notices.load_organisations(session, {one.record.id for one in found})
     ordered = sorted(found, key=lambda one: (not one.statute, one.reminder.due_on or today, one.record.ref))
     lines = [(one, message_of(session, one, today)) for one in ordered]
     return messages.DailyDigest(

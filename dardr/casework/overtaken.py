@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm.interfaces import ORMOption
 
 from dardr.casework.recipients import Recipients
 from dardr.storage.bodies import BodyContact, Partnership
@@ -28,13 +30,30 @@ CONFLICT = "They have a conflict of interest in it."
 CHUNK = 500
 
 
-def over(session: Session, reminders: Sequence[Reminder]) -> dict[int, str]:
+@dataclass(slots=True)
+class Spoken:
+    """What reminders speak of, read at once: their dates, their holds, their records, by id."""
+
+    deadlines: dict[int | None, Deadline]
+    holds: dict[int | None, Hold]
+    records: dict[int | None, Record]
+
+
+def spoken_of(session: Session, reminders: Sequence[Reminder]) -> Spoken:
+    """Everything that these reminders speak of; what is gone is left out."""
+    return Spoken(
+        _by_id(session, Deadline, (one.deadline_id for one in reminders), defer(Deadline.receipt)),
+        _by_id(session, Hold, (one.hold_id for one in reminders)),
+        _by_id(session, Record, (one.record_id for one in reminders)),
+    )
+
+
+def over(session: Session, reminders: Sequence[Reminder], spoken: Spoken) -> dict[int, str]:
     """The reminders that have nothing to say any more, by id, with the reason."""
-    about = _by_id(session, Deadline, (one.deadline_id for one in reminders))
-    holds = _by_id(session, Hold, (one.hold_id for one in reminders))
+    about, holds = spoken.deadlines, spoken.holds
     newest = _newest(session, about)
     gone = leavers(session, (one.address for one in reminders))
-    away = _away(session, reminders)
+    away = _away(session, reminders, spoken.records)
     found: dict[int, str] = {}
     for one in reminders:
         why = _why(one, about, holds)
@@ -121,10 +140,9 @@ def leavers(session: Session, addresses: Iterable[str]) -> frozenset[str]:
     return frozenset(gone)
 
 
-def _away(session: Session, reminders: Sequence[Reminder]) -> set[int]:
+def _away(session: Session, reminders: Sequence[Reminder], records: dict[int | None, Record]) -> set[int]:
     """Reminders to people who see nothing of the record, because of a conflict of interest."""
     people = Recipients(session)
-    records = _by_id(session, Record, (one.record_id for one in reminders))
     people.prepare(records.values())
     return {
         one.id
@@ -133,12 +151,14 @@ def _away(session: Session, reminders: Sequence[Reminder]) -> set[int]:
     }
 
 
-def _by_id(session: Session, table: type[Row], ids: Iterable[int | None]) -> dict[int | None, Row]:
+def _by_id(session: Session, table: type[Row], ids: Iterable[int | None], *options: ORMOption) -> dict[int | None, Row]:
     wanted = sorted({one for one in ids if one is not None})
     found: dict[int | None, Row] = {}
     for start in range(0, len(wanted), CHUNK):
-        rows = session.scalars(sa.select(table).where(table.id.in_(wanted[start : start + CHUNK])))
-        found.update({row.id: row for row in rows})
+        of = wanted[start : start + CHUNK]
+        found.update(
+            {row.id: row for row in session.scalars(sa.select(table).where(table.id.in_(of)).options(*options))}
+        )
     return found
 
 

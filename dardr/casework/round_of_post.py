@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from dardr.casework import gathered, outbox, post_days
 from dardr.casework.gathered import Subject
-from dardr.casework.overtaken import over
+from dardr.casework.overtaken import over, spoken_of
 from dardr.casework.post_choices import EVERYBODY, LONGEST_WAIT, Choices, before_next, carried_on, choices_for
 from dardr.lookups.careful_days import careful_days
 from dardr.storage import outbox as box
@@ -113,12 +113,13 @@ def _gather(session: Session, now: datetime, people: Sequence[str]) -> Rounded:
             .with_for_update(skip_locked=True)
         )
     )
-    dropped = over(session, waiting)
+    spoken = spoken_of(session, waiting)
+    dropped = over(session, waiting, spoken)
     for one in waiting:
         if one.id in dropped:
             one.dropped_at, one.dropped_because = now, dropped[one.id]
     session.flush()
-    found = gathered.subjects(session, [one for one in waiting if one.id not in dropped])
+    found = gathered.subjects(session, [one for one in waiting if one.id not in dropped], spoken)
     by_person: dict[str, list[Subject]] = {}
     for one in found:
         by_person.setdefault(one.reminder.address.lower(), []).append(one)
@@ -255,9 +256,11 @@ class _Sheet:
 
     def _put_into(self, row: OutboxMessage, more: Sequence[Subject], written: _Written) -> None:
         """Into the day's e-mail that has not left yet, whose words are made anew."""
-        carried = self.session.scalars(sa.select(Reminder).where(Reminder.outbox_id == row.id).order_by(Reminder.id))
+        query = sa.select(Reminder).where(Reminder.outbox_id == row.id).order_by(Reminder.id)
+        carried = self.session.scalars(query).all()
         try:
-            rewrite(self.session, row, [*gathered.subjects(self.session, carried.all()), *more], self.today)
+            before = gathered.subjects(self.session, carried, spoken_of(self.session, carried))
+            rewrite(self.session, row, [*before, *more], self.today)
         except Exception as error:
             log.error("round.not_said", reminder=more[0].reminder.id, error=type(error).__name__)
             written.passed_over += len(more)

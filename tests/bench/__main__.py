@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: ``python -m tests.bench [act] [sweep] [help] [web] [review] [word]``."""
+"""Run all benchmarks, or those named: ``python -m tests.bench [act] [sweep] [post] ...``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ ALL = {
     "help": "help_text",
     "act": "act",
     "sweep": "sweep",
+    "post": "post_of_a_day",
+    "deliver": "deliver",
     "web": "web",
     "review": "review_page",
     "word": "word_comments",
