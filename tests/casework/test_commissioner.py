@@ -11,6 +11,9 @@ import sqlalchemy as sa
 from dardr.casework.administer import bodies
 from dardr.errors import Conflict, Invalid
 from dardr.lookups.commissioner import Overview, overview
+from dardr.lookups.quarterly import quarterly
+from dardr.lookups.quarterly.printed import as_document
+from dardr.lookups.quarterly.report import Requests
 from dardr.lookups.specified import UNNAMED_CLASS, stands
 from dardr.storage.bodies import Body
 from dardr.storage.engine import Database
@@ -273,3 +276,22 @@ def test_a_reply_taken_up_again_is_not_shown_as_published(sqlite_database: Datab
     report.act("reopen_reply", {"reopened_reason": "Wrong page."}, ref=ref)
     (line,) = seen(sqlite_database, report.today).reports[0].lines
     assert (line.done_on, line.place, line.days) == (None, "", 55)
+
+
+def test_the_quarterly_report_counts_what_is_owed(sqlite_database: Database) -> None:
+    report = a_report(sqlite_database)
+    (police, _) = name(report, "mereshire-police", "mereshire-nhs").created
+    request = a_request(sqlite_database, partnership_asked="yes")
+    nhs, _ = request.opened("section15-answer")
+    request.today = report.today = date(2026, 7, 20)
+    said = {"answered_on": "2026-07-20", "answered_by": "Director"}
+    request.act("record_answer", {**said, "outcome": "declined", "answer_reason": "No data."}, ref=nhs)
+    answered(report, police, "1")
+    report.act("record_publication_of_reply", {**PUBLICATION, "published_on": "2026-07-20"}, ref=police)
+    first, last, day = date(2026, 7, 1), date(2026, 9, 30), date(2026, 8, 26)
+    with sqlite_database.read() as session:
+        found = quarterly(session, actor(session, "steering_member"), first, last, day, day)
+        text = " ".join(one for section in as_document(found, day).sections for one in section.commentary)
+    assert found.commissioner_requests == Requests(in_full=0, in_part=0, declined=1, not_yet=2, past_their_date=2)
+    assert "Not published yet: 1, of which past the date in the Act: 1." in text
+    assert "1 declined; 2 not answered yet, of which past the date that the request gives: 2." in text

@@ -29,7 +29,9 @@ __all__ = ["Period", "Report", "quarter", "quarter_of", "quarterly"]
 READERS = SEES_EVERY_REVIEW | SEES_PLANS
 """Roles that read the report when held for the whole partnership."""
 
-ITEMS = ("action", "agency-return", "commissioner-reply", "section8-report")
+ITEMS = (
+    "action", "agency-return", "commissioner-reply", "section8-report", "section15-request", "section15-answer",
+)  # fmt: skip
 
 DEFINITIONS = {
     "As at": "Only what had been recorded by the end of that day (London) is used; it is counted by the day on which it"
@@ -88,6 +90,7 @@ def quarterly(
         no_reviews=figures.no_reviews(past, reviews, period),
         actions=plans.actions(session, past, reviews, period, year, bodies),
         commissioner_replies=plans.replies(session, past, period, bodies),
+        commissioner_requests=plans.requests(past, period),
         by_csp=plans.by_csp(past, reviews, period, _names(session, "csp", partnership.id, day)),
         catalogue=plans.catalogue(published, period, _partnership_names(session)),
         definitions=dict(DEFINITIONS),

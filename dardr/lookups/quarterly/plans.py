@@ -28,8 +28,10 @@ from dardr.lookups.quarterly.report import (
     CspRow,
     Figure,
     Reply,
+    Requests,
     StatusCount,
 )
+from workflows.answers import stored_date
 from workflows.calendar import in_words
 from workflows.clocks import MISSED, State
 from workflows.partial import NotADate, PartialDate
@@ -190,6 +192,25 @@ def _reply_words(state: State, due: date | None, published: date | None, day: da
     if day > due:
         return f"the date in the Act passed {_days((day - due).days)} ago; no reply yet"
     return "due today" if day == due else f"{_days((due - day).days)} left"
+
+
+def requests(history: History, period: Period) -> Requests:
+    """How requests of the Commissioner under section 15 stand: of each body asked, and of the partnership itself."""
+    found: Counter[str] = Counter()
+    for story in history.of("section15-answer", "section15-request"):
+        facts, own = story.facts_on(history.day), story.process_key == "section15-request"
+        here_too = not own or facts.get("partnership_asked") == "yes"
+        if not here_too or story.stage_on(history.day) in ("not_needed", "withdrawn"):
+            continue
+        outcome = facts.get("own_outcome" if own else "outcome")
+        answered = stored_date(facts.get("own_answered_on" if own else "answered_on"))
+        if answered is not None and (own or story.stage_on(history.day) == "answered"):
+            found[str(outcome)] += period.has(answered)
+            continue
+        asked_by = stored_date(facts.get("answer_by"))
+        found["not_yet"] += 1
+        found["past"] += asked_by is not None and asked_by < history.day
+    return Requests(found["answered"], found["partly"], found["declined"], found["not_yet"], found["past"])
 
 
 def _days(n: int) -> str:

@@ -257,9 +257,27 @@ def _replies(report: Report) -> Section:
             "Each body named in a report under section 8 of the Domestic Abuse Act 2021 publishes its own reply within"
             " 56 days, beginning with the day the report is published (section 16). Shown: replies not published yet,"
             " and those published in the period.",
+            *_owed_to_the_commissioner(report),
         ),
         tables=(_table("Replies, body by body", headers, rows),) if rows else (),
     )
+
+
+def _owed_to_the_commissioner(report: Report) -> tuple[str, ...]:
+    """How many replies and answers are owed on the day, in sentences; none where there is nothing to count."""
+    said: list[str] = []
+    asked = report.commissioner_requests
+    if not_published := [r for r in report.commissioner_replies if r.published_on is None]:
+        passed = sum(r.due is not None and r.due < report.day for r in not_published)
+        said.append(f"Not published yet: {len(not_published)}, of which past the date in the Act: {passed}.")
+    if any((asked.in_full, asked.in_part, asked.declined, asked.not_yet)):
+        said.append(
+            "Requests for co-operation under section 15, each body asked counted once:"
+            f" {asked.in_full} answered in full in the period, {asked.in_part} in part, {asked.declined} declined;"
+            f" {asked.not_yet} not answered yet, of which past the date that the request"
+            f" gives: {asked.past_their_date}."
+        )
+    return tuple(said)
 
 
 def _by_csp(report: Report) -> Section:

@@ -178,6 +178,20 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Requests:
+    """What the Commissioner asked for under section 15, each body asked counted once, the partnership itself too.
+
+    ``in_full``, ``in_part`` and ``declined`` are answers sent in the period; the others stand on the day.
+    """
+
+    in_full: int
+    in_part: int
+    declined: int
+    not_yet: int
+    past_their_date: int
+
+
+@dataclass(frozen=True, slots=True)
 class CspRow:
     """One local partnership: a review of two counts in both."""
 
@@ -232,6 +246,7 @@ class Report:
     no_reviews: list[NoReview]
     actions: Actions
     commissioner_replies: list[Reply]
+    commissioner_requests: Requests
     by_csp: list[CspRow]
     catalogue: Catalogue
     definitions: dict[str, str] = field(default_factory=dict)
