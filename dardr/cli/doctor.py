@@ -111,13 +111,18 @@ def _keys(settings: Any) -> Check:
 
 
 def _mail_server(settings: Any) -> Check:
-    from dardr.casework.transport import mailer_of
+    from dardr.casework.transport import mailer_of, notify_of
 
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         mailer_of(settings)
     except Exception as error:
         return _wrong("Mail server", error)
+    if settings.transport == "notify":
+        wrong = notify_of(settings).trouble()
+        if wrong:
+            return _check("GOV.UK Notify", "look", f"{wrong} E-mail waits and is sent later.")
+        return _check("GOV.UK Notify", "ok", "takes the key, and knows the template")
     try:
         with socket.create_connection((settings.smtp_host, settings.smtp_port), timeout=3):
             pass
