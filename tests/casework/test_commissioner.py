@@ -138,6 +138,17 @@ def test_bodies_with_different_recommendations_and_one_named_twice(sqlite_databa
     assert (lines["northmere-council"].answered, lines["northmere-council"].named) == (1, ("1", "2"))
 
 
+def test_a_body_named_again_has_one_reply(sqlite_database: Database) -> None:
+    report = a_report(sqlite_database)
+    (first,) = name(report, "mereshire-police").created
+    report.act("record_not_owed", {"not_owed_reason": "The wrong recommendations."}, ref=first)
+    (second,) = name(report, "mereshire-police", numbers=("2",)).created
+    with pytest.raises(Conflict, match=f"its reply is {second}"):
+        report.act("reopen_reply", {"reopened_reason": "It is owed after all."}, ref=first)
+    report.act("record_not_owed", {"not_owed_reason": "Not this one."}, ref=second)
+    assert report.act("reopen_reply", {"reopened_reason": "This one."}, ref=first).stage == "owed"
+
+
 # --- the day of publication is corrected ------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ from workflows.definition import (
     Phase,
     Process,
     Stage,
+    reads_beside,
 )
 from workflows.processes import anywhere
 from workflows.processes.authorities import (
@@ -86,6 +87,16 @@ def published_after_report(facts: Facts) -> Blocked | None:
     if published is None or not report or published.isoformat() >= str(report):
         return None
     return Blocked(f"The reply is dated before the report ({report}). Check the date.", "published_on")
+
+
+@reads_beside
+def no_other_reply(facts: Facts) -> Blocked | None:
+    """The body has no other reply to the same report: it was not named again since this one was struck out."""
+    body = facts.recorded.get("body")
+    other = next((one for one in facts.beside if one.stage != "not_owed" and one.facts.get("body") == body), None)
+    if other is None:
+        return None
+    return Blocked(f"This body was named again, and its reply is {other.ref}. Go on there.")
 
 
 def copies_after_report(facts: Facts) -> Blocked | None:
@@ -246,6 +257,7 @@ PROCESS = Process(
             to="owed",
             roles=CASEWORK,
             fields=(paragraph("reopened_reason", "Why"),),
+            guards=(no_other_reply,),
             authority=by_design(),
             help="The 56 days still begin with the day the report was published.",
         ),
