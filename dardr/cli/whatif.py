@@ -10,7 +10,11 @@ from dardr.cli import showing
 from dardr.cli.opening import as_option, opened
 from dardr.cli.refusing import Command, Refused, as_json_option, examples
 
-WHAT = {"reminder": "Reminder", "passed on": "Told that the date has passed"}
+WHAT = {
+    "reminder": "Reminder",
+    "passed on": "Told that the date has passed",
+    "agreed date wanted": "Asked for an agreed date",
+}
 
 
 def _split(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dardr.actors import operator
 from dardr.casework.holidays import add_holidays
 from dardr.errors import Invalid, NotFound
+from dardr.lookups.reminders_ahead import ahead
 from dardr.lookups.what_if import Asked, Outcome, names_of_caseload, names_of_review, what_if
 from dardr.lookups.what_if.compare import UNCHANGED
 from dardr.storage.base import Base
@@ -363,7 +364,7 @@ def test_things_asked_wrongly_get_a_sentence(sqlite_database: Database) -> None:
     assert "give it once" in refusal(case, ("trial", on(case, 5)), (f"hold-{case.holds()[0].id}", on(case, 6)))
     said = refusal(case, ("christmas", on(case, 5)))
     assert said.startswith("Nothing here is called “christmas”. What can be supposed: trial, ")
-    assert "start_drafting" not in said and "D05" in said and "R01.receive_return" in said
+    assert "add_note" not in said and "start_drafting" in said and "D05" in said and "R01.receive_return" in said
     assert "Say which: R01.receive_return, R02.receive_return" in refusal(case, ("receive_return", on(case, 5)))
     assert "not a step of the stage" in refusal(case, ("publish", on(case, 5)))
     assert "not running" in refusal(case, ("D12", on(case, 5)))
@@ -395,6 +396,29 @@ def test_nothing_moves_a_date_in_the_act_but_the_day_it_counts_from(sqlite_datab
     assert "9 February 2026" in " ".join(moved.changes[0].sentences)
     done = supposed(reply, ("record_publication_of_reply", date(2026, 3, 20)))
     assert [(c.what, c.stopped_on, c.after.state) for c in done.changes] == [("stopped", date(2026, 3, 20), "met")]
+
+
+def test_the_reminders_are_those_that_are_sent_when_it_is_so(sqlite_database: Database) -> None:
+    case = a_review(sqlite_database, "evidence")
+    hold(case, "trial", ["imr_return"])
+    outcome = supposed(case, ("trial", on(case, 30)))
+    end(later(case, 30))
+    last = max(r.on for r in outcome.reminders)
+    with sqlite_database.read() as session:
+        real = list(ahead(session, actor(session, "case_manager"), case.today, last, review_ref=case.ref))
+    names = {"imr_return": "Return to the review"}
+    for ref in case.opened("agency-return"):
+        sent = {(r.on, r.what) for r in outcome.reminders if r.ref == ref and r.sent}
+        due = case.deadline("imr_return", ref=ref).due_on
+        assert due is not None and not [r for r in outcome.reminders if r.ref == ref and not r.sent]
+        till = {one for one in sent if one[0] <= due}
+        assert (
+            till
+            == {(r.on, "reminder") for r in real if r.ref == ref and r.about == names["imr_return"] and r.on <= due}
+            and len(till) >= 3
+        )
+        passed = {day for day, what in sent if what == "passed on"}
+        assert passed == {r.on for r in real if r.ref == ref and r.kind == "escalation"}
 
 
 def test_reminders_follow_the_date_and_none_go_to_a_family(sqlite_database: Database) -> None:

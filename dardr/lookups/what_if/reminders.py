@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dardr.casework.post_days import AGENCIES, of_the_partnership
+from dardr.casework.post_days import AGENCIES, Told, of_the_partnership, told_of
 from dardr.casework.recipients import NEVER_WRITTEN_TO
 from dardr.lookups.calendars import with_holidays
 from dardr.lookups.careful_days import careful_days
-from dardr.lookups.what_if.world import WAITS, Run, World
+from dardr.lookups.what_if.world import AT_ONCE, WAITS, Run, World
 from dardr.storage.reviews import Deadline
-from workflows import clocks
+from workflows.clocks import Telling
 from workflows.definition import PARTY_LABELS, Clock, Party
-from workflows.post_days import DAY, PostDays, keeps_its_days
+from workflows.post_days import DAY, PostDays, Say, to_say
 
-REMINDED, PASSED_ON = "reminder", "passed on"
+WHAT = {Telling.REMINDER: "reminder", Telling.ESCALATION: "passed on", Telling.AGREED_DATE: "agreed date wanted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +55,90 @@ class _Sending:
 def reminders_of(world: World, runs: Iterable[Run]) -> list[Reminder]:
     """Of the clocks that would be otherwise, the reminders that fall away and those that come, on their days of post.
 
-    After the date the weekly repeat is given once. A digest gathers what one person is reminded of on one day, so
-    this is what is spoken of, not how many messages leave. Nobody is reminded of what a family, the Home Office or
-    the Commissioner does: no program writes to them.
+    Worked out by the function that says what the sweeps of the days to come would find. What is repeated after a date
+    is given once. A digest gathers what one person is told on one day, so this is what is spoken of, not how many
+    messages leave. Nobody is reminded of what a family, the Home Office or the Commissioner does.
     """
     was_post = of_the_partnership(world.session)
     post = PostDays(with_holidays(was_post.calendar, world.added))
     looked_at = [run for run in runs if world.added or run.changed_on is not None or _waiting_changed(world, run)]
-    careful = _careful(world, looked_at)
+    careful, told = _careful(world, looked_at), _told(world, looked_at)
     found: list[Reminder] = []
     for run in looked_at:
-        since = max(run.changed_on or (world.today if world.added else world.day), world.today)
         avoid = careful.get(run.row.id, frozenset())
-        was, comes = set[_Sending](), set[_Sending]()
-        if run.before is not None and not _waits(world, run, before=True):
-            was = _ladder(run.clock, run.before, since, was_post.without(avoid))
-        if run.row.running and not _waits(world, run, before=False):
-            comes = _ladder(run.clock, run.row, since, post.without(avoid), fresh=run.changed_on is not None)
+        was = _before(world, run, told.get(run.row.id, Told()), was_post.without(avoid))
+        comes = _after(world, run, told.get(run.row.id, Told()), post.without(avoid), was)
         for sent, days in ((False, was - comes), (True, comes - was)):
             found += [
                 Reminder(sent, one.on, one.what, PARTY_LABELS[one.to], run.standing.ref, run.clock.id, run.clock.label)
                 for one in days
             ]
     return sorted(found, key=lambda r: (r.on, r.sent, r.ref, r.id, r.what, r.to))
+
+
+def _before(world: World, run: Run, told: Told, post: PostDays) -> set[_Sending]:
+    """What goes out as things are, from today on."""
+    if run.before is None or _waits(world, run, before=True):
+        return set()
+    return _said(world, run, run.before, world.today, post, told)
+
+
+def _after(world: World, run: Run, told: Told, post: PostDays, was: set[_Sending]) -> set[_Sending]:
+    """What would go out: as it is until the day from which the clock is otherwise, and from then on by its new date."""
+    since = max(run.changed_on or (world.today if world.added else world.day), world.today)
+    comes = {one for one in was if one.on < since}
+    if not run.row.running or _waits(world, run, before=False):
+        return comes
+    same = run.before is not None and run.before.due_on == run.row.due_on
+    return comes | _said(world, run, run.row, since, post, told if same else None)
+
+
+def _said(world: World, run: Run, row: Deadline, first: date, post: PostDays, told: Told | None) -> set[_Sending]:
+    """What is said of one date from a day on. ``told`` None: its ladder starts afresh."""
+    clock, due = run.clock, row.due_on
+    if due is None:
+        return set()
+    ends = [due, first, *(r.due_on for r in (run.before, run.row) if r is not None and r.due_on is not None)]
+    longest = max([clock.repeat_after_every or 0, *(step.after_days for step in clock.escalations)])
+    fresh = told is None
+    asks = row.original_due_on if clock.asks_for_agreed_date and row.agreed_due_on is None else None
+    if told is not None and str(Telling.AGREED_DATE) in told.rungs:
+        asks = None
+    says = to_say(
+        clock,
+        row.start_on or due,
+        due,
+        first,
+        max(ends) + timedelta(days=longest),
+        post,
+        look=None if fresh else row.next_look_on,
+        escalated={} if told is None else told.steps,
+        agreed_wanted_from=asks + DAY if asks else None,
+    )
+    found: set[_Sending] = set()
+    repeats = 0
+    for say in says:
+        if say.telling is Telling.REMINDER and say.on > due:
+            repeats += 1
+        to = _told_to(clock, say)
+        if to is not None and not (say.telling is Telling.REMINDER and repeats > 1):
+            found.add(_Sending(say.on, WHAT[say.telling], to))
+    return found
+
+
+def _told_to(clock: Clock, say: Say) -> Party | None:
+    if say.telling is Telling.AGREED_DATE:
+        return Party.CASE_MANAGER
+    to = say.step.to if say.step is not None else clock.owner
+    return None if to in NEVER_WRITTEN_TO else to
+
+
+def _told(world: World, runs: Sequence[Run]) -> dict[int, Told]:
+    rows = [run.before for run in runs if run.before is not None]
+    found: dict[int, Told] = {}
+    for at in range(0, len(rows), AT_ONCE):
+        found |= told_of(world.session, rows[at : at + AT_ONCE])
+    return found
 
 
 def _careful(world: World, runs: Iterable[Run]) -> dict[int, frozenset[date]]:
@@ -102,38 +163,3 @@ def _waits(world: World, run: Run, *, before: bool) -> bool:
 
 def _waiting_changed(world: World, run: Run) -> bool:
     return run.clock.deferred_by is not None and (_waits(world, run, before=True) != _waits(world, run, before=False))
-
-
-def _ladder(clock: Clock, row: Deadline, since: date, post: PostDays, *, fresh: bool = False) -> set[_Sending]:
-    """What the ladder sends from a day on; ``fresh``: a rung on which the date would stand already is said then."""
-    due = row.due_on
-    if due is None:
-        return set()
-    start = row.start_on or due
-    until = max(due, since) + timedelta(days=clock.repeat_after_every or 0)
-    found: set[_Sending] = set()
-    if clock.owner not in NEVER_WRITTEN_TO:
-        days = {said_on(clock, rung.on, due, post) for rung in clocks.rungs(clock, start, due, until)}
-        reached = clocks.reminder_on(clock, start, due, since) if fresh else None
-        if reached is not None and reached.on < since:
-            days.add(said_on(clock, since, due, post) if since > due else _from(since, post))
-        found |= {_Sending(day, REMINDED, clock.owner) for day in days if day >= since}
-    for step, on in clocks.escalation_days(clock, due):
-        day = on if keeps_its_days(clock) else _from(on, post)
-        if day >= since and step.to not in NEVER_WRITTEN_TO:
-            found.add(_Sending(day, PASSED_ON, step.to))
-    return found
-
-
-def said_on(clock: Clock, on: date, due: date, post: PostDays) -> date:
-    """The day on which a rung is said: its own, or the last day with post before it; after the date, only after it."""
-    if keeps_its_days(clock):
-        return on
-    day = on
-    while not post.has(day):
-        day -= DAY
-    return day if on <= due or day > due else _from(on, post)
-
-
-def _from(day: date, post: PostDays) -> date:
-    return day if post.has(day) else post.next(day)

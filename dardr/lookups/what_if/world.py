@@ -86,7 +86,7 @@ class Point:
 
 @dataclass(eq=False)
 class Run:
-    """One run of a clock: the copy that is worked on, how it was, and the day from which it is otherwise."""
+    """One run of a clock: the copy that is worked on, the row as recorded, and the day from which it is otherwise."""
 
     row: Deadline
     standing: Standing
@@ -250,7 +250,7 @@ def load(session: Session, records: Sequence[Record], today: date) -> World:
     runs = []
     for row in rows:
         standing = standings[row.record_id]
-        runs.append(Run(copied(row), standing, standing.process.clock(row.clock), copied(row)))
+        runs.append(Run(copied(row), standing, standing.process.clock(row.clock), row))
     world = World(session, today, today, standings, runs, sorted(holds, key=lambda h: h.id), agreed)
     world.deferred_before = world._deferred()
     return world
