@@ -47,10 +47,12 @@ def asked_now(
     needed = dict(problems) or _needed_today(record, process, action, form, today)
     shown: list[Field] = []
     for field in action.fields:
-        if not field.when_asked or form.get(field.name) or field.name in problems:
+        if not field.when_asked or (form.get(field.name) and field.name not in needed):
             shown.append(field)
+        elif field.name in problems:
+            shown.append(dataclasses.replace(field, required=True))
         elif field.name in needed:
-            shown.append(dataclasses.replace(field, help=f"{needed[field.name]} {field.help}"))
+            shown.append(dataclasses.replace(field, required=True, help=f"{needed[field.name]} {field.help}"))
     return tuple(shown)
 
 

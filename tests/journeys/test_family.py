@@ -131,10 +131,34 @@ def _first_contact(page: Page, server: Serving, case: Case) -> None:
     assert "The chair began to write the report." in page.get_by_label("in the words used").input_value()
     send(page, {"update_given_how": "call"})
     expect(page.locator("main")).to_contain_text(SIX_WEEKS)
+    _a_day_to_be_careful_about(page, server, case, first)
     assert violations(page) == []
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert too_wide(page) == 0
+
+
+def _a_day_to_be_careful_about(page: Page, server: Serving, case: Case, first: str) -> None:
+    """A day of this week is named: a meeting near it is told of it, a letter in this week is asked why."""
+    page.goto(f"{server.address}/family/{first}")
+    press(page, "Add a day to be careful about")
+    day = {"careful_day": "in June", "careful_kind": "childs_birthday", "careful_asked_by": "family"}
+    answer(page, day)
+    page.locator("main form .govuk-button").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("“in June” is not a day and a month")
+    send(page, {"careful_day": "20 June"})
+    expect(page.locator("main")).to_contain_text("20 June, every year: a child's birthday")
+    page.goto(f"{server.address}/records/{case.ref}/do/plan_meeting")
+    expect(page.locator("main")).to_contain_text("in the next eight weeks: 20 June (a child's birthday)")
+    page.goto(f"{server.address}/family/{first}")
+    press(page, "Prepare a letter")
+    expect(page.get_by_label("Why in this week?")).to_be_visible()
+    answer(page, {"letter_about": "terms"})
+    page.locator("main form .govuk-button").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose another week, or say why it is right in this one")
+    assert violations(page) == []
+    send(page, {"careful_because": "They asked for it before the birthday"})
+    expect(page.locator("main")).to_contain_text("They asked for it before the birthday")
 
 
 def _letter_number(case: Case, ref: str) -> int:

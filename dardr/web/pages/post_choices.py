@@ -47,10 +47,10 @@ def _fields(otherwise: str) -> tuple[Field, ...]:
         Field(
             "at", "From what time?", required=False, help="For example 07:30. There is one a day."
         ),
-        Field("quiet_from", "No e-mail from", required=False, help="For example 19:00."),
+        Field("quiet_from", "Quiet hours begin at", required=False, help="For example 19:00."),
         Field(
             "quiet_until",
-            "until",
+            "Quiet hours end at",
             required=False,
             help="For example 07:30. The same time twice: no quiet hours. E-mail about signing in is never held.",
         ),
