@@ -67,6 +67,18 @@ def test_the_table_of_clocks_is_the_data() -> None:
     assert table == [row(clock) for clock in clocks().values()]
 
 
+def test_the_ladder_of_the_guide_is_the_data() -> None:
+    """Each clock that passes lateness on, with the days of its steps in their order; of L10C those are in L10's row."""
+    written: dict[str, list[int]] = {}
+    for line in (GUIDE / "dates.md").read_text(encoding="utf-8").splitlines():
+        if found := re.fullmatch(r"\| after ([DL\d, ]+) \| (.+) \|", line):
+            for one in found[1].split(", "):
+                written[one] = [int(number) for number in re.findall(r"\d+", found[2])]
+    data = {clock.id: [step.after_days for step in clock.escalations] for clock in clocks().values()}
+    data["L10"] += data.pop("L10C")
+    assert written == {one: days for one, days in data.items() if days}
+
+
 def test_only_the_statutory_date_is_said_to_be_one() -> None:
     statutory = {clock.id for clock in clocks().values() if str(clock.date.kind) == "statute"}
     assert statutory == {"D08"}
