@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page, expect
 
+from dardr.actors import load_actor
+from dardr.casework.closures import close_office
 from dardr.cli import main
 from dardr.storage.bodies import Body, BodyContact, Csp, Partnership
 from dardr.storage.engine import Database
 from dardr.storage.installation import Installation
 from dardr.storage.people import User
+from tests.builders import at_ten
 from tests.journeys.test_browser import too_wide, violations
 from tests.web.conftest import HASHED, PASSWORD
 from tests.web.serving import Serving, serving
@@ -270,6 +274,10 @@ PAGES = (
     "/calendar",
     "/calendar/add",
     "/calendar/import",
+    "/calendar/leave-out",
+    "/closures",
+    "/closures/add",
+    "/closures/2026-12-29/open",
     "/profiles/kent",
     "/profiles/demonstration",
 )
@@ -278,8 +286,10 @@ PAGES = (
 def test_every_page_of_administration_is_accessible_and_fits(page: Page, from_kent: Serving) -> None:
     server, wrong = from_kent, []
     sign_in(page, server, ADMIN)
-    with server.database.read() as session:
+    with server.database.write() as session:
         ada = session.scalars(sa.select(User.id).where(User.email == ADMIN)).one()
+        closed = date(2026, 12, 29)
+        close_office(session, load_actor(session, ada), at_ten(date(2026, 8, 3)), closed, "Between the holidays")
     for path in PAGES:
         answer = page.goto(f"{server.address}/administration{path.format(ada=ada)}")
         assert answer is not None and answer.status == 200, path

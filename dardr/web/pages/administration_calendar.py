@@ -234,7 +234,9 @@ def _of_opening(day: date) -> dict[str, Any]:
 
 def _shown(found: Any, kept: dict[str, Any]) -> dict[str, Any]:
     moved, unseen = part_seen(session(), actor(), found.moved)
-    return {"found": found, "moved": moved, "unseen": unseen, "seal": _seals().dumps({**kept, "digest": found.digest})}
+    staying, _ = part_seen(session(), actor(), getattr(found, "staying", ()))
+    seal = _seals().dumps({**kept, "digest": found.digest})
+    return {"found": found, "moved": moved, "unseen": unseen, "staying": staying, "seal": seal}
 
 
 def _page(shown: dict[str, Any], problem: str = "") -> str:
