@@ -20,6 +20,7 @@ from dardr.errors import Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Body
 from dardr.storage.calendars import CalendarLink
 from dardr.storage.engine import Database
+from dardr.storage.people import User
 from workflows.definition import Role
 
 PERSON, BODY, TEAM = "person", "body", "team"
@@ -93,8 +94,11 @@ def take_back(session: Session, actor: Actor, now: datetime, number: int, today:
 
 
 def _may_take_back(session: Session, actor: Actor, link: CalendarLink, today: date) -> bool:
-    if link.user_id == actor.id or link.made_by == actor.id or actor.everywhere & TAKES_BACK_ANY:
+    if link.user_id == actor.id or link.made_by == actor.id:
         return True
+    if actor.everywhere & TAKES_BACK_ANY:
+        maker = session.get(User, link.made_by)
+        return maker is not None and maker.partnership_id == actor.partnership_id
     return link.body_id in {body.id for body in bodies_led(session, actor, today)}
 
 

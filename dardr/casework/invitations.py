@@ -21,6 +21,7 @@ from dardr.casework.serving import review_of
 from dardr.errors import Conflict
 from dardr.settings import get_settings
 from dardr.storage.bodies import Partnership
+from dardr.storage.outbox import OVERTAKEN, QUEUED, WAITING, OutboxMessage
 from notifications.icalendar_files import CANCEL, REQUEST, Mailbox, invitation
 from notifications.messages_of_meetings import MeetingInvitation
 from workflows.answers import stored_date
@@ -33,6 +34,7 @@ INVITED_ALREADY = (
     "Everybody on the panel who can be written to was told of this date already. Nothing was sent a second time. A"
     " member added later is invited with this step; another date is set with “Move the meeting, or change where it is”."
 )
+CHANGED_SINCE = "The meeting was changed or cancelled before this left."
 NOBODY = "Nobody on this panel can be written to. Record the members with their e-mail addresses first."
 
 
@@ -79,10 +81,26 @@ def writes_to_panel(h: Happening, effect: WritesToPanel) -> None:
             for address in people
         ],
     )
+    if not asked:
+        _take_the_place(h)
     if asked and written == 0:
         raise Conflict(INVITED_ALREADY)
     if without:
         h.warnings.append(f"No e-mail address is recorded for: {'; '.join(without)}. Tell them in another way.")
+
+
+def _take_the_place(h: Happening) -> None:
+    """What was written of this meeting before and has not left yet, as in quiet hours, need not be said any more."""
+    h.session.execute(
+        sa.update(OutboxMessage)
+        .where(
+            OutboxMessage.record_id == h.record.id,
+            OutboxMessage.message == MeetingInvitation.template,
+            OutboxMessage.event_id != h.event.id,
+            OutboxMessage.status.in_((QUEUED, WAITING)),
+        )
+        .values(status=OVERTAKEN, settled_at=h.now, last_error=CHANGED_SINCE)
+    )
 
 
 def _inviter(h: Happening, method: str, moves: int) -> Callable[[str], str | None]:

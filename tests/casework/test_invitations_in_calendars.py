@@ -81,6 +81,10 @@ def test_a_cancelled_meeting_is_taken_back_from_the_calendars(case: Case) -> Non
     case.act("cancel_meeting", {"cancelled_because": "The room is not free."}, ref=meeting)
     *_, (_, method, last) = written(case)
     (_, _, before) = written(case)[0]
+    with case.database.read() as session:
+        query = sa.select(OutboxMessage.status).where(OutboxMessage.calendar.is_not(None)).order_by(OutboxMessage.id)
+        stands = list(session.scalars(query))
+    assert stands == ["overtaken"] * 4 + ["queued"] * 2, "what had not left yet gives way to what is true now"
     assert (method, str(last["status"]), last["sequence"]) == ("CANCEL", "CANCELLED", 2)
     assert last["uid"] == before["uid"]
 

@@ -22,11 +22,12 @@ from dardr.casework.conflicts import record_conflict
 from dardr.storage.bodies import Body
 from dardr.storage.calendars import CalendarLink
 from dardr.storage.engine import Database
+from dardr.storage.installation import BankHoliday
 from dardr.storage.people import AdminEvent, User, UserRole
 from dardr.web.secret_paths import masked
 from tests.builders import Case, a_review, actor, address, at_ten
 from tests.icalendar_rules import complaints
-from tests.web.conftest import Browser, application, signed_in
+from tests.web.conftest import Browser, application, prepared, signed_in
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000(/calendar/feed/[^<\s]+\.ics)")
 
@@ -55,16 +56,32 @@ class World:
         return {str(event["summary"]): event for event in Calendar.from_ical(answer.data).events}
 
 
-@pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
+@pytest.fixture(scope="module")
+def begun(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Case, str]:
+    """A database with the review, made once: each test has a copy of it."""
+    file = tmp_path_factory.mktemp("links") / "dardr.sqlite3"
+    file.write_bytes(migrated_sqlite_file.read_bytes())
+    database = prepared(f"sqlite:///{file}")
     case = a_review(database, "evidence", display_pseudonym="Willow 2025")
     case.act("request_returns", {"bodies": ["mereshire-nhs", "northmere-council"], "kind": "imr"})
     on = (case.today + timedelta(days=10)).isoformat()
     planned = {"title": "First look", "starts_at": "10:00", "held": "online", "meeting_on": on, "place": "Room 7"}
     meeting = case.act("plan_meeting", planned).created[0]
+    database.close()
+    return file, case, meeting
+
+
+@pytest.fixture
+def world(begun: tuple[Path, Case, str], tmp_path: Path) -> Iterator[World]:
+    file, before, meeting = begun
+    copied = tmp_path / "dardr.sqlite3"
+    copied.write_bytes(file.read_bytes())
+    database = Database(f"sqlite:///{copied}")
+    case = Case(database, before.ref, before.today)
     bodies = {str(case.record(ref).title): ref for ref in case.opened("agency-return")}
     returns = {key: ref for key in ("NHS", "Council") for title, ref in bodies.items() if key in title}
-    return World(case, application(database, tmp_path), meeting, returns)
+    yield World(case, application(database, tmp_path), meeting, returns)
+    database.close()
 
 
 def make(browser: Browser, whose: str = "person", label: str = "Phone") -> str:
@@ -171,6 +188,17 @@ def test_a_date_that_moves_keeps_its_name_and_its_number_rises(world: World) -> 
         assert after[one]["uid"] == before[one]["uid"] and after[one]["sequence"] > before[one]["sequence"]
         assert after[one].start > before[one].start
     assert len({str(event["uid"]) for event in after.values()}) == len(after)
+
+
+def test_a_new_bank_holiday_may_move_dates_and_makes_every_number_rise(world: World) -> None:
+    path = make(signed_in(world.app, "case_manager"))
+    before = world.events(path)[f"{world.returns['NHS']}: return due"]
+    with world.database.write() as session:
+        day = date(2029, 1, 1)
+        session.add(BankHoliday(division="england-and-wales", day=day, title="Late", added_at=at_ten(date(2026, 8, 3))))
+    after = world.events(path)[f"{world.returns['NHS']}: return due"]
+    assert after["sequence"] == before["sequence"] + 1 and after["uid"] == before["uid"]
+    assert after["last-modified"].dt == at_ten(date(2026, 8, 3)) > before["last-modified"].dt
 
 
 def test_what_is_done_held_or_cancelled_is_left_out(world: World) -> None:
