@@ -45,6 +45,7 @@ DUE_PHRASES: dict[str, str] = {
     "reader_comments": "your organisation's comments on the draft report",
     "family_update": "the next update to a branch of the family",
     "family_update_by_chair": "the next update to a branch of the family",
+    "no_contact_look": "another look at what a branch of the family wishes",
     "moved_date_followed_up": "the look at panel, family and holds after a date that moved",
     "look_at_proceeding": "the next look at something that runs beside the review",
     "held_back_next_step": "the next step on something that is still awaited",

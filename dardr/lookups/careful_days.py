@@ -64,7 +64,7 @@ def _gather(session: Session, wanted: list[int], found: dict[int, list[CarefulDa
     for item, review in session.execute(links):
         reviews.setdefault(item, []).append(review)
     asked = sorted({review for of in reviews.values() for review in of})
-    own = {
+    own: dict[int, dict[str, Any]] = {
         one: dict(zip(OF_REVIEW, rest, strict=True))
         for one, *rest in session.execute(
             sa.select(Record.id, *(Record.facts[name] for name in OF_REVIEW)).where(Record.id.in_(asked))
