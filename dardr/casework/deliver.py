@@ -15,6 +15,8 @@ from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from dardr.access import roles_on_each, visible
@@ -40,6 +42,10 @@ from workflows.definition import Role
 MOST_TRIES = 20
 """A message that was claimed so often without ever being settled brings its worker down: it is set aside."""
 
+NOT_READY = "It could not be made ready to be sent, by a fault of the service. Ask for help, then for another try."
+
+log = structlog.get_logger(__name__)
+
 
 def deliver(
     database: Database,
@@ -62,7 +68,14 @@ def deliver(
     mailer = mailer_factory()  # before claiming: a claim that nobody can send would wait out its lease
 
     def more() -> Claim:
-        return claim(database, now_fn(), limit, owner, mail_from)
+        now = now_fn()
+        try:
+            return claim(database, now, limit, owner, mail_from)
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.error("outbox.batch_not_claimed", error=type(error).__name__)
+            return _claim_one_by_one(database, now, limit, owner, mail_from)
 
     done = Delivered()
     while True:
@@ -78,22 +91,54 @@ def deliver(
 # --- claim ------------------------------------------------------------------------------------------------
 
 
-def claim(database: Database, now: datetime, limit: int, owner: str, mail_from: str) -> tuple[list[Claimed], Delivered]:
-    """Take up to ``limit`` messages that are due, in one transaction; those no longer needed are set aside."""
-    with database.write() as session:
-        rows = list(
-            session.scalars(
-                sa.select(OutboxMessage)
-                .where(
-                    OutboxMessage.status.in_(CLAIMABLE),
-                    OutboxMessage.not_before <= now,
-                    sa.or_(OutboxMessage.status != box.IN_FLIGHT, OutboxMessage.lease_until <= now),
-                )
-                .order_by(OutboxMessage.not_before, OutboxMessage.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
+def _due(now: datetime, limit: int) -> sa.Select[OutboxMessage]:
+    return (
+        sa.select(OutboxMessage)
+        .where(
+            OutboxMessage.status.in_(CLAIMABLE),
+            OutboxMessage.not_before <= now,
+            sa.or_(OutboxMessage.status != box.IN_FLIGHT, OutboxMessage.lease_until <= now),
         )
+        .order_by(OutboxMessage.not_before, OutboxMessage.id)
+        .limit(limit)
+    )
+
+
+def _claim_one_by_one(database: Database, now: datetime, limit: int, owner: str, mail_from: str) -> Claim:
+    """One message of a batch cannot be made ready: it alone is set aside, where people see it, and the rest goes."""
+    with database.read() as session:
+        numbers = list(session.scalars(_due(now, limit).with_only_columns(OutboxMessage.id)))
+    claimed: list[Claimed] = []
+    aside = Delivered()
+    for number in numbers:
+        try:
+            one, other = claim(database, now, 1, owner, mail_from, only=number)
+        except OperationalError:
+            raise
+        except Exception as error:
+            log.error("outbox.set_aside", outbox_id=number, error=type(error).__name__)
+            with database.write() as session:
+                session.execute(
+                    sa.update(OutboxMessage)
+                    .where(OutboxMessage.id == number, OutboxMessage.status.in_(CLAIMABLE))
+                    .values(status=box.FAILED, settled_at=now, last_error=NOT_READY, lease_owner=None, lease_until=None)
+                )
+            one, other = [], Delivered(failed=1)
+        claimed += one
+        aside += other
+    return claimed, aside
+
+
+def claim(
+    database: Database, now: datetime, limit: int, owner: str, mail_from: str, *, only: int | None = None
+) -> Claim:
+    """Take up to ``limit`` messages that are due, in one transaction; those no longer needed are set aside.
+
+    ``only`` takes that one, if it is due.
+    """
+    with database.write() as session:
+        due = _due(now, limit) if only is None else _due(now, 1).where(OutboxMessage.id == only)
+        rows = list(session.scalars(due.with_for_update(skip_locked=True)))
         over = overtaken(session, rows, now)
         replies = _replies_to(session, rows)
         claimed: list[Claimed] = []
