@@ -145,7 +145,7 @@ def test_an_invitation_names_the_team_and_one_reader() -> None:
     taken_back = invitation(CANCEL, cancelled, NOW, TEAM, READER)
     assert method_of(taken_back) == "CANCEL" and method_of("SUMMARY:METHOD:X") is None
     (gone,) = Calendar.from_ical(taken_back).events
-    assert gone["uid"] == event["uid"] and gone["sequence"] > event["sequence"] and gone["status"] == "CANCELLED"
+    assert gone["uid"] == event["uid"] and gone.sequence > event.sequence and gone["status"] == "CANCELLED"
 
 
 def test_an_address_in_other_letters_is_still_an_address() -> None:
