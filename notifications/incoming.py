@@ -246,8 +246,9 @@ def _parts(message: Message) -> Iterator[Message]:
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        if part.get_content_maintype() == "multipart" and isinstance(part.get_payload(), list):
-            waiting += [one for one in reversed(part.get_payload()) if isinstance(one, Message)]
+        payload = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+            waiting += [one for one in reversed(payload) if isinstance(one, Message)]
         else:
             yield part
 

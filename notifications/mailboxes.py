@@ -205,10 +205,11 @@ class Imap:
             ) from error
 
     def _read(self, client: imaplib.IMAP4, place: Place, since: date, largest: int) -> Iterator[Found]:
-        answer, said = client.select(f'"{self.folder}"', readonly=True)
+        answer, _ = client.select(f'"{self.folder}"', readonly=True)
         if answer != "OK":
             raise MailboxTrouble(f"The mailbox at {self.host} has no folder “{self.folder}”. Look at DARDR_MAILBOX.")
-        validity = (client.untagged_responses.get("UIDVALIDITY") or [b"0"])[-1].decode("ascii", "replace")[:40]
+        said = client.response("UIDVALIDITY")[1]
+        validity = b"".join(_lines(list(said))[-1:]).decode("ascii", "replace")[:40] or "0"
         begun = place.validity == validity
         last = place.last_uid if begun else 0
         wanted = f"UID {last + 1}:*" if begun else f"SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}"

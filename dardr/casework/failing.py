@@ -170,7 +170,7 @@ def _send_on(session: Session, now: datetime, row: OutboxMessage) -> None:
     write_rows(session, rows)
 
 
-def _the_same(row: OutboxMessage) -> sa.Select[tuple[OutboxMessage]]:
+def _the_same(row: OutboxMessage) -> sa.Select[OutboxMessage]:
     """The other messages that say the same to the same party."""
     alike = ("record_id", "event_id", "deadline_id", "due_on", "rung", "message", "party")
     return sa.select(OutboxMessage).where(

@@ -73,11 +73,11 @@ def take_in(database: Database, settings: Settings, now: datetime) -> TakenIn:
     """
     done = TakenIn()
     for box in mailboxes_of(settings):
-        said = ""
+        said, place = "", Place()
         try:
             with database.read() as session:
                 row = session.get(MailboxPlace, box.name)
-                place = Place(row.validity, row.last_uid) if row is not None else Place()
+                place = Place(row.validity, row.last_uid) if row is not None else place
                 since = london_date((row.read_at if row is not None else now) - FIRST_LOOK)
             for found in box.messages(place, since, largest()):
                 place = found.place
