@@ -232,6 +232,7 @@ class Telling(StrEnum):
     ESCALATION = "escalation"
     AGREED_DATE = "agreed-date"
     LOOK_AGAIN = "look-again"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,10 @@ from dardr.casework.round_of_post import rewrite
 from dardr.storage.outbox import IN_FLIGHT, OutboxMessage
 from dardr.storage.reminders import Reminder
 from dardr.systime import london_date
+from notifications.messages import HolidayMovedDates
+
+AS_WRITTEN = frozenset({HolidayMovedDates.template})
+"""Messages that say what happened: their words stay while a part of them is still so."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +47,7 @@ def overtaken(session: Session, rows: Sequence[OutboxMessage], now: datetime) ->
             done[row.id] = LEFT
         elif reminders and all(one.id in ended for one in reminders):
             done[row.id] = ended[reminders[0].id]
-        elif row.status != IN_FLIGHT and any(one.id in ended for one in reminders):
+        elif row.status != IN_FLIGHT and any(one.id in ended for one in reminders) and row.message not in AS_WRITTEN:
             _without(session, row, reminders, ended, spoken, now)
     return done
 

@@ -227,6 +227,8 @@ def note_shipped(session: Session, now: datetime) -> int:
     A new version may bring a further year. Then what runs is worked out again, and people are told, as for every list.
     """
     count = 0
+    one_at_a_time(session)
+    forget(session)
     for division in calendars.names():
         calendar = calendar_named(session, division)
         last = session.scalar(
@@ -238,7 +240,6 @@ def note_shipped(session: Session, now: datetime) -> int:
         if last is None:
             _keep_edition(session, None, now, calendar, SHIPPED)
         elif last.snapshot != calendar.snapshot:
-            one_at_a_time(session)
             further = {day: title for day, title in calendar.holidays.items() if day > last.until_on}
             moved, _ = _changed(session, None, now, division, SHIPPED, further)
             count += len(moved)

@@ -22,11 +22,14 @@ from dardr.actors import Actor
 from dardr.casework import deadlines, outbox
 from dardr.casework.notices import base_url, link_to, team_frame
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
+from dardr.storage.outbox import OutboxMessage
+from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Deadline, Record, RecordLink
 from dardr.systime import london_date
 from notifications.messages_of_calendars import CalendarChange, ChangedDay, HolidayMovedDates, MovedDate
 from notifications.words import due_phrase
 from workflows.calendar import Calendar, CannotCount
+from workflows.clocks import Telling
 from workflows.counting import Roll, Unit
 from workflows.definition import PARTY_LABELS, Clock, Party
 
@@ -44,6 +47,7 @@ class Moved:
     case manager is told of their dates.
     """
 
+    deadline_id: int
     record_id: int
     ref: str
     process_key: str
@@ -211,7 +215,7 @@ def _moved(
     if told and not others:
         told_as = Party.NOBODY
     return Moved(
-        record.id, record.ref, record.process_key, record.partnership_id, row.clock, row.clock_id, clock.label,
+        row.id, record.id, record.ref, record.process_key, record.partnership_id, row.clock, row.clock_id, clock.label,
         before, after, clock.owner, told_as, others,
     )  # fmt: skip
 
@@ -246,7 +250,38 @@ def tell(
         _row(session, now, change, changed, mine, "", f"calendar:{key}:{record_id}:{party}")
         for (record_id, party), mine in nobody.items()
     ]
-    return outbox.write_rows(session, rows)
+    count = outbox.write_rows(session, rows)
+    ids = {
+        key: one
+        for one, key in session.execute(
+            sa.select(OutboxMessage.id, OutboxMessage.dedupe_key).where(
+                OutboxMessage.dedupe_key.in_([row["dedupe_key"] for row in rows])
+            )
+        )
+    }
+    for address, mine in by_address.items():
+        carrier = ids[outbox.short_key(f"calendar:{key}:{address}")]
+        session.add_all(_tie(now, one, written[address], carrier, key) for one in mine)
+    session.flush()
+    return count
+
+
+def _tie(now: datetime, one: Moved, address: str, carrier: int, key: str) -> Reminder:
+    """What ties a date to the message that told of it: it is on its timeline, and is not sent once it moved again."""
+    return Reminder(
+        key=outbox.short_key(f"moved:{key}:{one.deadline_id}:{address.lower()}"),
+        record_id=one.record_id,
+        deadline_id=one.deadline_id,
+        kind=str(Telling.MOVED),
+        rung=str(Telling.MOVED),
+        due_on=one.after,
+        party=str(one.told_as),
+        address=address,
+        for_day=london_date(now),
+        alone=True,
+        created_at=now,
+        outbox_id=carrier,
+    )
 
 
 def _row(

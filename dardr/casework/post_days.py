@@ -123,7 +123,8 @@ def told_of(session: Session, rows: Iterable[Deadline]) -> dict[int, Told]:
     if not due:
         return found
     columns = (Reminder.deadline_id, Reminder.due_on, Reminder.kind, Reminder.rung, Reminder.address, Reminder.for_day)
-    rows_told = session.execute(sa.select(*columns).where(Reminder.deadline_id.in_(due)).order_by(Reminder.id))
+    of_it = sa.and_(Reminder.deadline_id.in_(due), Reminder.kind != str(Telling.MOVED))  # no reminder: only a new date
+    rows_told = session.execute(sa.select(*columns).where(of_it).order_by(Reminder.id))
     for row_id, on, kind, rung, address, day in rows_told:
         if row_id is None or on != due[row_id]:
             continue

@@ -304,6 +304,8 @@ def why_then(kind: Telling, rung: str, party: Party) -> str:
         return "The guide has passed and no other date is agreed"
     if kind is Telling.LOOK_AGAIN:
         return "Its day to look again"
+    if kind is Telling.MOVED:
+        return "The calendar changed, and the date moved with it"
     number = int(rung) if rung.lstrip("+-").isdigit() else 0
     if number == 0:
         return "On the date"

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 import workflows
+from dardr.casework.at_claim import overtaken
 from dardr.casework.calendar_checks import calendar_reaches
 from dardr.casework.closures import ClosureDone, close_office, open_office, preview_closing, preview_opening
 from dardr.casework.holidays import (
@@ -26,11 +27,13 @@ from dardr.casework.holidays import (
 from dardr.casework.integrity import deadlines_match
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
 from dardr.lookups.calendars import calendar_for_partnership, calendar_named, closures, editions
+from dardr.lookups.reminders_of import reminders_of
+from dardr.lookups.timeline import timeline
 from dardr.storage.calendars import CalendarSnapshot, LocalClosure
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import AdminEvent, User, UserRole
-from dardr.storage.reviews import Deadline
+from dardr.storage.reviews import Deadline, Record
 from tests import builders
 from tests.builders import Case, a_review, at_ten
 from workflows.calendar import calendars
@@ -129,6 +132,43 @@ def test_the_drill_moves_what_was_shown_and_tells_every_owner_once(drill: Drill)
         (edition,) = editions(session)
         assert (edition.snapshot, edition.source, edition.by) == (done.snapshot, BY_HAND, "Harper Example")
         assert edition.snapshot == calendar_named(session, ENGLAND_AND_WALES).snapshot
+
+
+def test_the_message_is_on_the_timeline_of_each_review_and_overtaken_when_the_dates_move_again(
+    local_drill: Drill,
+) -> None:
+    done = local_drill.add()
+    shared = next(m for m in local_drill.post() if m.recipient == "contact@mereshire-nhs.example")
+    mine = [one for one in done.moved if shared.recipient in one.told]
+    with local_drill.database.read() as session:
+        manager = builders.actor(session, "team_manager")
+        for one in mine:
+            assert shared.id in {m["id"] for m in timeline(session, manager, one.ref)["messages"]}
+        row = session.scalars(sa.select(Deadline).where(Deadline.id == mine[0].deadline_id)).one()
+        record = session.get_one(Record, row.record_id)
+        (said,) = (r for r in reminders_of(session, row, record) if r.address == shared.recipient)
+        assert said.why == "The calendar changed, and the date moved with it"
+        assert overtaken(session, local_drill.post(), local_drill.now) == {}
+    local_drill.now += timedelta(hours=1)
+    further = local_drill.add({DAY + timedelta(days=1): "Another day"})
+    assert {one.ref for one in mine} <= {one.ref for one in further.moved}
+    with local_drill.database.write() as session:
+        rows = list(session.scalars(sa.select(OutboxMessage).where(OutboxMessage.message == "holiday_moved_dates")))
+        gone = overtaken(session, rows, local_drill.now)
+    assert gone[shared.id] == "The date was moved."
+    assert len(gone) == done.told and len(rows) == done.told + further.told
+
+
+def test_one_date_done_meanwhile_leaves_the_message_as_it_was_written(local_drill: Drill) -> None:
+    done = local_drill.add()
+    shared = next(m for m in local_drill.post() if m.recipient == "contact@mereshire-nhs.example")
+    one = next(m for m in done.moved if shared.recipient in m.told)
+    with local_drill.database.write() as session:
+        session.execute(sa.update(Deadline).where(Deadline.id == one.deadline_id).values(withdrawn_by_event=1))
+    with local_drill.database.write() as session:
+        rows = [session.get_one(OutboxMessage, shared.id)]
+        assert overtaken(session, rows, local_drill.now) == {}
+        assert (rows[0].subject, rows[0].text) == (shared.subject, shared.text)
 
 
 def test_what_was_confirmed_must_be_what_was_shown(local_drill: Drill) -> None:
