@@ -28,6 +28,7 @@ from workflows.definition import (
     Field,
     FieldType,
     Kind,
+    LocalSetting,
     Notice,
     Opens,
     Party,
@@ -267,3 +268,14 @@ def test_records_need_a_way_to_be_numbered(monkeypatch: pytest.MonkeyPatch) -> N
     found = check_all(MESSAGES)
     assert any("prefix of refs" in problem for problem in found["sound@1"])
     assert set(found["sound@2"]) == {"sound@2: declared twice."}
+
+
+def test_closures_of_an_office_count_for_targets_of_its_own_alone() -> None:
+    own = dataclasses.replace(CLOCK, length=LocalSetting("answer", Days(5)), local_closures=True)
+    assert check(dataclasses.replace(SOUND, clocks=(own,))) == []
+    for wrong in (
+        dataclasses.replace(own, date=STATUTE),
+        dataclasses.replace(own, length=Days(5)),
+    ):
+        (said,) = check(dataclasses.replace(SOUND, clocks=(wrong,)))
+        assert "no target of the partnership's own" in said
