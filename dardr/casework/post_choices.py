@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.people import User, UserRole
-from dardr.systime import LONDON
+from dardr.systime import LONDON, london_date
 from workflows.post_days import PostDays
 
 CHUNK = 500
@@ -52,6 +52,10 @@ class Choices:
     def digest_from(self, day: date) -> datetime:
         """The instant (aware UTC) of a London day from which the gathered e-mail may leave."""
         return max(at := self.instant(day, self.at), self.not_before(at))
+
+    def leaves(self, now: datetime) -> datetime:
+        """The instant (aware UTC) from which a gathered e-mail written at ``now`` may leave."""
+        return max(self.not_before(now), self.digest_from(london_date(now)))
 
     @staticmethod
     def instant(day: date, at: time) -> datetime:

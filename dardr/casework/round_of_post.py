@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from dardr.casework import gathered, outbox, post_days
 from dardr.casework.gathered import Subject
 from dardr.casework.overtaken import over, spoken_of
-from dardr.casework.post_choices import EVERYBODY, LONGEST_WAIT, Choices, before_next, carried_on, choices_for
+from dardr.casework.post_choices import LONGEST_WAIT, Choices, before_next, carried_on, choices_for
 from dardr.lookups.careful_days import careful_days
 from dardr.storage import outbox as box
 from dardr.storage.engine import Database
@@ -124,12 +124,14 @@ def _gather(session: Session, now: datetime, people: Sequence[str]) -> Rounded:
     for one in found:
         by_person.setdefault(one.reminder.address.lower(), []).append(one)
     choices = choices_for(session, by_person)
-    written_today = _written_today(session, by_person, today)
+    leaving = {one: choices[one].leaves(now) for one in by_person}
+    written_that_day = _written_that_day(session, {one: london_date(at) for one, at in leaving.items()})
     post = post_days.of_the_partnership(session)
     careful = _careful(session, found, today)
     written = _Written()
     for address, subjects in by_person.items():
-        sheet = _Sheet(session, now, post, careful, choices.get(address, EVERYBODY), written_today.get(address))
+        at, mail = leaving[address], written_that_day.get(address)
+        sheet = _Sheet(session, now, at, post, careful, choices[address], mail)
         sheet.write(written, address, subjects)
     return Rounded(_keep(session, written), len(dropped), written.passed_over)
 
@@ -144,8 +146,9 @@ def digest_key(address: str, day: date) -> str:
     return outbox.short_key(f"digest:{address.strip().lower()}:{day}")
 
 
-def _written_today(session: Session, people: Mapping[str, Any], today: date) -> dict[str, OutboxMessage]:
-    keys = {digest_key(address, today): address for address in people if address}
+def _written_that_day(session: Session, people: Mapping[str, date]) -> dict[str, OutboxMessage]:
+    """By address, the gathered e-mail of that day, where it is written already."""
+    keys = {digest_key(address, day): address for address, day in people.items() if address}
     if not keys:
         return {}
     rows = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.dedupe_key.in_(keys)).with_for_update())
@@ -169,61 +172,71 @@ def _keep(session: Session, written: _Written) -> int:
 
 @dataclass(slots=True)
 class _Sheet:
-    """One person's post of one day."""
+    """One person's post, as it leaves next: ``at`` is the instant, past the quiet hours that ``now`` may lie in."""
 
     session: Session
     now: datetime
+    at: datetime
     post: PostDays
     careful: Mapping[int, Mapping[date, str]]
     choices: Choices
     written: OutboxMessage | None
-    """The gathered e-mail this person was written today already."""
+    """The gathered e-mail of that day, where there is one already."""
 
     @property
-    def today(self) -> date:
-        return london_date(self.now)
+    def day(self) -> date:
+        """The London day on which what is written now leaves."""
+        return london_date(self.at)
 
     def write(self, written: _Written, address: str, found: Sequence[Subject]) -> None:
         if not address:
             for one in found:
                 self._single(written, one, "no-address")
             return
-        alone = [one for one in found if one.reminder.alone and not (self._leaves_today and not self.choices.alone)]
-        rest = [one for one in found if one not in alone and self._today(one)]
+        alone = [one for one in found if one.reminder.alone and not (self._gathers and not self.choices.alone)]
+        rest = [one for one in found if one not in alone and self._carried(one)]
+        if not self.post.has(self.day) and self.post.has(london_date(self.now)):
+            # Noted after the last post before a weekend: what is due by Monday leaves on Saturday morning.
+            alone += [one for one in found if one not in alone and self._due_by(one, self.post.next(self.day))]
         for one in alone:
             self._single(written, one, "alone")
         if not rest:
             return
         if self.written is None:
-            self._message(written, rest, digest_key(address, self.today), self.choices.digest_from(self.today))
+            self._message(written, rest, digest_key(address, self.day), self.at)
         elif self.written.status == box.QUEUED and self.written.attempts == 0:
             self._put_into(self.written, rest, written)
         else:
             for one in rest:
-                if self._cannot_wait_for_the_next(one):
+                if self._cannot_wait(one):
                     self._single(written, one, "alone")
 
     @property
-    def _leaves_today(self) -> bool:
-        """True where this person's gathered e-mail leaves today, and has not yet."""
-        return self.written is None and self.post.has(self.today) and self.today.weekday() in self.choices.days
+    def _gathers(self) -> bool:
+        """True where a gathered e-mail leaves on that day, and is not written yet."""
+        return self.written is None and self.post.has(self.day) and self.day.weekday() in self.choices.days
 
-    def _today(self, one: Subject) -> bool:
+    def _carried(self, one: Subject) -> bool:
         due, careful = one.reminder.due_on, self._careful(one)
-        return carried_on(self.today, self.post, self.choices, due, statute=one.statute, careful=careful)
+        return carried_on(self.day, self.post, self.choices, due, statute=one.statute, careful=careful)
+
+    def _due_by(self, one: Subject, last: date) -> bool:
+        due = one.reminder.due_on
+        return one.statute or (due is not None and self.day <= due <= last)
+
+    def _cannot_wait(self, one: Subject) -> bool:
+        due, careful = one.reminder.due_on, self._careful(one)
+        return one.statute or before_next(self.day, self.post, self.choices, due, careful)
 
     def _careful(self, one: Subject) -> Mapping[date, str]:
         return self.careful.get(one.record.id, {}) if one.reminder.party in post_days.AGENCIES else {}
-
-    def _cannot_wait_for_the_next(self, one: Subject) -> bool:
-        return before_next(self.today, self.post, self.choices, one.reminder.due_on, self._careful(one))
 
     def _single(self, written: _Written, one: Subject, why: str) -> None:
         self._message(written, [one], f"{why}:{one.reminder.key}", self.now)
 
     def _message(self, written: _Written, found: Sequence[Subject], key: str, not_before: datetime) -> None:
         try:
-            message = gathered.message_of_all(self.session, found, self.today)
+            message = gathered.message_of_all(self.session, found, self.day)
             row = outbox.row(
                 self.now, message, to=found[0].reminder.address, dedupe=key, **about(found, message.template)
             )
@@ -243,7 +256,7 @@ class _Sheet:
         sound: list[Subject] = []
         for one in found:
             try:
-                outbox.rendered(gathered.message_of(self.session, one, self.today))
+                outbox.rendered(gathered.message_of(self.session, one, self.day))
                 sound.append(one)
             except Exception as error:
                 log.error("round.not_said", reminder=one.reminder.id, error=type(error).__name__)
@@ -260,7 +273,7 @@ class _Sheet:
         carried = self.session.scalars(query).all()
         try:
             before = gathered.subjects(self.session, carried, spoken_of(self.session, carried))
-            rewrite(self.session, row, [*before, *more], self.today)
+            rewrite(self.session, row, [*before, *more], self.day)
         except Exception as error:
             log.error("round.not_said", reminder=more[0].reminder.id, error=type(error).__name__)
             written.passed_over += len(more)

@@ -179,6 +179,18 @@ def test_more_joins_what_has_not_left_yet(two: Two) -> None:
     assert mail.message == "daily_digest" and mail.subject.startswith("2 dates") and mail.deadline_id is None
 
 
+def test_a_worker_that_runs_only_in_the_evening_writes_for_the_next_day(two: Two) -> None:
+    """What is written in quiet hours is the e-mail of the day on which it leaves; a second one that day is not."""
+    for days in (7, 6):
+        sweep(two.database, london(two.due - timedelta(days=days), "20:00"))
+    (mail,) = two.mail()
+    assert mail.not_before == london(two.due - timedelta(days=6), "07:30")
+    sweep(two.database, london(two.due - timedelta(days=3), "20:00"))  # a Friday, on which the day before is said
+    last = two.mail()[-1]
+    assert last.id != mail.id and last.not_before == london(two.due - timedelta(days=2), "07:30")
+    assert {r.rung for r in two.reminders()} == {"-7", "-1"}
+
+
 @pytest.mark.parametrize(
     ("now", "leaves"),
     [
