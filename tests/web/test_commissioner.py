@@ -46,7 +46,7 @@ def test_every_body_with_its_days_its_answers_and_its_copies(manager: Browser, d
     assert "4 still owed, 1 by a body on no list of the Act, to be checked" in text
     assert "Published on Wednesday 1 July 2026, which is day 1; day 56, the last, is Tuesday 25 August 2026" in text
     assert "Tuesday 25 August 2026 statute due in 22 days" in text
-    assert "0 of 2 answered numbers 1, 2" in text and "On no list of the Act: check." in text
+    assert "0 of 2 recommendations numbers 1, 2" in text and "On no list of the Act: check." in text
     assert "it gives no date, so no clock runs" in text and "This partnership" in text
     for number in ("1", "2"):
         values = {"recommendation": number, "response": "action_taken", "response_text": "Done."}
@@ -55,7 +55,7 @@ def test_every_body_with_its_days_its_answers_and_its_copies(manager: Browser, d
     reply = {"published_on": "2026-07-02", "published_at": "https://nhs.example/reply"}
     report.act("record_publication_of_reply", reply, ref=nhs)
     text = main_text(manager, "/commissioner?body=mereshire-nhs")
-    assert "2 of 2 answered" in text and "Copy to the Secretary of State: not recorded yet" in text
+    assert "2 of 2 recommendations" in text and "Copy to the Secretary of State: not recorded yet" in text
     assert fire not in text and "done on 2 July 2026" in text
     assert "Nothing here." in main_text(manager, "/commissioner?show=passed")
     assert main_text(manager, "/commissioner?show=nonsense&body=<script>")

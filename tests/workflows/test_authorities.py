@@ -92,7 +92,7 @@ def test_dates_that_are_given_and_the_wait_that_has_none() -> None:
     assert clock("D09").date.kind is Kind.LOCAL
     assert clock("D18").length == DateGiven("target_date")
     assert clock("L16").length == clock("L16C").length == DateGiven("answer_by")
-    assert clock("L16").date.kind is Kind.LOCAL and clock("L16").when_given
+    assert clock("L16").date.kind is Kind.PRACTICE and clock("L16").when_given
     assert clock("D13").length == AgeOnly()
 
 

@@ -22,7 +22,7 @@ from workflows.definition import (
     Stage,
 )
 from workflows.processes import anywhere
-from workflows.processes.authorities import ACT_2021_S15, by_design, local
+from workflows.processes.authorities import ACT_2021_S15, by_design, practice
 from workflows.processes.commissioner_reply_1 import WORKED_OUT
 from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, text
 from workflows.processes.reminding import send_reminder
@@ -166,7 +166,7 @@ PROCESS = Process(
             owner=Party.ADDRESSED_BODY,
             owed_to=Party.COMMISSIONER,
             duty=ACT_2021_S15,
-            date=local("The date that the request gives", note="The Act gives none."),
+            date=practice("The date that the request gives", note="The Act gives none."),
             remind_before=(14, 7, 1),
             message="section15_reminder",
         ),

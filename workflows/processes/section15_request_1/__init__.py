@@ -24,7 +24,7 @@ from workflows.definition import (
     reads_items,
 )
 from workflows.processes import anywhere
-from workflows.processes.authorities import ACT_2021_S15, by_design, local
+from workflows.processes.authorities import ACT_2021_S15, by_design, practice
 from workflows.processes.fields import choice, day, file, link, one_of, optional, paragraph, several_of, text
 from workflows.processes.reminding import send_reminder
 from workflows.processes.section15_answer_1 import OUTCOMES, reason_where_not_whole
@@ -237,7 +237,7 @@ PROCESS = Process(
             owner=Party.CASE_MANAGER,
             owed_to=Party.COMMISSIONER,
             duty=by_design("A request to the partnership itself; it is on no list of section 15(3)"),
-            date=local("The date that the request gives", note="The Act gives none."),
+            date=practice("The date that the request gives", note="The Act gives none."),
             remind_before=(14, 7, 1),
         ),
     ),
