@@ -39,7 +39,7 @@ STATUTE_FIRST = [str(kind) for kind in (Kind.STATUTE, Kind.GUIDANCE, Kind.DRAFT,
 DEADLINE, OF_MEETING, HEARING, HOLD = "deadline", "meeting", "hearing", "hold"
 BANK_HOLIDAY, CLOSURE, CAREFUL = "bank_holiday", "closure", "careful"
 MOST = 1000
-"""Of how many deadlines a page shows the first."""
+"""Of how many things a page shows the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Named:
 
 @dataclass(slots=True)
 class Days:
-    """Everything in a span of days, both ends included, in order. ``cut``: there are more deadlines than are shown."""
+    """Everything in a span of days, both ends included, in order. ``cut``: there is more than is shown."""
 
     dated: list[Dated] = field(default_factory=list)
     named: dict[date, list[Named]] = field(default_factory=dict)
@@ -148,11 +148,12 @@ def running_between(
     *,
     theirs: Theirs | None = None,
     only: Iterable[sa.ColumnElement[bool]] = (),
+    limit: int | None = None,
 ) -> list[Running]:
     """The running deadlines due in a span of London dates that a viewer may see, by date; ``theirs`` alone, if given.
 
     The day of a meeting is left out: the meeting itself stands there. So is a date that is held or deferred: it is none
-    now.
+    now. ``limit`` is how many are looked at, the first ones.
     """
     query = (
         sa.select(*_COLUMNS, Record)
@@ -168,6 +169,7 @@ def running_between(
             *only,
         )
         .order_by(Deadline.due_on, Deadline.id)
+        .limit(limit)
     )
     if theirs is not None:
         query = query.where(theirs.narrowed)
@@ -241,15 +243,16 @@ def days(session: Session, viewer: Actor, first: date, last: date, today: date, 
     """Everything from ``first`` to ``last`` (London dates, both included) that somebody may see and asked for."""
     theirs = Theirs(session, viewer) if asked.mine else None
     running = running_between(session, viewer, first, last, theirs=theirs)
-    found = Days(cut=len(running) > MOST)
+    found = Days()
     everything = [
-        *_deadlines(session, running[:MOST], today),
+        *_deadlines(session, running, today),
         *_meetings(meetings_between(session, viewer, first, last, theirs)),
         *_holds(holds_between(session, viewer, first, last, theirs)),
         *_hearings(session, viewer, first, last, theirs),
     ]
     found.bodies = sorted({body for one in everything for body in one.bodies})
-    found.dated = sorted((one for one in everything if _wanted(one, asked)), key=lambda one: (one.first, one.order))
+    wanted = sorted((one for one in everything if _wanted(one, asked)), key=lambda one: (one.first, one.order))
+    found.dated, found.cut = wanted[:MOST], len(wanted) > MOST
     found.named = _named(session, viewer, first, last)
     for ref, on in _careful(session, viewer, first, last, found.dated, theirs, asked):
         found.named.setdefault(on, []).append(Named(CAREFUL, "Day to be careful about", ref))

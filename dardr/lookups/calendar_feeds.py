@@ -34,6 +34,8 @@ from workflows.definition import Role
 
 BACK, AHEAD = timedelta(days=366), timedelta(days=5 * 366)
 """How far a feed goes back, and ahead."""
+BACK_OF_A_TEAM = timedelta(days=183)
+"""The same for all dates of a team, which may be very many: what passed longer ago is on the page of deadlines."""
 MOST = 2000
 """Entries of one feed: those to come first, then those that passed last."""
 OF_THE_TEAM = (Role.CASE_MANAGER, Role.TEAM_MANAGER)
@@ -175,10 +177,13 @@ def _name(session: Session, link: CalendarLink) -> str:
 
 
 def _entries(session: Session, reader: Reader, today: date) -> list[Entry]:
-    first, last = today - BACK, today + AHEAD
     viewer, theirs = reader.actor, reader.theirs
-    only = () if theirs else _kept_to_nobody()
-    running = running_between(session, viewer, first, last, theirs=theirs, only=only)
+    first, last = today - (BACK if theirs else BACK_OF_A_TEAM), today + AHEAD
+    only, limit = ((), None) if theirs else (_kept_to_nobody(), MOST)
+    running = [
+        *running_between(session, viewer, first, today - timedelta(days=1), theirs=theirs, only=only, limit=limit),
+        *running_between(session, viewer, today, last, theirs=theirs, only=only, limit=limit),
+    ]
     holds = [] if theirs and theirs.only_owed else holds_between(session, viewer, first, last, theirs)
     meetings = [record for record, _ in meetings_between(session, viewer, first, last, theirs)]
     records = {one.record.id for one in running} | {record.id for _, record in holds} | {one.id for one in meetings}
