@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
 from dardr.storage.installation import Installation
+from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import Deadline, Record
 from tests import builders
 from tests.web.conftest import PASSWORD, prepared
@@ -60,7 +61,17 @@ def every_page(server: Serving) -> dict[str, str]:
             .join(Record, Record.id == Deadline.record_id)
             .where(Record.ref == REFS["evidence"], Deadline.clock == "overview_report")
         ).one()
+        written = session.execute(
+            sa.select(OutboxMessage.id)
+            .join(Record, Record.id == OutboxMessage.record_id)
+            .where(Record.ref == REFS["return"])
+            .order_by(OutboxMessage.id)
+        ).first()
+    assert written
     return {
+        "post that came in": "/post",
+        "addresses that do not work": "/administration/post",
+        "an e-mail that was written": f"/post/written/{written.id}",
         "my work": "/",
         "my work, the team's": "/?of=team",
         "waiting for": f"/reviews/{REFS['evidence']}/waiting",

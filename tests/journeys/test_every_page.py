@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from mailbox import Maildir
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -12,13 +15,17 @@ from playwright.sync_api import Page
 from dardr import systime
 from dardr.casework.conflicts import record_conflict
 from dardr.casework.own_questions import Wording, add_question
+from dardr.casework.post_in import take_in
+from dardr.settings import Settings
 from dardr.storage.bodies import Body, BodyContact
 from dardr.storage.installation import Installation
 from dardr.storage.people import User
+from dardr.storage.post_in import IncomingMail
 from dardr.storage.reading import ConflictOfInterest
 from tests import builders
 from tests.journeys import test_browser, test_setting_up
 from tests.journeys.test_browser import WIDTHS, open_details, sign_in, too_wide, violations
+from tests.returned_mail import answer
 from tests.web.conftest import application, prepared
 from tests.web.people_at_work import NOW, fill
 from tests.web.serving import ROOT, Serving, serving
@@ -90,6 +97,9 @@ def server(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory)
         add_question(session, administrator, now, "feedback", Wording("What helped most?", "text"))
         manager, ref = builders.actor(session, "team_manager"), test_browser.REFS["amending"]
         record_conflict(session, manager, now, ref, "A relative of a panel member.", builders.address("auditor"))
+    Maildir(folder / "mail", create=True).add(answer("<unknown@elsewhere.example>"))
+    with patch.dict(os.environ, DARDR_DATA_FOLDER=str(folder)):  # sealed with the key that the server has
+        take_in(database, Settings(mailbox=f"maildir:{folder / 'mail'}"), now)
     with serving(database, folder, NOW) as running:
         yield running
     database.close()
@@ -99,6 +109,7 @@ def pages_of_others(server: Serving) -> dict[str, list[str]]:
     """Addresses by who opens them, besides those of the case manager in ``every_page``."""
     refs = test_browser.REFS
     with server.database.read() as session:
+        mail = session.scalars(sa.select(IncomingMail.id)).one()
         conflict = session.scalars(sa.select(ConflictOfInterest.id)).one()
         person = session.scalars(sa.select(User.id).where(User.email == builders.address("agency_contact"))).one()
         contact = "/administration/bodies/{}/contacts/{}".format(
@@ -111,6 +122,7 @@ def pages_of_others(server: Serving) -> dict[str, list[str]]:
             "/sign-in/again",
             f"/records/{refs['return']}/timeline",
             f"/records/{refs['return']}/file-messages",
+            f"/post/{mail}",
         ],
         "team_manager": [
             f"/reviews/{refs['amending']}/access",

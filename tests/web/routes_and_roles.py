@@ -7,6 +7,7 @@ and read the difference: it is what somebody may now open or send, or may no mor
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from dardr.storage.people import User
 from dardr.storage.reading import ConflictOfInterest, OpenedCase
 from dardr.storage.reviews import Deadline, Record
 from tests import builders
+from tests.conftest import RUN_FOLDER
 from tests.web.conftest import NOW, PASSWORD, Browser, application, prepared, token
 from workflows.definition import Role
 
@@ -228,6 +230,7 @@ def written(found: dict[str, list[int]]) -> str:
 def main() -> None:
     """Write the table again."""
     with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault(RUN_FOLDER, folder)  # no test runs: the templates are compiled here
         url = f"sqlite:///{folder}/routes.db"
         migrate.upgrade(url)
         systime.pretend(systime.parse_pretended(NOW))
