@@ -531,6 +531,9 @@ def test_nobody_learns_of_what_they_may_not_see(sqlite_database: Database) -> No
     assert {c.clock for c in liaison.changes} <= {"police_notification"} and not liaison.reminders
     assert refusal(case, ("sign_off", on(case, 3)), by="police_liaison").endswith("What can be supposed: trial.")
     with sqlite_database.read() as session:
+        theirs = names_of_review(session, actor(session, "agency_contact"), returns_of(case, 1), case.today)
+        assert not [name for name in theirs if name.sort == "hold"], "the hold is the review's, which they do not see"
+    with sqlite_database.read() as session:
         assert set(names_of_caseload(session, actor(session, "case_manager"))) == {"trial"}
         assert names_of_caseload(session, actor(session, "agency_contact")) == {}
         own = actor(session, "agency_contact")

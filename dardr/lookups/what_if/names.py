@@ -126,7 +126,7 @@ def names_here(world: World, view: View) -> list[Name]:
     found = [*_holds_and_proceedings(world, view)]
     if view.contents is not None:
         return found
-    standings = [view.root, *(s for s in world.standings.values() if s is not view.root)]
+    standings = [view.root, *(s for s in world.standings.values() if s is not view.root and not s.supposed)]
     for standing in standings:
         found += _steps(world, view, standing)
     for standing in standings:
@@ -158,7 +158,8 @@ def called(names: Iterable[Name], text: str, view: View) -> list[Name]:
 def _holds_and_proceedings(world: World, view: View) -> Iterator[Name]:
     if view.contents is not None and not view.contents.holds:
         return
-    holds = [h for h in world.open_holds() if h.record_id == view.root.id or view.contents is None]
+    seen = {view.root.id} if view.contents is not None else set(world.standings)
+    holds = [h for h in world.open_holds() if h.record_id in seen]
     proceedings = [] if view.contents else [s for s in world.standings.values() if _may_end(s)]
     kinds = [str(s.facts.get("parallel_kind") or "") for s in proceedings]
     taken: set[str] = set()
@@ -198,7 +199,7 @@ def _holds_and_proceedings(world: World, view: View) -> Iterator[Name]:
 
 
 def _may_end(standing: Standing) -> bool:
-    return standing.process.key == PROCEEDING and not standing.final
+    return standing.process.key == PROCEEDING and not standing.final and not standing.supposed
 
 
 def _holds_for(standing: Standing, kind: str, only: bool, holds: Iterable[Hold], view: View) -> Iterator[Hold]:
@@ -233,8 +234,6 @@ NOT_BY_ITSELF = (AgreesDate, UndoesAgreedDate, ChangesHold, UndoesHold, CountsAg
 
 
 def _steps(world: World, view: View, standing: Standing) -> Iterator[Name]:
-    if standing.supposed:
-        return
     prefix = view.prefix(standing)
     for action in standing.process.actions:
         if standing.stage not in action.source or _asks_more(action):
