@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from dardr.casework.calendar_checks import feed_looked_at
 from dardr.lookups.calendars import calendar_named, horizon_warning
 from dardr.lookups.post_state import LATE_AFTER, WAITS_TOO_LONG, waiting_since
 from dardr.storage.installation import Heartbeat, IntegrityFinding
@@ -52,6 +53,7 @@ def health(session: Session, now: datetime) -> dict[str, Any]:
         problems.append(f"{said} not looked at for more than a day. Is the worker running?")
     known = [calendar_named(session, name) for name in calendars.names()]
     problems += [said for calendar in known if (said := horizon_warning(calendar, london_date(now)))]
+    problems += [one.sentence for one in feed_looked_at(session, london_date(now))]
     return {
         "ok": not problems,
         "problems": problems,

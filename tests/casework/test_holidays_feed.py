@@ -22,6 +22,7 @@ from dardr.casework.holidays_feed import Read, fetch, said_of, set_aside, take_i
 from dardr.casework.housekeeping import housekeeping
 from dardr.errors import Conflict, Forbidden, Invalid
 from dardr.lookups.calendars import calendar_named, editions, feed
+from dardr.lookups.health import health
 from dardr.storage.engine import Database
 from dardr.storage.installation import IntegrityFinding
 from dardr.storage.outbox import OutboxMessage
@@ -114,6 +115,7 @@ def test_a_feed_that_shrinks_takes_nothing_away(returns: Database) -> None:
     assert done.added == () and set(done.lacks) == {day for day in LISTED if day.year == 2027}
     assert "lacks 8 days that are known here" in findings(returns)["feed_lacks_days"]
     with returns.read() as session:
+        assert any("lacks 8 days that are known here" in one for one in health(session, at_ten(TODAY))["problems"])
         assert dict(calendar_named(session, ENGLAND_AND_WALES).holidays) == SHIPPED
     read(returns, LISTED)
     assert findings(returns) == {}
