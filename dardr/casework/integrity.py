@@ -18,6 +18,7 @@ from dardr.casework.facts import load_holds, load_items, settings_of
 from dardr.casework.findings import Check, Finding
 from dardr.casework.fold import done, fold_event
 from dardr.casework.recipients import Recipients
+from dardr.casework.reminder_checks import reminders_said
 from dardr.casework.sweep import would_miss
 from dardr.storage.bodies import Body
 from dardr.storage.people import User, UserRole
@@ -361,4 +362,5 @@ CHECKS: tuple[Check, ...] = (
     something_possible,
     calendar_reaches,
     feed_looked_at,
+    reminders_said,
 )

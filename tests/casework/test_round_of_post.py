@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from dardr.casework import gathered, outbox
 from dardr.casework.deliver import deliver
 from dardr.casework.post_choices import Choices, choices_for, chosen
+from dardr.casework.reminder_checks import reminders_said
 from dardr.casework.sweep import sweep
 from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.calendars import LocalClosure
@@ -164,7 +165,7 @@ def test_what_comes_up_later_that_day_waits_unless_its_date_does_not(two: Two) -
     with two.database.read() as session:
         rows = session.scalars(sa.select(Reminder).where(Reminder.deadline_id.in_([r.id for r in added]))).all()
         by_due = {r.due_on: session.get(OutboxMessage, r.outbox_id or 0) for r in rows if r.address == READER}
-    assert by_due[day] is not None and by_due[day].message == "deadline_reminder", "today cannot wait for tomorrow"
+    assert (mail := by_due[day]) is not None and mail.message == "deadline_reminder", "today cannot wait for tomorrow"
     assert {m.dedupe_key for m in by_due.values() if m is not None} - {f"digest:{READER}:{day}"}
 
 
@@ -281,6 +282,10 @@ def test_a_line_that_cannot_be_said_stops_no_other(two: Two, monkeypatch: pytest
     assert swept.passed_over and two.refs[1] in mail.text and two.refs[0] not in mail.text
     (waits,) = two.reminders(deadline_id=two.rows[0].id)
     assert waits.outbox_id is None and waits.dropped_at is None
+    with two.database.read() as session:
+        assert list(reminders_said(session, two.due + timedelta(days=1))) == [], "the next day's e-mail may carry it"
+        found = list(reminders_said(session, two.due + timedelta(days=2)))
+    assert [(one.kind, two.refs[0] in one.sentence) for one in found] == [("reminder_not_said", True)]
     monkeypatch.undo()
     sweep(two.database, at_ten(two.due))
     (whole_mail,) = two.mail()
