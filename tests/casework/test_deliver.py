@@ -89,6 +89,33 @@ def test_many_more_than_a_batch(database: Database) -> None:
     assert len(set(postbox.recipients)) == 25 and len(postbox.peers) == 1
 
 
+class OneConnection(Postbox):
+    """A server that takes one connection and refuses the others."""
+
+    first: object = None
+
+    async def handle_EHLO(
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.first = self.first or session.peer
+        if session.peer != self.first:
+            return ["421 Too many connections"]
+        session.host_name = hostname
+        return responses
+
+
+@pytest.mark.parametrize("postbox", [Postbox(), OneConnection()], ids=["several", "one"])
+def test_over_several_connections_each_goes_once(sqlite_database: Database, postbox: Postbox) -> None:
+    """A connection that the server refuses gives its message back: no try is spent on it."""
+    write(sqlite_database, *(f"r{n}@one.example" for n in range(60)))
+    with running(postbox) as port:
+        assert send(sqlite_database, port, connections=4, limit=100) == Delivered(sent=60)
+    assert sorted(postbox.recipients) == sorted(f"r{n}@one.example" for n in range(60))
+    assert len(postbox.peers) == (1 if isinstance(postbox, OneConnection) else 4)
+    assert all(attempts(sqlite_database, row.id)[0][0] == "accepted" for row in rows(sqlite_database))
+    assert {row.attempts for row in rows(sqlite_database)} == {1}
+
+
 def test_the_same_key_is_written_once(database: Database) -> None:
     write(database, "a@one.example")
     with database.write() as session:

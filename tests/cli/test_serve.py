@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from dardr.cli.mail_catcher import MailCatcher
 from dardr.storage.engine import Database
 from dardr.storage.files import StoredFile
+from tests import notify_server
 from tests.cli.conftest import KEYS, Dardr
 from tests.scanner import a_scanner
 
@@ -170,6 +171,24 @@ def test_mail_settings_that_do_not_fit_are_refused_at_the_start(
     mail = next(one for one in looked.json["checks"] if one["name"] == "Mail server")
     assert mail["state"] == "wrong" and says in mail["says"]
     assert "secret" not in looked.out
+
+
+def test_the_doctor_asks_govuk_notify(on_sqlite: Dardr) -> None:
+    with notify_server.serving() as notify:
+        use = {
+            "DARDR_TRANSPORT": "notify", "DARDR_NOTIFY_KEY": notify_server.KEY,
+            "DARDR_NOTIFY_TEMPLATE": notify_server.TEMPLATE, "DARDR_NOTIFY_URL": notify.address,
+        }  # fmt: skip
+
+        def said() -> dict[str, str]:
+            checks = on_sqlite("doctor", "--json", **use).json["checks"]
+            return next(one for one in checks if one["name"] in ("GOV.UK Notify", "Mail server"))
+
+        assert (said()["name"], said()["state"]) == ("GOV.UK Notify", "ok")
+        notify.placeholders = ("subject",)
+        assert said()["state"] == "look" and "lacks ((body))" in said()["says"]
+        use["DARDR_NOTIFY_KEY"] = "reviews"
+        assert said()["state"] == "wrong" and "DARDR_NOTIFY_KEY" in said()["says"]
 
 
 def test_the_doctor_says_what_is_wrong(on_sqlite: Dardr, tmp_path: Path) -> None:
