@@ -96,7 +96,6 @@ def every_page(server: Serving) -> dict[str, str]:
         "timeline": f"/reviews/{REFS['evidence']}/timeline",
         "what if": f"/reviews/{REFS['evidence']}/what-if",
         "what if, answered": f"/reviews/{REFS['evidence']}/what-if?name-1=trial&on-1-day=3&on-1-month=3&on-1-year=2028",
-        "what if, refused": f"/reviews/{REFS['evidence']}/what-if?name-1=trial&on-1-day=30&on-1-month=2&on-1-year=2028",
         "what if of the caseload": "/what-if?holiday-day=14&holiday-month=6&holiday-year=2027",
         "all dates": f"/records/{REFS['evidence']}/dates",
         "all that belongs to it": f"/records/{REFS['evidence']}/items",

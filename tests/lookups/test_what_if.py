@@ -385,6 +385,10 @@ def test_things_asked_wrongly_get_a_sentence(sqlite_database: Database) -> None:
     begun = case.today
     hold(later(case, 7), "inquest", ["imr_return"])
     end(later(case, 1), 1)
+    by_any_name = [
+        supposed(case, (name, on(case, 9))).changes for name in ("trial", "TRIAL", "hold", "trial-1", "hold-1")
+    ]
+    assert by_any_name == [by_any_name[0]] * 5
     assert "cannot end before it began" in refusal(case, ("trial", begun - timedelta(days=1)))
     assert "No hold for an inquest is open. It ended on" in refusal(case, ("inquest", on(case, 5)))
     assert "given twice" in refusal(case, ("trial", on(case, 5)), ("TRIAL", on(case, 6)))

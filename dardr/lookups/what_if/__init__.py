@@ -21,7 +21,6 @@ from dardr.lookups.records import visible_items
 from dardr.lookups.what_if.compare import Change, Outcome, changes_of, said_of_law
 from dardr.lookups.what_if.happening import DATES, Happening
 from dardr.lookups.what_if.names import (
-    HOLD_WORDS,
     Name,
     Sort,
     View,
@@ -33,6 +32,7 @@ from dardr.lookups.what_if.names import (
     why_not_agreed,
 )
 from dardr.lookups.what_if.reminders import Reminder, reminders_of
+from dardr.lookups.what_if.short_names import HOLD_WORDS
 from dardr.lookups.what_if.then import further
 from dardr.lookups.what_if.world import SUPPOSED, Point, Standing, World, load
 from dardr.parts import contents_seen

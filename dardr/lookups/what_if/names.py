@@ -9,6 +9,7 @@ from enum import StrEnum
 from dardr.casework import hold_places
 from dardr.casework.arming import touched_by
 from dardr.casework.new_phase import told_of_phases
+from dardr.lookups.what_if.short_names import ALSO_CALLED, HOLD_WORDS, SHORT
 from dardr.lookups.what_if.world import Run, Standing, World
 from dardr.parts import Contents
 from dardr.storage.reviews import Hold
@@ -33,35 +34,6 @@ from workflows.processes.proceeding_1.hearings import hearings
 
 PROCEEDING = "proceeding"
 ENDS_IT, MOVES_IT, FOLLOWS_UP = "end_proceeding", "move_hearing", "record_follow_up"
-ALSO_CALLED = {"criminal": "trial"}
-"""A kind of proceeding, and the kind of hold that is placed for it under another name."""
-
-SHORT = {
-    "decision": "decide_review",
-    "no_review": "decide_no_review",
-    "deferral_ends": "end_deferral",
-    "home_office_told": "tell_home_office",
-    "family_told": "tell_family",
-    "chair": "appoint_chair",
-    "terms": "approve_terms",
-    "sign_off": "sign_off",
-    "submission": "submit_to_home_office",
-    "letter_publish": "record_letter_publish",
-    "letter_amend": "record_letter_amend",
-    "publication": "publish",
-    "return": "receive_return",
-    "reply": "record_publication_of_reply",
-}
-"""Short names by which a step may be called too."""
-
-HOLD_WORDS = {
-    "trial": "criminal proceedings",
-    "inquest": "an inquest",
-    "parallel_review": "a parallel review",
-    "deferral": "a deferred decision",
-    "partial": "a part of the work",
-    "other": "another reason",
-}
 
 
 class Sort(StrEnum):
@@ -191,7 +163,11 @@ def _holds_and_proceedings(world: World, view: View) -> Iterator[Name]:
             f"The hold for {words} ends{where}",
             f"It has stood since {in_words(hold.from_on)}. What it pauses runs again from the date.",
             on,
-            also=(f"hold-{hold.id}", *((f"{hold.kind}-{hold.id}",) if unique else ())),
+            also=(
+                f"hold-{hold.id}",
+                *((f"{hold.kind}-{hold.id}",) if unique else ()),
+                *(("hold", "end_hold") if len(holds) == 1 else ()),
+            ),
             holds=(hold,),
         )
     for standing in proceedings:
