@@ -237,3 +237,13 @@ def test_a_report_held_back_says_why(app: Flask, database: Database) -> None:
     said = words(page(app, case))
     assert "It is not published" in said and "The welfare of children" in said
     assert "When was the Home Office consulted?" in said and "Take up the publication again" in said
+
+
+def test_a_form_says_which_days_to_be_careful_about_and_why_only_to_those_who_read_of_the_family(
+    app: Flask, planned: Case
+) -> None:
+    path = f"/records/{planned.ref}/do/change_planned_day"
+    told = signed_in(app, "case_manager").get(path).text
+    assert "in the next eight weeks:</strong> 20 August (A birthday)" in told
+    others = signed_in(app, "communications").get(path).text
+    assert "in the next eight weeks:</strong> 20 August." in others and "birthday" not in others
