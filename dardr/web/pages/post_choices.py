@@ -44,9 +44,7 @@ def _fields(otherwise: str) -> tuple[Field, ...]:
             choices=tuple(Choice(str(number), name) for number, name in enumerate(choosing.DAYS)),
             help="Working days only: none comes on a bank holiday.",
         ),
-        Field(
-            "at", "From what time?", required=False, help="For example 07:30. There is one a day."
-        ),
+        Field("at", "From what time?", required=False, help="For example 07:30. There is one a day."),
         Field("quiet_from", "Quiet hours begin at", required=False, help="For example 19:00."),
         Field(
             "quiet_until",
