@@ -33,7 +33,7 @@ from tests.web.serving import ROOT, Serving, serving
 pytestmark = pytest.mark.browser
 
 FILES = {
-    *("/reviews/<ref>/what-if.csv", "/what-if.csv"),
+    *("/reviews/<ref>/what-if.csv", "/what-if.csv", "/commissioner.csv"),
     *("/reviews/<ref>/disclosure.csv", "/reviews/<ref>/disclosure.xlsx"),
     *("/actions.csv", "/deadlines.csv", "/reviews.csv", "/care/reads.csv", "/process/<key>/page.md"),
     *("/reports/quarterly.<form>", "/reviews/<ref>/documents/<name>.<form>", "/records/<ref>/files/<int:number>"),
