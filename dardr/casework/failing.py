@@ -52,9 +52,8 @@ STRIKES = 2
 CLEARERS = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.ADMINISTRATOR})
 """Who may say that an address works again."""
 
-COPIED = (
-    "record_id", "event_id", "deadline_id", "due_on", "rung", "message", "party", "subject", "calendar"
-)  # fmt: skip
+COPIED = ("record_id", "event_id", "deadline_id", "due_on", "rung", "message", "party", "subject")
+"""Not the entry for a calendar: it invites somebody else."""
 
 
 def returned(
