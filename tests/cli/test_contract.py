@@ -283,19 +283,3 @@ def test_regimes_are_shown_and_s8a_is_locked_until_it_is_recorded_as_in_force(da
     assert dardr.ok(*unlock, "--commences", "2031-04-01")["commences_on"] == "2031-04-01"
     assert dardr.refused(*unlock, "--commences", "2031-04-01")
     assert dardr.ok("review", "open", "--process", "dardr-s8a", *given)["ref"]
-
-
-def test_help_costs_at_most_three_times_what_click_costs(on_sqlite: Dardr) -> None:
-    import subprocess
-    import sys
-    import time
-
-    def best(*command: str) -> float:
-        times = []
-        for _ in range(7):
-            began = time.perf_counter()
-            subprocess.run([sys.executable, *command], check=True, capture_output=True)
-            times.append(time.perf_counter() - began)
-        return min(times)
-
-    assert best("-m", "dardr.cli", "--help") <= 3 * best("-c", "import click")
