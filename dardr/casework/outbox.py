@@ -115,7 +115,7 @@ def _outside_quiet_hours(session: Session, rows: Sequence[dict[str, Any]]) -> Se
     return rows
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def rendered(message: Message) -> Rendered:
     """The words of a message. Ten people told the same thing cost one rendering."""
     return render_message(message)
