@@ -184,7 +184,10 @@ def _done(session: Session, actor: Actor, now: datetime, of: int, seen: ClosureP
     today = london_date(now)
     moved = moved_dates.move(session, lambda clock, one: calendar_for(session, clock, one), today, actor, local_of=of)
     change = "office_closed" if seen.closing else "office_open"
-    key = f"closure:{of}:{seen.day}:{now.isoformat()}"
+    newest = sa.select(sa.func.max(LocalClosure.id)).where(
+        LocalClosure.partnership_id == of, LocalClosure.day == seen.day
+    )
+    key = f"{change}:{session.scalar(newest)}"
     told = moved_dates.tell(session, now, moved, change, {seen.day: seen.title}, key)
     note_change(
         session, now, actor, change, in_words(seen.day), {"title": seen.title, "moved": len(moved), "told": told}
