@@ -18,6 +18,7 @@ MAY_SET_A_STAGE = {"dardr/casework/act.py", "dardr/casework/move_process.py"}
 DARDR_ONLY_IN = {
     "transitions": {"workflows/engine.py"},
     "aiosmtplib": {"notifications/smtp.py"},
+    "notifications_python_client": {"notifications/notify.py"},
     "apscheduler": {"dardr/worker.py"},
 }
 READS_THE_CLOCK = {
