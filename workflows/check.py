@@ -328,7 +328,7 @@ def _known(process: Process) -> set[str]:
 
 def _clock_rules(clock: Clock) -> Problems:
     if clock.local_closures and not (clock.date.kind is Kind.LOCAL and isinstance(clock.length, LocalSetting)):
-        yield f"the clock {clock.key} is no target of the partnership's own: the days its office is closed do not count."
+        yield f"the clock {clock.key} is no target of the partnership's own: its closed days do not count."
     if clock.date.kind is Kind.STATUTE and (clock.pausable or clock.extendable):
         yield f"the clock {clock.key} has a date set by statute: it can be neither paused nor extended."
     if clock.asks_for_agreed_date and not clock.extendable:
