@@ -155,7 +155,8 @@ def overview(session: Session, actor: Actor, today: date, *, which: str = "open"
     )
     owing = [record for record in records if record.process_key in (REPLY, ANSWER)]
     lines = _lines(session, owing, today)
-    own = [record for record in records if record.process_key == REQUEST and record.facts.get("partnership_asked") == ASKED]
+    requests = [record for record in records if record.process_key == REQUEST]
+    own = [record for record in requests if record.facts.get("partnership_asked") == ASKED]
     lines |= {record.id: line for record, line in zip(own, _own_lines(session, own, today), strict=True)}
     every = list(lines.values())
     asked = _asked(session, records, lines)

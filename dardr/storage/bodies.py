@@ -45,8 +45,8 @@ class Body(Base):
     """An agency or other body. Renamed or merged bodies stay, with dates and a successor.
 
     ``section9`` is a body under the 2004 Act s.9(4); ``specified_as`` its class in the list of specified public
-    authorities (Domestic Abuse Act 2021 s.15(3); ``lookups.specified`` says what holds on a day), and ``section15`` that
-    it has one, or was known to be on the list before classes were recorded. ``post`` is how its people
+    authorities (Domestic Abuse Act 2021 s.15(3); ``lookups.specified`` says what holds on a day), and ``section15``
+    that it has one, or was known to be on the list before classes were recorded. ``post`` is how its people
     are reminded; None: as the partnership does.
     """
 

@@ -163,8 +163,8 @@ def test_a_body_does_not_end_before_it_began(database: Database) -> None:
         bodies.end_body(session, administrator(session), NOW, "mereshire-nhs", date(2026, 5, 1))
         with pytest.raises(Invalid, match="cannot end before that"):
             bodies.change_body(
-                session, administrator(session), NOW, "mereshire-nhs", "nhs_trust", section9=True, specified_as="nhs_trust",
-                from_on=date(2026, 5, 2),
+                session, administrator(session), NOW, "mereshire-nhs", "nhs_trust", section9=True,
+                specified_as="nhs_trust", from_on=date(2026, 5, 2),
             )  # fmt: skip
 
 

@@ -85,7 +85,11 @@ def test_a_partnership_is_set_up_from_nothing(empty: tuple[Flask, Database]) -> 
             browser.send("/administration/csps/add", name=f"{name} CSP", areas=f"{name}ville\nNR1").status_code == 303
         )
     answer = browser.send(
-        "/administration/bodies/add", name="North Police", kind="police", section9="yes", specified_as="chief_officer_of_police"
+        "/administration/bodies/add",
+        name="North Police",
+        kind="police",
+        section9="yes",
+        specified_as="chief_officer_of_police",
     )
     assert answer.status_code == 303
     assert "Nobody here can be written to" in browser.get(answer.headers["Location"]).text

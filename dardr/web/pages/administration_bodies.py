@@ -117,7 +117,10 @@ def add() -> ResponseReturnValue:
         return _page(row.key)
 
     way = trail(("Agencies", url_for("administration_bodies.bodies")))
-    return ask(Asked("Add an agency", "Add", (NAME, *DESCRIBED), way, choices={"kind": _kinds(), "specified_as": _classes()}), do)
+    return ask(
+        Asked("Add an agency", "Add", (NAME, *DESCRIBED), way, choices={"kind": _kinds(), "specified_as": _classes()}),
+        do,
+    )
 
 
 def _say_lists(row: Body) -> None:

@@ -21,7 +21,8 @@ from dardr.web.words import answer_words, as_day, day_words, label_of_clock
 from workflows.definition import Action, AssignsCaseManager, Choice, Field, From, Process
 from workflows.questions import OWN_NAME
 
-LOOKED_UP = {From.BODIES: "bodies", From.BODIES_TO_NAME: "bodies", From.CSPS: "csps", From.PEOPLE: "people", From.CASE_MANAGERS: "people"}
+LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people", From.CASE_MANAGERS: "people"}
+LOOKED_UP |= {From.BODIES_TO_NAME: "bodies"}
 LOOKED_UP |= {From.PANEL_SEATS: "seats", From.PANEL_SEATS_THEN: "seats"}
 RENAMED = {"bodies": "body", "csps": "csp"}
 CLOCKS = (From.CLOCKS_TO_PAUSE, From.CLOCKS_TO_MOVE, From.CLOCKS_TO_REMIND)
