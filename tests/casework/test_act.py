@@ -77,7 +77,7 @@ def test_a_failure_while_the_words_are_rendered_leaves_nothing(
     def broken(_message: object) -> None:
         raise Fault("a template that cannot be rendered")
 
-    monkeypatch.setattr(outbox, "_rendered", broken)
+    monkeypatch.setattr(outbox, "rendered", broken)
     step = builders.decision()
     with pytest.raises(Fault):
         case.act(step.action, step.values, by=step.by)
