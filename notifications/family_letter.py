@@ -40,8 +40,9 @@ OPENING = {
         "You may take the time you need: there is no date by which you must have read it. You may read it alone, with"
         " somebody you trust, or with your advocate, and the chair will talk it through with you if you would like"
         " that.",
-        "Some of it may be painful to read. You can stop at any time. If you would rather be told about them than read them, please say so. You are"
-        " welcome to comment on anything in it, or on nothing; every comment will be answered.",
+        "Some of it may be painful to read. You can stop at any time. If you would rather be told about it than read"
+        " it, please say so. You are welcome to comment on anything in it, or on nothing; every comment will be"
+        " answered.",
     ),
     "publication": (
         "The report of the review is finished, and is to be published. We would like you to hear this from us first.",

@@ -236,8 +236,9 @@ def test_a_date_that_is_not_whole_starts_no_clock(sqlite_database: Database, giv
     value: Any = PartialDate.parse(given) if given and given[0].isdigit() else given
     with sqlite_database.write() as session:
         record = session.scalars(sa.select(Record).where(Record.ref == case.ref)).one()
+        ground = arming.ground_of(session, record)
         (row,) = arming.start(
-            session, record, bent, process.action("add_note"), {"when": value}, {}, START, {}, {"seq": 1}, START
+            ground, record, bent, process.action("add_note"), {"when": value}, {}, START, {}, {"seq": 1}, START
         )
     assert row.start_on is None and row.due_on is None and row.next_look_on is None
     assert row.problem is not None and "cannot be counted" in row.problem

@@ -199,7 +199,8 @@ def test_somebody_to_be_told_without_an_address_stays_visible(database: Database
 
 def fails(database: Database, *found: str) -> None:
     with database.write() as session:
-        session.add_all(FailingAddress(address=one, since=builders.at_ten(builders.START), why="5.1.1") for one in found)
+        since = builders.at_ten(builders.START)
+        session.add_all(FailingAddress(address=one, since=since, why="5.1.1") for one in found)
 
 
 def test_a_failing_address_is_left_out_and_its_mail_goes_up_at_the_agency(database: Database, case: Case) -> None:

@@ -226,7 +226,7 @@ def test_a_meeting_with_the_family_says_nowhere_where_it_is(world: World) -> Non
     assert complaints(answer.data) == [] and b"Road" not in answer.data and b"LOCATION" not in answer.data
     (event,) = Calendar.from_ical(answer.data).events
     start = event.start
-    assert isinstance(start, datetime) and start.utcoffset() == timedelta(hours=1), "the first half past one of that night"
+    assert isinstance(start, datetime) and start.utcoffset() == timedelta(hours=1), "the first of two"
 
 
 def test_the_same_on_postgresql_and_sqlite(either_database: Database, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_before_the_kind_is_chosen_each_clock_may_follow(database: Database) -> 
     def starts(**typed: str) -> list[str]:
         with database.read() as session:
             today = date(2026, 8, 3)
-            following = will_follow(session, process, process.opening, None, {}, {}, typed, today)
+            following = will_follow(session, process, process.opening, None, {}, None, typed, today)
         return [said.partition(":")[0] for said in following.starts]
 
     assert starts() == ["Return to the review", "Information return for the decision"]
