@@ -196,10 +196,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield context.new_page()
     context.close()
     assert not elsewhere, f"The page asked for something off this machine: {elsewhere}"
-    context.route("**/*", only_here)
-    yield context.new_page()
-    context.close()
-    assert not elsewhere, f"The page asked for something off this machine: {elsewhere}"
 
 
 # ---------------------------------------------------------------------------------------- compiled statements
