@@ -99,5 +99,6 @@ def test_a_decision_that_is_looked_at_again(days: Days) -> None:
     assert told == ["2026-05-11", "2026-07-13"]
     sent = days.post("deadline_reminder", "deadline_late")
     team = [(p.on.isoformat(), p.rung) for p in sent if p.to.startswith("team@")]
-    # Five working days are seven calendar days, so one rung before; told on 15 July, before the second one's.
-    assert team == [("2026-05-17", "-1"), ("2026-05-18", "+0")]
+    # Five working days are seven calendar days, so one rung before, said on the Friday, since the day before is a
+    # Sunday; told on 15 July, before the second one's.
+    assert team == [("2026-05-15", "-1"), ("2026-05-18", "+0")]

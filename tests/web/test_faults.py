@@ -18,7 +18,7 @@ from dardr.storage.engine import Database
 from dardr.storage.people import User
 from dardr.storage.reviews import Record
 from dardr.web import transaction
-from dardr.web.pages import care, doing
+from dardr.web.pages import doing, watching
 from tests.builders import a_review
 from tests.web.conftest import Browser, application, dated, signed_in
 from tests.web.test_doing import NOTIFICATION, TODAY
@@ -97,7 +97,7 @@ def test_a_page_that_only_reads_cannot_write(
         assert page.status_code == 200
         assert "Not committed" not in page.text
     if either_database.url.startswith("postgresql"):
-        monkeypatch.setattr(care, "version", lambda _name: transaction.session().execute(sa.delete(Record)) and "")
+        monkeypatch.setattr(watching, "version", lambda _name: transaction.session().execute(sa.delete(Record)) and "")
         with capture_logs():
             assert browser.get("/health").status_code in (500, 503)
 
