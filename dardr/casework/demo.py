@@ -330,7 +330,8 @@ class _Loading:
             done = take_action(session, actor, moment, ref, step.action, answers, step.occurred_on)
         except DardrError as error:
             # The week of a day to be careful about, on some days of the year: a reason is asked for, and given.
-            wanted = {reason.field for reason in error.reasons} & {f.name for f in action.fields if f.when_asked}
+            named = {reason.field for reason in error.reasons}
+            wanted = [f.name for f in action.fields if f.when_asked and f.name in named]
             if not wanted:
                 raise
             answers |= {name: self.profile["when_asked"][name] for name in wanted}
