@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import BaseLoader, FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -81,9 +81,24 @@ def document_environment() -> Environment:
     return environment(FileSystemLoader(DOCUMENTS))
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Asks once for each type and name whether a template may read it, since the answer depends on nothing else."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._readable: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """As the library says it."""
+        asked = (type(obj), attr)
+        if (known := self._readable.get(asked)) is None:
+            known = self._readable[asked] = super().is_safe_attribute(obj, attr, value)
+        return known
+
+
 def environment(loader: BaseLoader | None = None, *, escape: bool | None = None) -> Environment:
     """A strict, sandboxed environment. ``escape`` None: templates named ``.html`` are escaped, others not."""
-    env = ImmutableSandboxedEnvironment(
+    env = _Sandbox(
         loader=loader,
         undefined=StrictUndefined,
         autoescape=_is_html if escape is None else escape,
