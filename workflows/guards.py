@@ -100,6 +100,13 @@ def name_some(refs: list[str]) -> str:
     return f"{', '.join(refs[:3])} and {len(refs) - 3} more"
 
 
+def bodies_named_before(facts: Facts, *, process: str, but: str) -> list[str]:
+    """The linked records of the bodies given now that have one already; those at the stage ``but`` do not count."""
+    given = (facts.submitted or {}).get("bodies") or []
+    named = {str(item.facts.get("body")): item.ref for item in facts.items_of(process) if item.stage != but}
+    return [named[str(body)] for body in given if str(body) in named]
+
+
 @reads_items
 def items_final(facts: Facts, *, process: str, one: str, several: str, kinds: tuple[str, ...] = ()) -> Blocked | None:
     """Every linked record of that process is final. ``one`` and ``several`` end the sentence."""

@@ -112,32 +112,38 @@ def deadline_entry(
     session: Session, record: Record, clock: Clock, number: int, due: date, changed: datetime, rises: int
 ) -> Entry:
     """One deadline, on its day (a London date). ``rises`` is a number that is higher after every change of the date."""
-    process = workflows.get(record.process)
-    link = link_to(record.ref, record.process_key)
-    return Entry(
-        uid=uid(session, "deadline", number),
-        sequence=rises,
-        changed=changed,
-        summary=f"{record.ref}: {neutral_words(process, clock)}",
-        first=due,
-        last=due,
-        url=link,
-        description=f"What it is, and why this date: {link}",
-    )
+    what = neutral_words(workflows.get(record.process), clock)
+    return _on_its_day(session, record, "deadline", number, due, changed, rises, what, "What it is, and why this date")
 
 
 def hold_entry(session: Session, record: Record, number: int, on: date, changed: datetime, rises: int) -> Entry:
     """The day (a London date) on which a hold is to be looked at again."""
+    what = "hold to be looked at"
+    return _on_its_day(session, record, "hold", number, on, changed, rises, what, "What waits, and why")
+
+
+def _on_its_day(
+    session: Session,
+    record: Record,
+    kind: str,
+    number: int,
+    on: date,
+    changed: datetime,
+    rises: int,
+    what: str,
+    behind: str,
+) -> Entry:
+    """``behind`` is what stands behind the link."""
     link = link_to(record.ref, record.process_key)
     return Entry(
-        uid=uid(session, "hold", number),
+        uid=uid(session, kind, number),
         sequence=rises,
         changed=changed,
-        summary=f"{record.ref}: hold to be looked at",
+        summary=f"{record.ref}: {what}",
         first=on,
         last=on,
         url=link,
-        description=f"What waits, and why: {link}",
+        description=f"{behind}: {link}",
     )
 
 

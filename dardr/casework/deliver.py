@@ -27,12 +27,12 @@ from dardr.casework.outbox import short_key
 from dardr.casework.recipients import Recipients, addresses
 from dardr.casework.sending import CLAIMABLE, LEASE, Claim, Claimed, Delivered, Round
 from dardr.errors import Conflict, Forbidden, NotFound
+from dardr.lookups.message_records import records_of_messages
 from dardr.settings import get_settings
 from dardr.storage import outbox as box
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
-from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Record
 from notifications.mail import Mail
 from notifications.retry import Kind
@@ -192,7 +192,7 @@ def _replies_to(session: Session, rows: Sequence[OutboxMessage]) -> dict[int, st
     """By message, where an answer goes: the mailbox of the team whose record it speaks of, else of the home team."""
     teams = {one: (home, email) for one, home, email in session.execute(_TEAMS)}
     at_home = next((email for home, email in teams.values() if home), "")
-    records = _records_of(session, rows)
+    records = records_of_messages(session, rows)
     wanted = {one for found in records.values() for one in found}
     of = sa.select(Record.id, Record.partnership_id).where(Record.id.in_(wanted))
     partnerships = {one: partnership for one, partnership in session.execute(of)} if wanted else {}
@@ -207,17 +207,6 @@ def _replies_to(session: Session, rows: Sequence[OutboxMessage]) -> dict[int, st
 
 
 _TEAMS = sa.select(Partnership.id, Partnership.home, Partnership.team_email)
-
-
-def _records_of(session: Session, rows: Sequence[OutboxMessage]) -> dict[int, set[int]]:
-    """The records each message speaks of: its own, or those of the reminders it carries."""
-    found: dict[int, set[int]] = {row.id: {row.record_id} if row.record_id is not None else set() for row in rows}
-    gathered = [one for one, records in found.items() if not records]
-    if gathered:
-        pairs = sa.select(Reminder.outbox_id, Reminder.record_id).where(Reminder.outbox_id.in_(gathered))
-        for outbox_id, record_id in session.execute(pairs):
-            found[outbox_id or 0].add(record_id)
-    return found
 
 
 # --- by a person ------------------------------------------------------------------------------------------
@@ -262,7 +251,7 @@ def withdraw(session: Session, actor: Actor, now: datetime, outbox_id: int) -> O
 
 def _handled(session: Session, actor: Actor, outbox_id: int) -> OutboxMessage:
     row = session.scalar(sa.select(OutboxMessage).where(OutboxMessage.id == outbox_id).with_for_update())
-    about = _records_of(session, [row])[row.id] if row is not None else set[int]()
+    about = records_of_messages(session, [row])[row.id] if row is not None else set[int]()
     seen = list(session.scalars(sa.select(Record).where(Record.id.in_(about), visible(actor)))) if about else []
     if row is None or (about and not seen):
         raise NotFound(f"There is no message {outbox_id}, or it is not yours to see.")

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from dardr.actors import Actor
 from dardr.casework.account_mail import PARTY as ACCOUNT
 from dardr.casework.admin_log import note_change
+from dardr.casework.noting import Values, note, reminder_values
 from dardr.casework.outbox import short_key, write_rows
 from dardr.casework.post_choices import choices_for
 from dardr.casework.recipients import Recipients
@@ -39,8 +40,8 @@ from dardr.storage.outbox import (
 from dardr.storage.post_in import FailingAddress
 from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Record
-from dardr.systime import london_date
 from notifications.retry import Outcome
+from workflows.clocks import Telling
 from workflows.definition import Party, Role
 
 UNKNOWN_ADDRESS = "5.1.1"
@@ -212,7 +213,7 @@ def _remind(session: Session, now: datetime, carried: list[Reminder], failed: st
     records = {
         one.id: one for one in session.scalars(sa.select(Record).where(Record.id.in_({r.record_id for r in carried})))
     }
-    rows: list[dict[str, Any]] = []
+    rows: list[Values] = []
     for one in carried:
         alike = ("deadline_id", "hold_id", "kind", "rung", "due_on", "party", "record_id")
         told = session.scalars(
@@ -222,13 +223,13 @@ def _remind(session: Session, now: datetime, carried: list[Reminder], failed: st
         )
         found, anybody = _others(session, records[one.record_id], one.party, failed, told)
         rows += [
-            {**{name: getattr(one, name) for name in (*alike, "alone")}, "key": short_key(f"{one.key}:{address}"),
-             "address": address, "for_day": london_date(now), "created_at": now, "dropped_because": ""}
+            reminder_values(
+                now, Telling(one.kind), one.key, one.party, address, record_id=one.record_id, rung=one.rung,
+                due_on=one.due_on, deadline_id=one.deadline_id, hold_id=one.hold_id, alone=one.alone,
+            )
             for address in (found if anybody else [""])
         ]  # fmt: skip
-    if rows:
-        insert = sqlite.insert if is_sqlite(session) else postgresql.insert
-        session.execute(insert(Reminder).on_conflict_do_nothing(index_elements=["key"]), rows)
+    note(session, rows)
 
 
 def _send_on_what_waits(session: Session, now: datetime, address: str) -> None:

@@ -16,7 +16,7 @@ from dardr.lookups.calendars import calendar_for_partnership, calendar_named
 from dardr.lookups.careful_days import careful_days
 from dardr.storage.bodies import Partnership
 from dardr.storage.reminders import Reminder
-from dardr.storage.reviews import Deadline, Record, RecordLink
+from dardr.storage.reviews import Deadline, Hold, Record, RecordLink
 from workflows.calendar import ENGLAND_AND_WALES
 from workflows.clocks import Telling
 from workflows.definition import Party
@@ -55,6 +55,19 @@ def careful_for_agencies(
         return {}
     found = careful_days(session, set(owed.values()), today, today + timedelta(days=LONGEST_RUN))
     return {one: frozenset(found[record_id]) for one, record_id in owed.items() if record_id in found}
+
+
+def deferred(session: Session, rows: Sequence[tuple[Deadline, Record]]) -> set[tuple[int, str | None]]:
+    """(record, kind of hold) where such a hold is open, for the clocks that a hold defers."""
+    wanted = {record.id for row, record in rows if workflows.get(record.process).clock(row.clock).deferred_by}
+    if not wanted:
+        return set()
+    found = session.execute(
+        sa.select(Hold.record_id, Hold.kind).where(
+            Hold.record_id.in_(wanted), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None)
+        )
+    )
+    return {(record_id, kind) for record_id, kind in found}
 
 
 def looked_at_early(session: Session, today: date, post: PostDays) -> list[int]:

@@ -145,7 +145,7 @@ def _look_at_deadlines(session: Session, now: datetime, post: PostDays, ids: Seq
         return Swept()
     people = Recipients(session)
     people.prepare(record for _, record in rows)
-    deferred = _deferred(session, rows)
+    deferred = days.deferred(session, rows)
     careful = days.careful_for_agencies(session, rows, today)
     told = days.told_of(session, [row for row, record in rows if _may_escalate(row, record, today)])
     written = _Written()
@@ -194,19 +194,6 @@ def _due(session: Session, ids: Sequence[int]) -> list[tuple[Deadline, Record]]:
         .with_for_update(skip_locked=True, key_share=True, of=[Deadline, Record])
     )  # fmt: skip
     return [(row, record) for row, record in session.execute(query)]
-
-
-def _deferred(session: Session, rows: Sequence[tuple[Deadline, Record]]) -> set[tuple[int, str]]:
-    """(record, kind of hold) where such a hold is open, for the clocks that a hold defers."""
-    wanted = {record.id for row, record in rows if _clock(row, record).deferred_by}
-    if not wanted:
-        return set()
-    found = session.execute(
-        sa.select(Hold.record_id, Hold.kind).where(
-            Hold.record_id.in_(wanted), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None)
-        )
-    )
-    return {(record_id, kind) for record_id, kind in found}
 
 
 def _clock(row: Deadline, record: Record) -> Clock:

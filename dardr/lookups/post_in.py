@@ -19,6 +19,7 @@ from dardr.actors import Actor
 from dardr.casework.files import unseal
 from dardr.casework.message_files import CannotReadMessage, read_message
 from dardr.errors import NotFound
+from dardr.lookups.message_records import carried_records
 from dardr.storage.bodies import Body, BodyContact
 from dardr.storage.people import User
 from dardr.storage.post_in import FailingAddress, IncomingMail
@@ -193,11 +194,7 @@ def _sorts_post(actor: Actor) -> bool:
 def _records_of(session: Session, rows: Sequence[IncomingMail]) -> dict[int, set[int]]:
     """The records each belongs to, or may belong to: those the message carried that it answers."""
     open_to = {row.outbox_id for row in rows if row.record_id is None and row.outbox_id is not None}
-    carried: dict[int, set[int]] = {}
-    if open_to:
-        pairs = sa.select(Reminder.outbox_id, Reminder.record_id).where(Reminder.outbox_id.in_(open_to))
-        for outbox_id, record_id in session.execute(pairs):
-            carried.setdefault(outbox_id or 0, set()).add(record_id)
+    carried = carried_records(session, open_to)
     return {row.id: {row.record_id} if row.record_id else carried.get(row.outbox_id or 0, set()) for row in rows}
 
 

@@ -159,7 +159,7 @@ class _Looking:
         self.people.prepare(record for _, record in rows)
         careful = days.careful_for_agencies(self.session, rows, self.today)
         told = days.told_of(self.session, [row for row, _ in rows])
-        deferred = _deferred(self.session, {record.id for _, record in rows})
+        deferred = days.deferred(self.session, rows)
         waiting = self._waiting(ids)
         found: list[tuple[Ahead, bool]] = []
         for row, record in rows:
@@ -255,15 +255,6 @@ class _Looking:
         while not self.post.has(look) and look > self.today:
             look -= DAY
         return look if self.post.has(look) else self.post.next(look)
-
-
-def _deferred(session: Session, records: Collection[int]) -> set[tuple[int, str]]:
-    rows = session.execute(
-        sa.select(Hold.record_id, Hold.kind).where(
-            Hold.record_id.in_(records), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None)
-        )
-    )
-    return {(record_id, kind) for record_id, kind in rows}
 
 
 def _ahead(

@@ -11,10 +11,10 @@ from dardr.access import roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.deliver import MAY_HANDLE_POST
 from dardr.errors import NotFound
+from dardr.lookups.message_records import records_of_messages
 from dardr.lookups.post_in import came_back, came_to
 from dardr.lookups.timeline import message_dict
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
-from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Record
 from workflows.definition import Role
 
@@ -29,7 +29,7 @@ def one_message(session: Session, actor: Actor, number: int) -> dict[str, Any]:
     administrators.
     """
     row = session.get(OutboxMessage, number)
-    ids = _records_of(session, row) if row is not None else set()
+    ids = records_of_messages(session, [row])[row.id] if row is not None else set[int]()
     seen = list(session.scalars(sa.select(Record).where(Record.id.in_(ids), visible(actor)).order_by(Record.id)))
     if row is None or not (seen or (not ids and Role.ADMINISTRATOR in actor.everywhere)):
         raise NotFound(f"There is no message {number}, or it is not yours to see.")
@@ -49,8 +49,3 @@ def one_message(session: Session, actor: Actor, number: int) -> dict[str, Any]:
         "address_fails": bool(came_back(session, [row.recipient])),
         "may_handle": bool(roles & MAY_HANDLE_POST),
     }
-
-
-def _records_of(session: Session, row: OutboxMessage) -> set[int]:
-    carried = set(session.scalars(sa.select(Reminder.record_id).where(Reminder.outbox_id == row.id)))
-    return carried | ({row.record_id} if row.record_id is not None else set())

@@ -79,9 +79,7 @@ def own_answer_in(facts: Facts) -> Blocked | None:
 @reads_items
 def asked_once(facts: Facts) -> Blocked | None:
     """A check: no body is asked twice for the same thing."""
-    answers = (item for item in facts.items_of("section15-answer") if item.stage != "not_needed")
-    asked = {str(item.facts.get("body")): item.ref for item in answers}
-    twice = [asked[str(body)] for body in (facts.submitted or {}).get("bodies") or [] if str(body) in asked]
+    twice = guards.bodies_named_before(facts, process="section15-answer", but="not_needed")
     if not twice:
         return None
     return Blocked(f"Asked already, one answer for each body: {guards.name_some(twice)}. Leave those out.", "bodies")

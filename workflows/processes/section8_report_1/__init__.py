@@ -63,13 +63,7 @@ def another_day(facts: Facts) -> Blocked | None:
 @reads_items
 def one_reply_for_each_body(facts: Facts) -> Blocked | None:
     """A check: no body is asked for a second reply to the same report; one found not to be owed does not count."""
-    given = (facts.submitted or {}).get("bodies") or []
-    owed = {
-        str(item.facts.get("body")): item.ref
-        for item in facts.items_of("commissioner-reply")
-        if item.stage != "not_owed"
-    }
-    twice = [owed[str(body)] for body in given if str(body) in owed]
+    twice = guards.bodies_named_before(facts, process="commissioner-reply", but="not_owed")
     if not twice:
         return None
     return Blocked(
