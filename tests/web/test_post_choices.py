@@ -16,7 +16,7 @@ from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
 from dardr.storage.people import AdminEvent
 from tests import builders
-from tests.web.conftest import signed_in
+from tests.web.conftest import Browser, signed_in
 
 NOW = datetime(2026, 8, 3, 9, tzinfo=UTC)
 GOOD: dict[str, Any] = {"days": ["0", "2"], "at": "9:15", "quiet_from": "18.00", "quiet_until": "08:00", "alone": True}
@@ -113,3 +113,10 @@ def test_no_quiet_hours_are_the_same_time_twice(database: Database) -> None:
         me = builders.actor(session, "case_manager")
         found = choosing.choose_for_oneself(session, me, NOW, {**GOOD, "quiet_from": "00:00", "quiet_until": "00:00"})
     assert choosing.in_words(found).startswith("Your e-mail comes Monday and Wednesday from 09:15. What cannot wait")
+
+
+def test_times_typed_beside_the_choice_to_have_none_of_ones_own_are_not_thrown_away(manager: Browser) -> None:
+    typed = {"which": "as_set", "days": ["0"], "at": "10:15", "quiet_from": "19:00", "quiet_until": "07:30"}
+    answer = manager.send("/me/e-mail", **typed)
+    assert answer.status_code == 422
+    assert "To keep them, choose “As chosen here”." in answer.text and 'value="10:15"' in answer.text

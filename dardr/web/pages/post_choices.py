@@ -12,7 +12,7 @@ from dardr import systime
 from dardr.casework import choosing_post as choosing
 from dardr.casework.administer.checks import home, of_key
 from dardr.casework.post_choices import EVERYBODY, Choices, choices_for, partnership_choices
-from dardr.errors import Forbidden
+from dardr.errors import Forbidden, Invalid, Reason
 from dardr.storage.bodies import Body
 from dardr.storage.people import User
 from dardr.web.asking import Answers, Asked, ask
@@ -72,14 +72,28 @@ def _choose(
     whose: str,
     lead: Sequence[str] = (),
 ) -> ResponseReturnValue:
+    shown = choosing.as_typed(now_holds)
+
     def do(given: Answers) -> str:
+        if given["which"] != OWN and _changed(given, shown):
+            said = "You chose other days or times below. To keep them, choose “As chosen here”."
+            raise Invalid([Reason(said, "which")])
         holds = keep(given if given["which"] == OWN else None)
         flash(f"Saved. {choosing.in_words(holds, whose)}", "done")
         return way[-1][1]
 
-    start = {"which": OWN if kept else AS_SET, **choosing.as_typed(now_holds)}
+    start = {"which": OWN if kept else AS_SET, **shown}
     said = [f"Now: {choosing.in_words(now_holds, whose)}", *lead]
     return ask(Asked(title, "Save", _fields(otherwise), way, said, start), do)
+
+
+def _changed(given: Answers, shown: Mapping[str, Any]) -> bool:
+    """Whether something was typed that differs from what the form held; what is left empty does not count."""
+    return any(
+        (sorted(value) if name == "days" else value) != shown[name]
+        for name in shown
+        if (value := given.get(name)) not in (None, "", [], ())
+    )
 
 
 @pages.route("/me/e-mail", methods=["GET", "POST"])
