@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("entry", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("scope", sa.String(length=20), nullable=False),
@@ -172,9 +173,17 @@ def upgrade() -> None:
             ["text_id"], ["recommendation_text.id"], name=op.f("fk_recommendation_term_text_id_recommendation_text")
         ),
         sa.PrimaryKeyConstraint("term", "text_id", name=op.f("pk_recommendation_term")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("recommendation_term", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recommendation_term_text_id"), ["text_id"], unique=False)
+
+    op.create_table(
+        "recommendation_word",
+        sa.Column("term", sa.String(length=40), nullable=False),
+        sa.Column("texts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("term", name=op.f("pk_recommendation_word")),
+    )
 
     op.create_table(
         "chronology_mark",
