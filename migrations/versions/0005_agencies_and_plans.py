@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("when_given", sa.Text(), nullable=False),
         sa.Column("first_on", sa.Date(), nullable=True),
         sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("exactness", sa.String(length=20), nullable=False),
         sa.Column("at_time", sa.String(length=40), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("source_record", sa.Text(), nullable=False),
@@ -196,6 +197,7 @@ def upgrade() -> None:
         sa.Column("by", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("undone_at", UtcDateTime(), nullable=True),
+        sa.Column("undone_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["by"], ["user_account.id"], name=op.f("fk_chronology_mark_by_user_account")),
         sa.ForeignKeyConstraint(
             ["first_id"], ["chronology_line.id"], name=op.f("fk_chronology_mark_first_id_chronology_line")
@@ -204,10 +206,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["second_id"], ["chronology_line.id"], name=op.f("fk_chronology_mark_second_id_chronology_line")
         ),
+        sa.ForeignKeyConstraint(
+            ["undone_by"], ["user_account.id"], name=op.f("fk_chronology_mark_undone_by_user_account")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chronology_mark")),
     )
     with op.batch_alter_table("chronology_mark", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_chronology_mark_review_id"), ["review_id"], unique=False)
+
+    op.create_table(
+        "chronology_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("key_lines", Json, nullable=False),
+        sa.Column("in_report", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["user_account.id"], name=op.f("fk_chronology_note_by_user_account")),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["chronology_line.id"], name=op.f("fk_chronology_note_line_id_chronology_line")
+        ),
+        sa.ForeignKeyConstraint(["review_id"], ["record.id"], name=op.f("fk_chronology_note_review_id_record")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chronology_note")),
+    )
+    with op.batch_alter_table("chronology_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chronology_note_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chronology_note_review_id"), ["review_id"], unique=False)
 
     op.create_table(
         "sheet_in",
