@@ -14,7 +14,8 @@ class DoorLink(Base):
     """A link sent to one person for one purpose; only its hash is kept. Used once, revoked, never deleted.
 
     ``purpose`` says what the session it opens may reach; ``record_id`` and ``body_id`` narrow it. Where
-    ``needs_code``, a code sent in a message of its own is asked for; of it too only a hash is kept.
+    ``needs_code``, a code sent in a message of its own is asked for; of it too only a hash is kept. ``session_id`` is
+    the session it opened, ``with_code`` whether the code was given for it.
     """
 
     __tablename__ = "door_link"
@@ -36,6 +37,9 @@ class DoorLink(Base):
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("user_account.id"))
+    revoked_because: Mapped[str] = mapped_column(sa.String(40), default="")
+    session_id: Mapped[int | None] = mapped_column(sa.ForeignKey("web_session.id"), index=True)
+    with_code: Mapped[bool] = mapped_column(default=False)
 
 
 class ForSignOff(Base):

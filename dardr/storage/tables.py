@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dardr.storage import (
+    agencies,
     bodies,
     calendars,
     catalogue,
@@ -26,6 +27,7 @@ from dardr.storage.base import Base
 
 __all__ = [
     "Base",
+    "agencies",
     "bodies",
     "calendars",
     "catalogue",

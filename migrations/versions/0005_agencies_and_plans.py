@@ -150,6 +150,53 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_for_sign_off_state"), ["state"], unique=False)
 
     op.create_table(
+        "contact_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_contact_change_body_id_body")),
+        sa.ForeignKeyConstraint(["decided_by"], ["user_account.id"], name=op.f("fk_contact_change_decided_by_user_account")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["user_account.id"], name=op.f("fk_contact_change_proposed_by_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_change")),
+    )
+    with op.batch_alter_table("contact_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_change_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_change_state"), ["state"], unique=False)
+
+    op.create_table(
+        "passed_on",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("passed_by", sa.Integer(), nullable=False),
+        sa.Column("passed_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_passed_on_body_id_body")),
+        sa.ForeignKeyConstraint(["decided_by"], ["user_account.id"], name=op.f("fk_passed_on_decided_by_user_account")),
+        sa.ForeignKeyConstraint(["passed_by"], ["user_account.id"], name=op.f("fk_passed_on_passed_by_user_account")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_passed_on_record_id_record")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_passed_on_user_id_user_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passed_on")),
+    )
+    with op.batch_alter_table("passed_on", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passed_on_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_passed_on_record_id"), ["record_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_passed_on_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "plan_copy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -282,6 +329,9 @@ def upgrade() -> None:
         sa.Column("used_at", UtcDateTime(), nullable=True),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("revoked_by", sa.Integer(), nullable=True),
+        sa.Column("revoked_because", sa.String(length=40), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("with_code", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_door_link_body_id_body")),
         sa.ForeignKeyConstraint(["made_by"], ["user_account.id"], name=op.f("fk_door_link_made_by_user_account")),
         sa.ForeignKeyConstraint(
@@ -289,10 +339,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_door_link_record_id_record")),
         sa.ForeignKeyConstraint(["revoked_by"], ["user_account.id"], name=op.f("fk_door_link_revoked_by_user_account")),
+        sa.ForeignKeyConstraint(["session_id"], ["web_session.id"], name=op.f("fk_door_link_session_id_web_session")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_door_link_user_id_user_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_door_link")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_door_link_key_hash")),
     )
     with op.batch_alter_table("door_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_door_link_record_id"), ["record_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_door_link_session_id"), ["session_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_door_link_user_id"), ["user_id"], unique=False)
