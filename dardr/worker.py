@@ -34,6 +34,7 @@ from dardr.casework.post_results import fetch_results
 from dardr.casework.search_index import read_documents
 from dardr.casework.sweep import sweep
 from dardr.casework.transport import mailer_of, notify_of
+from dardr.casework.update_rounds import go_on
 from dardr.lookups.post_state import day_line, post_state
 from dardr.settings import Settings
 from dardr.storage.engine import Database, is_sqlite
@@ -74,7 +75,8 @@ def deliver_tick(database: Database, settings: Settings, now: datetime) -> Count
 
 
 def sweep_tick(database: Database, now: datetime) -> Counts:
-    """Write the reminders that the London day of ``now`` calls for."""
+    """Open and close rounds of updates whose day has come; write the reminders the London day of ``now`` calls for."""
+    go_on(database, now)
     return asdict(sweep(database, now))
 
 

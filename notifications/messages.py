@@ -18,6 +18,8 @@ from notifications.messages_of_calendars import HolidayMovedDates
 from notifications.messages_of_days import DailyDigest
 from notifications.messages_of_meetings import MeetingInvitation
 from notifications.messages_of_notifications import NotificationArrived, NotificationFormLink, NotificationReceived
+from notifications.messages_of_rounds import ActionLine as ActionLine
+from notifications.messages_of_rounds import UpdatesAsked
 from notifications.messages_of_the_commissioner import Section15Reminder
 
 Standing = Literal["late", "past_guide", "breached"]
@@ -377,7 +379,7 @@ MESSAGES: dict[str, type[Message]] = {
         DeadlineReminder, DeadlineLate, Escalation, CommissionerReplyReminder, Section15Reminder, DecisionRecorded,
         ReturnRequested,
         StageChanged, DateMoved, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest,
-        AgreedDateWanted, DailyDigest,
+        AgreedDateWanted, DailyDigest, UpdatesAsked,
         NotificationFormLink, NotificationReceived, NotificationArrived,
         PasswordLink, AccountChanged, MeetingInvitation, HolidayMovedDates,
     )

@@ -94,6 +94,7 @@ class Party(StrEnum):
     AGENCY_LEAD = "agency_lead"
     AGENCY_EXECUTIVE = "agency_executive"
     ACTION_OWNER = "action_owner"
+    STEERING_CONTACT = "steering_contact"
     ADDRESSED_BODY = "addressed_body"
     PERSON_ASKED = "person_asked"
     FAMILY = "family"
@@ -115,6 +116,7 @@ PARTY_LABELS: dict[Party, str] = {
     Party.AGENCY_LEAD: "Lead of the agency",
     Party.AGENCY_EXECUTIVE: "Executive of the agency",
     Party.ACTION_OWNER: "Owner of the action",
+    Party.STEERING_CONTACT: "The agency's Steering Group member",
     Party.ADDRESSED_BODY: "The body addressed",
     Party.PERSON_ASKED: "The person asked",
     Party.FAMILY: "Family",

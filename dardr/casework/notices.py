@@ -17,12 +17,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.casework import outbox
+from dardr.casework.open_actions import open_actions
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.settings import get_settings
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.installation import Installation
 from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, Deadline, Record, RecordBody, RecordLink
+from dardr.systime import london_date
 from notifications import messages
 from notifications.messages import Message
 from notifications.words import long_date
@@ -190,6 +192,21 @@ def _date_moved(about: About, party: Party) -> Message:
     return messages.DateMoved(**{**about.frame, **of_review}, told_on=about.event.occurred_on)
 
 
+def _updates_asked(about: About, party: Party) -> Message:
+    """Every open action of the agency, by reference and date: what an update is wanted of."""
+    today = london_date(about.now)
+    rows = open_actions(about.session, about.record.id)
+    lines = sorted(rows, key=lambda one: (one[1] is None, one[1] or today, one[0]))
+    return messages.UpdatesAsked(
+        **about.frame,
+        organisation=about.organisation(),
+        meeting_on=stored_date(about.facts.get("meeting_on")) or today,
+        due=about.due(),
+        today=today,
+        lines=tuple(messages.ActionLine(ref=ref, due=due) for ref, due in lines),
+    )
+
+
 _NOTICES: dict[str, Callable[[About, Party], Message]] = {
     "decision_recorded": _decision_recorded,
     "stage_changed": _stage_changed,
@@ -197,6 +214,7 @@ _NOTICES: dict[str, Callable[[About, Party], Message]] = {
     "action_agreed": _action_agreed,
     "action_owner": _action_owner,
     "date_moved": _date_moved,
+    "updates_asked": _updates_asked,
 }
 NOTICE_MESSAGES = frozenset(_NOTICES)
 """The messages a process may name in a notice."""

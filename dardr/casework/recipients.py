@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,14 @@ NEVER_WRITTEN_TO = frozenset(
 """People write to these themselves: no program sends them anything."""
 
 OF_BODIES = frozenset(
-    {Party.AGENCY, Party.ADDRESSED_BODY, Party.ACTION_OWNER, Party.AGENCY_LEAD, Party.AGENCY_EXECUTIVE}
+    {
+        Party.AGENCY,
+        Party.ADDRESSED_BODY,
+        Party.ACTION_OWNER,
+        Party.AGENCY_LEAD,
+        Party.AGENCY_EXECUTIVE,
+        Party.STEERING_CONTACT,
+    }
 )
 """Parties that are the bodies a record is owed by."""
 
@@ -31,6 +38,8 @@ OF_THE_REVIEW = {Party.INDEPENDENT_CHAIR: Role.INDEPENDENT_CHAIR, Party.PANEL: R
 """Parties that are the people who hold a role on the review."""
 
 BY_ROLE = {Party.TEAM_MANAGER: Role.TEAM_MANAGER, Party.DECIDING_CHAIR: Role.DECIDING_CHAIR}
+
+KINDS_OF_CONTACT = ("contact", "lead", "executive", "steering", "substitute")
 
 MAX_ADDRESS = 254
 
@@ -65,9 +74,11 @@ def _there(people: Iterable[Person], away: Away) -> list[Person]:
 class _People:
     """Who can be written to at one body."""
 
-    contact: list[Person]
-    lead: list[Person]
-    executive: list[Person]
+    contact: list[Person] = field(default_factory=list)
+    lead: list[Person] = field(default_factory=list)
+    executive: list[Person] = field(default_factory=list)
+    steering: list[Person] = field(default_factory=list)
+    substitute: list[Person] = field(default_factory=list)
     successor_id: int | None = None
 
     def of(self, party: Party, away: Away, broken: Away) -> list[Person]:
@@ -77,6 +88,8 @@ class _People:
         """
         contact, lead, executive = (_there(people, away) for people in (self.contact, self.lead, self.executive))
         steps = {Party.AGENCY_EXECUTIVE: (executive, lead), Party.AGENCY_LEAD: (lead,)}.get(party, (contact, lead))
+        if party is Party.STEERING_CONTACT:
+            steps = (_there(self.steering, away), _there(self.substitute, away), *steps)
         works = (_there(people, broken) for people in (*steps, executive if any(steps) else []))
         return next((people for people in works if people), [])
 
@@ -333,14 +346,14 @@ class Recipients:
             return self._of_body[body_id]
         wanted = {body_id, *(body for bodies in self._bodies.values() for body in bodies)} - self._of_body.keys()
         successors = self._session.execute(sa.select(Body.id, Body.successor_id).where(Body.id.in_(wanted)))
-        self._of_body.update({body: _People([], [], [], successor) for body, successor in successors})
+        self._of_body.update({body: _People(successor_id=successor) for body, successor in successors})
         contacts = self._session.execute(
             sa.select(BodyContact.body_id, BodyContact.kind, BodyContact.email, BodyContact.name)
             .where(BodyContact.body_id.in_(wanted))
             .order_by(BodyContact.id)
         )
         for body, kind, address, name in contacts:
-            if kind in ("contact", "lead", "executive"):
+            if kind in KINDS_OF_CONTACT:
                 getattr(self._of_body[body], kind).append(Person(address, name))
         users = self._session.execute(
             sa.select(UserRole.body_id, UserRole.role, User.email, User.name, User.id)
@@ -356,7 +369,21 @@ class Recipients:
         for body, role, address, name, one in users:
             people = self._of_body[body or 0]
             (people.contact if role == Role.AGENCY_CONTACT else people.lead).append(Person(address, name, one))
+        self._add_steering_members(wanted)
         return self._of_body[body_id]
+
+    def _add_steering_members(self, bodies: set[int]) -> None:
+        """The Steering Group members who have an account here, by the body they work for."""
+        members = self._session.execute(
+            sa.select(User.body_id, User.email, User.name, User.id)
+            .join(UserRole, UserRole.user_id == User.id)
+            .where(
+                User.body_id.in_(bodies), UserRole.role == str(Role.STEERING_MEMBER), User.active.is_(True), _HUMAN
+            )
+            .order_by(User.id)
+        )
+        for body, address, name, one in members:
+            self._of_body[body or 0].steering.append(Person(address, name, one))
 
     def _forces_of(self, partnership_id: int) -> list[int]:
         if partnership_id not in self._forces:

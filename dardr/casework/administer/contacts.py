@@ -1,4 +1,4 @@
-"""Who can be written to at a body: its contact, its lead, and the executive to whom lateness goes."""
+"""Who can be written to at a body: contact, lead, the executive to whom lateness goes, its Steering Group member."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ CONTACT_KINDS: dict[str, tuple[str, str]] = {
     "contact": ("Contact", "gets requests and reminders"),
     "lead": ("Lead", "signs returns and actions off, and hears when something is late"),
     "executive": ("Executive", "hears when a statutory reply is late"),
+    "steering": ("Steering Group member", "is asked for updates before each meeting of the Steering Group"),
+    "substitute": ("Substitute in the Steering Group", "is asked for updates where the member cannot be"),
 }
 """By the kind that is stored: what it is called, and what it is for."""
 
