@@ -24,6 +24,7 @@ _COMMANDS: Listed = {
     "clock": ("clock:clock", "Work out a date, with the receipt that explains it."),
     "criteria": ("criteria:criteria", "Ask the decision table for advice."),
     "review": ("review:review", "Open reviews and other records, read them, act on them."),
+    "actions": ("actions:actions", "List the actions of the plans; exchange them as workbooks."),
     "reminders": ("reminders:reminders", "What will be sent to whom, on which day, and why."),
     "report": ("report:report", "Make reports."),
     "import": ("importing:import_", "Load published cases."),

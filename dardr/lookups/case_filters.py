@@ -141,7 +141,7 @@ def _conditions(actor: Actor, filters: CaseFilter) -> list[sa.ColumnElement[bool
         of_csp = sa.select(RecordCsp.record_id).join(Csp, Csp.id == RecordCsp.csp_id).where(Csp.key == filters.csp)
         found.append(Record.id.in_(of_csp))
     if filters.text.strip():
-        part = f"%{_escaped(filters.text.strip())}%"
+        part = f"%{escaped(filters.text.strip())}%"
         found.append(sa.or_(Record.ref.ilike(part, escape="\\"), Record.title.ilike(part, escape="\\")))
     return found + _rarer_conditions(filters)
 
@@ -162,7 +162,8 @@ def _rarer_conditions(filters: CaseFilter) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Words somebody typed, to be looked for as they stand: no wildcard of SQL among them."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

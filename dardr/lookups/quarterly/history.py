@@ -131,6 +131,7 @@ class DeadlineThen:
     unit: str | None
     original_due_on: date | None
     started_on: date
+    started_by: int
     stopped_on: date | None
     withdrawn: bool
     agreed: tuple[AgreedThen, ...]
@@ -322,6 +323,7 @@ def _deadlines(
                 row.unit,
                 row.original_due_on,
                 happened[row.started_by_event].occurred_on,
+                row.started_by_event,
                 row.stopped_on if stopped else None,
                 row.withdrawn_by_event in happened,
                 tuple(agreed[row.id]),
