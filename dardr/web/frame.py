@@ -27,6 +27,7 @@ PRODUCT = "dardr"
 MARKING = "OFFICIAL-SENSITIVE"
 NAVIGATION = (
     ("My work", "work.my_work", ("work",)),
+    ("What we owe", "agency.home", ("agency",)),
     (
         "Reviews",
         "reviews.caseload",

@@ -8,7 +8,7 @@ from collections import deque
 import pytest
 from flask import Flask
 
-from dardr.access import SEES_IDENTITIES
+from dardr.access import OF_AGENCIES, SEES_IDENTITIES
 from dardr.casework.conflicts import MANAGES_ACCESS
 from dardr.storage.engine import Database
 from dardr.web import audience
@@ -150,6 +150,8 @@ ROUTES = {
     "/me/calendar-links": SIGNED_IN,
     "/me/calendar-links/<int:number>/take-back": SIGNED_IN,
     "/deadlines": SIGNED_IN,
+    "/agency": OF_AGENCIES,
+    "/agencies/<key>": CARRIES_REVIEWS,
     "/actions": SIGNED_IN,
     "/actions.csv": SIGNED_IN,
     "/deadlines.csv": SIGNED_IN,
