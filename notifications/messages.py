@@ -14,10 +14,13 @@ from typing import ClassVar, Literal, Self
 
 from notifications.message import Message, sample_frame
 from notifications.messages_of_accounts import AccountChanged, PasswordLink
+from notifications.messages_of_agencies import PassedToYou, SignOffWanted, WrittenSentBack
 from notifications.messages_of_calendars import HolidayMovedDates
 from notifications.messages_of_days import DailyDigest
+from notifications.messages_of_doors import DoorCode, DoorLink
 from notifications.messages_of_meetings import MeetingInvitation
 from notifications.messages_of_notifications import NotificationArrived, NotificationFormLink, NotificationReceived
+from notifications.messages_of_returns import MoreTimeAnswered, MoreTimeAsked
 from notifications.messages_of_rounds import ActionLine as ActionLine
 from notifications.messages_of_rounds import UpdatesAsked
 from notifications.messages_of_the_commissioner import Section15Reminder
@@ -377,11 +380,12 @@ MESSAGES: dict[str, type[Message]] = {
     kind.template: kind
     for kind in (
         DeadlineReminder, DeadlineLate, Escalation, CommissionerReplyReminder, Section15Reminder, DecisionRecorded,
-        ReturnRequested,
+        ReturnRequested, MoreTimeAsked, MoreTimeAnswered,
         StageChanged, DateMoved, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest,
         AgreedDateWanted, DailyDigest, UpdatesAsked,
         NotificationFormLink, NotificationReceived, NotificationArrived,
-        PasswordLink, AccountChanged, MeetingInvitation, HolidayMovedDates,
+        SignOffWanted, WrittenSentBack, PassedToYou,
+        PasswordLink, AccountChanged, DoorLink, DoorCode, MeetingInvitation, HolidayMovedDates,
     )
 }  # fmt: skip
 """Every message by the name under which notices and clocks speak of it."""

@@ -10,6 +10,8 @@ from workflows.definition import (
     Action,
     AgreesDate,
     AnswersForHolds,
+    AnswersRecommendations,
+    AsksMoreTime,
     AssignsCaseManager,
     ChangesHold,
     ChecksName,
@@ -18,7 +20,10 @@ from workflows.definition import (
     DoesOnReview,
     EndsHold,
     FilesMessage,
+    FreezesPlan,
+    GivesMoreTime,
     GivesRole,
+    KeepsChronology,
     LinksReview,
     Opens,
     PlacesHold,
@@ -36,8 +41,7 @@ Problems = Iterator[str]
 
 def all_actions(process: Process) -> tuple[Action, ...]:
     """Every action of a process, the one it is opened by and those that are no part of the way included."""
-    by_itself = (process.on_new_phase,) if process.on_new_phase else ()
-    return (process.opening, *process.actions, *process.brings_in, *by_itself)
+    return (process.opening, *process.actions, *process.brings_in, *process.by_itself)
 
 
 def single_facts(process: Process) -> set[str]:
@@ -51,6 +55,8 @@ ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     EndsHold: lambda e: () if e.kind else ("hold",),
     UndoesHold: lambda _: ("hold",),
     AgreesDate: lambda e: (e.date_in,) if e.clock else ("clock", "new_date"),
+    AsksMoreTime: lambda _: ("more_time_until",),
+    GivesMoreTime: lambda _: ("more_time_answer", "more_time_given"),
     UndoesAgreedDate: lambda _: ("agreed_date",),
     LinksReview: lambda e: (e.name,),
     AnswersForHolds: lambda e: (e.name,),
@@ -59,8 +65,11 @@ ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     ChecksName: lambda e: (e.name, e.found_as),
     CountsAgain: lambda _: (),
     ReadsComments: lambda _: ("rows",),
+    KeepsChronology: lambda e: (e.name, "lines_hash"),
     DoesOnReview: lambda e: tuple(ours for _, ours in e.copies),
     DoesOnItems: lambda e: tuple(ours for _, ours in e.copies),
+    AnswersRecommendations: lambda e: (e.name,),
+    FreezesPlan: lambda _: (),
     GivesRole: lambda e: (e.name,),
     TakesRole: lambda _: (),
     WritesToPanel: lambda _: (),
@@ -95,6 +104,10 @@ def effect_problems(process: Process, find: Callable[[str], Process]) -> Problem
                     yield f"{action.key} must ask {name} for what it does ({type(effect).__name__})."
             if isinstance(effect, AgreesDate) and effect.clock and effect.clock not in {c.key for c in process.clocks}:
                 yield f"{action.key} agrees a date for the clock {effect.clock}, which does not exist."
+            if isinstance(effect, AsksMoreTime | GivesMoreTime):
+                for key in effect.clocks:
+                    if not any(c.key == key and c.extendable for c in process.clocks):
+                        yield f"{action.key} gives more time for {key}, which is no clock whose date may be replaced."
 
 
 def _does_on_review(action: Action, effect: DoesOnReview, find: Callable[[str], Process]) -> Problems:

@@ -66,6 +66,23 @@ class AgreesDate:
 
 
 @dataclass(frozen=True, slots=True)
+class AsksMoreTime:
+    """Look at the date asked for in ``more_time_until``: it must be after that of the first of ``clocks`` that runs."""
+
+    clocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivesMoreTime:
+    """Replace the date of the first of ``clocks`` that runs, where ``more_time_answer`` says so.
+
+    By the date of the last entry of ``more_time_asked`` ("agreed") or by the one in ``more_time_given`` ("another").
+    """
+
+    clocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UndoesAgreedDate:
     """Strike out the agreed date named in ``agreed_date``."""
 
@@ -114,6 +131,14 @@ class ReadsComments:
     """Read the comments given (from a Word file, from pasted words, or one with its place) into the question ``rows``,
     each with the paragraph of the version it is about. ``rows`` is marked ``filled``, and so is ``reading``, where an
     action asks it: what was read, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepsChronology:
+    """Keep the lines of a chronology read from the file in ``name``, in the place of those that came before it. What
+    was read is in the fields of the action marked ``filled``, among them the hash of the lines (``lines_hash``)."""
+
+    name: str = "chronology_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,18 +211,35 @@ class DoesOnReview:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswersRecommendations:
+    """Keep what this action answers in step with the references in the field ``name``: each recommendation, and the
+    review that made it, leads to the action; what is not named any more does so no longer."""
+
+    name: str = "recommendations"
+
+
+@dataclass(frozen=True, slots=True)
+class FreezesPlan:
+    """Keep a copy of the review's action plan as it stands, with the day and the occasion."""
+
+    occasion: Literal["submission", "amendment", "publication"]
+
+
+@dataclass(frozen=True, slots=True)
 class DoesOnItems:
     """Do an action of every open record of one process that serves this one, by the same person and in the same
     transaction: what is corrected here holds for them too.
 
     ``copies`` are (the item's question, this action's question). An item at a stage where the action is not possible
-    is left as it is, and the person is told ``left_out`` of it.
+    is left as it is, and the person is told ``left_out`` of it (nothing, where that is empty). ``only_when`` =
+    (question, values): only where that question of this action has one of those answers.
     """
 
     process: str
     action: str
     copies: tuple[tuple[str, str], ...]
     left_out: str
+    only_when: tuple[str, tuple[str, ...]] | None = None
 
 
 Effect = (
@@ -207,6 +249,8 @@ Effect = (
     | EndsHold
     | UndoesHold
     | AgreesDate
+    | AsksMoreTime
+    | GivesMoreTime
     | UndoesAgreedDate
     | LinksReview
     | AnswersForHolds
@@ -216,8 +260,11 @@ Effect = (
     | ChecksName
     | CountsAgain
     | ReadsComments
+    | KeepsChronology
     | DoesOnReview
     | DoesOnItems
+    | AnswersRecommendations
+    | FreezesPlan
     | GivesRole
     | TakesRole
     | WritesToPanel

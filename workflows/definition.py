@@ -17,6 +17,8 @@ from workflows.careful import CarefulDay
 from workflows.consequences import (
     AgreesDate,
     AnswersForHolds,
+    AnswersRecommendations,
+    AsksMoreTime,
     AssignsCaseManager,
     ChangesHold,
     ChecksName,
@@ -26,7 +28,10 @@ from workflows.consequences import (
     Effect,
     EndsHold,
     FilesMessage,
+    FreezesPlan,
+    GivesMoreTime,
     GivesRole,
+    KeepsChronology,
     LinksReview,
     Opens,
     PlacesHold,
@@ -60,6 +65,8 @@ __all__ = [
     "AgeOnly",
     "AgreesDate",
     "AnswersForHolds",
+    "AnswersRecommendations",
+    "AsksMoreTime",
     "AssignsCaseManager",
     "Authority",
     "Blocked",
@@ -79,10 +86,13 @@ __all__ = [
     "Field",
     "FieldType",
     "FilesMessage",
+    "FreezesPlan",
     "From",
+    "GivesMoreTime",
     "GivesRole",
     "Guard",
     "Item",
+    "KeepsChronology",
     "Kind",
     "Length",
     "LinksReview",
@@ -161,7 +171,8 @@ class Facts:
 
     ``recorded`` are the facts so far, as stored (dates as ISO text). ``submitted`` are the typed answers of
     the action now being taken. ``occurred_on`` and ``today`` are London dates. ``owing_body_ids`` are the bodies the
-    record is owed by, filled for guards marked ``reads_bodies``. ``beside`` are the records of the same process that
+    record is owed by, filled for guards marked ``reads_bodies``, and so are ``actor_body_keys``, the keys of the bodies
+    for which the actor acts. ``beside`` are the records of the same process that
     serve the same review, filled for guards marked ``reads_beside``. ``actor_roles`` are those of the one who acts on
     this record, as the engine is told them. ``careful`` are the days to be careful about, filled where answers are
     judged by something marked ``reads_careful_days``; what a day is is left out for who may not know.
@@ -176,6 +187,7 @@ class Facts:
     actor_id: int = 0
     actor_roles: frozenset[Role] = frozenset()
     actor_body_ids: frozenset[int] = frozenset()
+    actor_body_keys: frozenset[str] = frozenset()
     owing_body_ids: frozenset[int] = frozenset()
     is_operator: bool = False
     done: Mapping[str, Past] = field(default_factory=dict)
@@ -287,7 +299,8 @@ class Clock:
     instead of the counted one (a date set in the terms of reference). ``weeks_in`` names a fact, a whole number of
     weeks agreed on this record, that replaces the length where it is recorded.
     ``restarts`` makes each further start withdraw the running one (a periodic update, a replaced date).
-    ``deferred_by`` names the kind of hold under which it reads "deferred", its date unchanged.
+    ``deferred_by`` names the kind of hold under which it reads "deferred", its date unchanged. ``asked_in_rounds``:
+    where the partnership asks for updates in rounds, nobody is written to about this one by itself.
     ``remind_before``, ``repeat_after_every`` and the days of ``escalations`` are calendar days; each step of
     escalation tells somebody who was not told before. ``duty`` is the authority of the obligation, ``date`` that of
     its length: they often differ.
@@ -324,6 +337,7 @@ class Clock:
     escalations: tuple[Escalation, ...] = ()
     asks_for_agreed_date: bool = False
     deferred_by: str | None = None
+    asked_in_rounds: bool = False
     local_closures: bool = False
     calendar: str = "england-and-wales"
     message: str = "deadline_reminder"
@@ -354,6 +368,7 @@ class Process:
     page of their own: they are not among what a review waits for, and no guard reads them. ``on_new_phase``
     is written, by no person, on an open record when a review it serves enters another phase and its guards let it: its
     question ``new_phase`` takes the name of the phase, and the one a clock is ``given_in`` the day that is due now.
+    ``follows`` are written by no person either: they follow from what was done on other records.
     """
 
     key: str
@@ -378,6 +393,7 @@ class Process:
     apart: bool = False
     readers_in: str = ""
     on_new_phase: Action | None = None
+    follows: tuple[Action, ...] = ()
 
     @property
     def id(self) -> str:
@@ -399,6 +415,11 @@ class Process:
                 return clock
         raise KeyError(key_or_id)
 
+    @property
+    def by_itself(self) -> tuple[Action, ...]:
+        """The actions that no person takes: they follow from what was done on other records."""
+        return (*((self.on_new_phase,) if self.on_new_phase else ()), *self.follows)
+
     def phase_of(self, stage: str) -> Phase:
         """The phase a stage belongs to."""
         wanted = self._stages[stage].phase
@@ -406,8 +427,8 @@ class Process:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_stages", {s.key: s for s in self.stages})
-        known = (MOVE, self.opening, *self.actions, *self.brings_in, self.on_new_phase)
-        object.__setattr__(self, "_actions", {a.key: a for a in known if a is not None})
+        known = (MOVE, self.opening, *self.actions, *self.brings_in, *self.by_itself)
+        object.__setattr__(self, "_actions", {a.key: a for a in known})
 
     _stages: dict[str, Stage] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)
     _actions: dict[str, Action] = dataclasses.field(init=False, repr=False, compare=False, default_factory=dict)

@@ -21,12 +21,14 @@ import workflows
 from dardr.access import get_record, roles_on
 from dardr.actors import Actor
 from dardr.casework import (
+    answering,
     arming,
     chain,
     deadlines,
     effects,
     files,
     filling,
+    four_eyes,
     new_phase,
     notices,
     own_questions,
@@ -79,16 +81,55 @@ def take_action(
     values: Mapping[str, Any],
     occurred_on: date,
     expected_revision: int | None = None,
+    *,
+    written_by: str = "",
 ) -> Done:
     """Do one action on one record, for ``actor``, at the instant ``now`` (UTC), having happened ``occurred_on``.
 
-    ``values`` are answers as typed (text) or already typed. Raises NotFound (no such record for this person),
+    ``values`` are answers as typed (text) or already typed; ``written_by`` is the name of who wrote them, where
+    ``actor`` signs off what somebody else wrote: the history keeps both. Raises NotFound (no such record for this person),
     Forbidden (not theirs to do), Conflict (a guard, or somebody else was first), Invalid (an answer).
     """
+    one = judged(session, actor, now, ref, action_key, values, occurred_on, expected_revision)
+    record = one.record
+    four_eyes.refuse_unsigned(session, actor, record, one.action)
+    typed = {**one.typed, four_eyes.WRITTEN_BY: written_by} if written_by else one.typed
+    try:
+        return record_event(
+            session, actor, now, record, one.process, one.action, typed, occurred_on, warnings=one.warnings
+        )
+    except StaleDataError as error:
+        raise Conflict(_what_changed(session, record)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An action that may be taken: on which record, with which answers as typed, and what looks odd about it."""
+
+    record: Record
+    process: Process
+    action: Action
+    typed: dict[str, Any]
+    warnings: tuple[str, ...]
+
+
+def judged(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    ref: str,
+    action_key: str,
+    values: Mapping[str, Any],
+    occurred_on: date,
+    expected_revision: int | None = None,
+) -> Judged:
+    """All that ``take_action`` asks before it changes anything; raises what it raises, and changes nothing."""
     if action_key in _reaching_up():
         # What serves a review is locked after it, as everywhere, so that nobody waits for each other.
         for one in session.scalars(sa.select(Record.id).where(Record.ref == ref)).all():
             served(session, one, lock=True)
+    if action_key in _ending_actions():
+        answering.lock_with_answered(session, ref)
     record = get_record(session, actor, ref, lock=True, in_part=True)
     if expected_revision is not None and record.revision != expected_revision:
         raise Conflict(_what_changed(session, record))
@@ -96,7 +137,7 @@ def take_action(
     action = _action(process, record, action_key)
     today = london_date(now)
     found = choices.resolve(session, actor, process, action, record, today)
-    values = filling.with_filled(session, record, action, values, found, today)
+    values = filling.with_filled(session, actor, record, action, values, found, today)
     asked = own_questions.whole(session, record.partnership_id, action, record.facts)
     typed, problems = reading.read(asked.fields, values, found)
     typed = files.checked(typed, problems)
@@ -109,10 +150,7 @@ def take_action(
         warnings.append(
             f"{in_words(occurred_on)} is before this record begins ({in_words(record.opened_on)}). Check the date."
         )
-    try:
-        return record_event(session, actor, now, record, process, action, typed, occurred_on, warnings=warnings)
-    except StaleDataError as error:
-        raise Conflict(_what_changed(session, record)) from error
+    return Judged(record, process, action, typed, tuple(warnings))
 
 
 @cache
@@ -124,6 +162,18 @@ def _reaching_up() -> frozenset[str]:
         for action in process.actions
         if any(isinstance(effect, DoesOnReview) for effect in action.effects)
         or any(needs_beside(guard) for guard in (*action.guards, *action.checks))
+    )
+
+
+@cache
+def _ending_actions() -> frozenset[str]:
+    """The keys of what ends an action of a plan, or takes it up again: recommendations end with their actions."""
+    process = workflows.get(answering.ACTION)
+    final = {stage.key for stage in process.stages if stage.final}
+    return frozenset(
+        action.key
+        for action in process.actions
+        if action.to is not None and (action.to in final or final.intersection(action.source))
     )
 
 
@@ -250,6 +300,9 @@ def record_event(
         )  # fmt: skip
         session.flush()
         effects.carry_out(happening)
+    ended_before = process.stage(from_stage).final if from_stage is not None else stage.final
+    if record.process_key == answering.ACTION and ended_before != stage.final:
+        answering.settle(session, actor, now, record, occurred_on)
     notices.enqueue(session, now, record, process, action, event, record.facts)
     session.flush()
     if from_stage is not None:
@@ -337,6 +390,8 @@ def _own(
         record.title = session.scalar(invited) or ""
     named = [f for f in action.fields if f.choices_from in NAMES_BODIES and after.get(f.name) and f.name in OWNERS]
     if not named:
+        if after.get(ANSWERS_FOR):
+            _owed_also_by(session, record, str(after[ANSWERS_FOR]))
         return
     keys: list[str] = []
     for field in named:
@@ -350,10 +405,19 @@ def _own(
         record.title = ", ".join(name for _, name in wanted)[:200]
 
 
+def _owed_also_by(session: Session, record: Record, key: str) -> None:
+    """Another body answers for the one that was asked: both owe the record, and both see it."""
+    both = sa.select(Body.id).where(Body.key.in_([key, str(record.facts.get("body") or "")]))
+    session.execute(sa.delete(RecordBody).where(RecordBody.record_id == record.id))
+    session.add_all(RecordBody(record_id=record.id, body_id=body_id) for body_id in session.scalars(both).all())
+
+
 CALLED_BY_BODY = ("agency-return", "commissioner-reply", "section15-answer")
 """Records that are called by the body that owes them."""
 NAMES_BODIES = (From.BODIES, From.BODIES_TO_NAME)
-OWNERS = frozenset({"body", "lead_body"})
+ANSWERS_FOR = "answered_by"
+"""Name of the question that says which body answers for the one that owes an item."""
+OWNERS = frozenset({"body", "lead_body", "addressees"})
 """Names of questions that say which bodies owe an item."""
 
 
@@ -363,7 +427,7 @@ def readers_of(process: Process, facts: Mapping[str, Any]) -> str:
     return named if named in READERS else ""
 
 
-CALLED_BY = ("display_pseudonym", "pseudonym", "title", "action_text", "point", "position")
+CALLED_BY = ("display_pseudonym", "pseudonym", "title", "action_text", "recommendation_text", "point", "position")
 """Names of the facts a record is called by in lists; the first there is counts."""
 
 

@@ -14,16 +14,19 @@ import workflows
 from dardr.access import get_record
 from dardr.actors import Actor, actor_by_email
 from dardr.casework import (
+    answering,
     arming,
     correspondence,
     deadlines,
     effects_on_roles,
     hold_places,
     invitations,
+    more_time,
     on_items,
     on_review,
     reminding,
 )
+from dardr.casework.chronology import keeping
 from dardr.casework.serving import served
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
@@ -33,6 +36,8 @@ from workflows.definition import (
     Action,
     AgreesDate,
     AnswersForHolds,
+    AnswersRecommendations,
+    AsksMoreTime,
     AssignsCaseManager,
     ChangesHold,
     ChecksName,
@@ -42,7 +47,9 @@ from workflows.definition import (
     EndsHold,
     FieldType,
     FilesMessage,
+    GivesMoreTime,
     GivesRole,
+    KeepsChronology,
     LinksReview,
     Opens,
     PlacesHold,
@@ -316,6 +323,15 @@ def _files_message(h: Happening, effect: FilesMessage) -> None:
     correspondence.keep_source(h.session, h.record, h.event, h.answers, effect)
 
 
+def _answers_recommendations(h: Happening, effect: AnswersRecommendations) -> None:
+    refs = h.answers.get(effect.name)
+    if refs is None:
+        return
+    before = answering.linked_ids(h.session, h.record)
+    answering.keep_links(h.session, h.actor, h.record, refs)
+    answering.settle(h.session, h.actor, h.now, h.record, h.occurred_on, before)
+
+
 def _does_on_review(h: Happening, effect: DoesOnReview) -> None:
     above = served(h.session, h.record.id)
     h.warnings += on_review.do(h.session, h.actor, h.now, h.record, above, effect, h.answers, h.occurred_on)
@@ -329,6 +345,11 @@ def _reads_comments(h: Happening, _effect: ReadsComments) -> None:
     """They were read before the action was judged (``casework.filling``); here the person is told what was found."""
     if said := h.words("reading"):
         h.warnings.append(said)
+
+
+def _keeps_chronology(h: Happening, effect: KeepsChronology) -> None:
+    kept = keeping.keep_lines(h.session, h.record, h.event, h.answers, h.answers[effect.name], h.today)
+    h.warnings.append(kept.says)
 
 
 def _sends_reminder(h: Happening, _effect: SendsReminder) -> None:
@@ -346,6 +367,8 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     EndsHold: _ends_hold,
     UndoesHold: _undoes_hold,
     AgreesDate: _agrees_date,
+    AsksMoreTime: more_time.asks,
+    GivesMoreTime: more_time.gives,
     UndoesAgreedDate: _undoes_agreed_date,
     LinksReview: _links_review,
     AnswersForHolds: _answers_for_holds,
@@ -353,6 +376,7 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     SendsReminder: _sends_reminder,
     FilesMessage: _files_message,
     ReadsComments: _reads_comments,
+    KeepsChronology: _keeps_chronology,
     ChecksName: _done_before,
     CountsAgain: _counts_again,
     GivesRole: effects_on_roles.gives_role,
@@ -360,4 +384,5 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     WritesToPanel: invitations.writes_to_panel,
     DoesOnReview: _does_on_review,
     DoesOnItems: _does_on_items,
+    AnswersRecommendations: _answers_recommendations,
 }

@@ -16,7 +16,7 @@ from dardr.access import roles_on
 from dardr.actors import Actor
 from dardr.casework.fold import done
 from dardr.lookups.careful_days import named_days
-from dardr.storage.bodies import Partnership
+from dardr.storage.bodies import Body, Partnership
 from dardr.storage.engine import recalled, remembered, remembered_each
 from dardr.storage.reviews import Deadline, Hold, Record, RecordBody, RecordLink
 from workflows.careful import CarefulDay
@@ -48,8 +48,11 @@ def load_facts(
     if submitted is not None and any(needs_careful_days(g) for a in wanted for g in (*a.checks, *a.warnings)):
         careful = load_careful(session, actor, record)
     owing: frozenset[int] = frozenset()
+    acting_for: frozenset[str] = frozenset()
     if any(needs_bodies(g) for a in wanted for g in (*a.guards, *a.checks)):
         owing = frozenset(session.scalars(sa.select(RecordBody.body_id).where(RecordBody.record_id == record.id)))
+        if actor.body_ids:
+            acting_for = frozenset(session.scalars(sa.select(Body.key).where(Body.id.in_(actor.body_ids))))
     return Facts(
         ref=record.ref,
         stage=record.stage,
@@ -59,6 +62,7 @@ def load_facts(
         occurred_on=occurred_on,
         actor_id=actor.id,
         actor_body_ids=actor.body_ids,
+        actor_body_keys=acting_for,
         owing_body_ids=owing,
         is_operator=actor.is_operator,
         done=done(record.facts),

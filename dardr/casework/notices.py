@@ -31,6 +31,7 @@ from notifications.words import long_date
 from workflows import REVIEW_KEYS
 from workflows.answers import stored_date
 from workflows.definition import Field, Notice, Party, Process
+from workflows.processes import more_time
 
 # --- notices: someone is told, once, when an action is done ----------------------------------------------
 
@@ -165,6 +166,24 @@ def _return_requested(about: About, party: Party) -> Message:
     )
 
 
+def _more_time_asked(about: About, party: Party) -> Message:
+    return messages.MoreTimeAsked(
+        **about.frame,
+        organisation=about.organisation(),
+        until=stored_date(more_time.asked_last(about.facts).get("more_time_until")),
+        answer_by=about.due(),
+    )
+
+
+def _more_time_answered(about: About, party: Party) -> Message:
+    return messages.MoreTimeAnswered(
+        **about.frame,
+        organisation=about.organisation(),
+        answered_on=about.event.occurred_on,
+        until=more_time.given_until(about.facts),
+    )
+
+
 def _action_agreed(about: About, party: Party) -> Message:
     return messages.ActionAgreed(
         **about.frame,
@@ -211,6 +230,8 @@ _NOTICES: dict[str, Callable[[About, Party], Message]] = {
     "decision_recorded": _decision_recorded,
     "stage_changed": _stage_changed,
     "return_requested": _return_requested,
+    "more_time_asked": _more_time_asked,
+    "more_time_answered": _more_time_answered,
     "action_agreed": _action_agreed,
     "action_owner": _action_owner,
     "date_moved": _date_moved,

@@ -19,11 +19,13 @@ from workflows.calendar import in_words
 from workflows.definition import (
     Action,
     AgreesDate,
+    AsksMoreTime,
     ChangesHold,
     CountsAgain,
     DateGiven,
     DoesOnReview,
     EndsHold,
+    GivesMoreTime,
     Kind,
     Opens,
     PlacesHold,
@@ -205,7 +207,7 @@ def _hearings(view: View, standing: Standing) -> Iterator[Name]:
 
 # --- steps ------------------------------------------------------------------------------------------------
 
-NOT_BY_ITSELF = (AgreesDate, UndoesAgreedDate, ChangesHold, UndoesHold, CountsAgain)
+NOT_BY_ITSELF = (AgreesDate, AsksMoreTime, GivesMoreTime, UndoesAgreedDate, ChangesHold, UndoesHold, CountsAgain)
 """Steps with these consequences need an answer that a date alone does not give; what they do has names of its own."""
 
 

@@ -1,0 +1,46 @@
+"""The chronology of one body, line by line: read from its own file, kept apart from the facts of the return."""
+
+from __future__ import annotations
+
+from workflows.definition import Action, Blocked, Facts, Field, FieldType, KeepsChronology
+from workflows.processes.agency_return_1.stages import OPEN, SECTION_7
+from workflows.processes.fields import file, number, paragraph, text
+from workflows.processes.who import AGENCY
+
+CHRONOLOGIES = "chronologies"
+"""The list of facts in which a return keeps what was read of each file; the lines have a table of their own."""
+
+
+def _the_file(facts: Facts) -> Blocked | None:
+    if (facts.submitted or {}).get("chronology_file") is not None:
+        return None
+    return Blocked("The chronology: this is needed. Add the file: Excel, CSV or Word.", "chronology_file")
+
+
+ADD_CHRONOLOGY = Action(
+    "add_chronology",
+    "Add the chronology",
+    source=(*OPEN, "signed_off"),
+    roles=AGENCY,
+    keep_as=CHRONOLOGIES,
+    fields=(
+        file("chronology_file", "The chronology", help="Excel (.xlsx), CSV or Word (.docx), with a table."),
+        text(
+            "columns",
+            "What is in each column?",
+            required=False,
+            many=True,
+            when_asked=True,
+            help="For example: when = Date of contact. Left empty, it is told by the headings.",
+        ),
+        number("lines_read", "Lines read", required=False, filled=True),
+        number("lines_refused", "Rows not taken", required=False, filled=True),
+        text("lines_hash", "Fingerprint of the lines", required=False, filled=True),
+        paragraph("reading", "What was read", required=False, filled=True),
+        Field("refused_rows", "Rows that were not taken", FieldType.ROWS, required=False, filled=True),
+    ),
+    checks=(_the_file,),
+    effects=(KeepsChronology(),),
+    authority=SECTION_7,
+    help="A later file takes the place of the one before. The lines of that one are kept, as withdrawn.",
+)
