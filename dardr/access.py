@@ -6,10 +6,12 @@ What each role shows:
   what is carried by them or by nobody where the partnership says so; a deciding chair, held for a CSP, its reviews
 - independent chair: their review and what serves it; panel member: the same without the returns of other agencies
 - police liaison and communications: a part of their review (``dardr.parts``), communications once it is cleared
-- Steering Group and CSP members: plans and replies; agency people: what their body owes
+- Steering Group and CSP members: plans and replies; agency people: what their body owes, and the wording of the
+  recommendations that concern it (``dardr.parts``)
 - what a process keeps for some roles (``Process.seen_by``: a family's contacts, a chair's quote) only those see, and
   a record that is kept to some readers (``Record.readers``: a document) only they
 - administrator: nothing, except a review they opened for a reason, for some hours
+- who came by a link (``Actor.door``): of all that only what the link is for, and never who the people are
 
 A conflict of interest outweighs every role. ``visible`` and ``get_record`` mean records seen whole, unless whoever asks
 says that they show a part as a part. What of a record is shown to some roles only is in ``dardr.seeing``.
@@ -26,7 +28,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 import workflows
-from dardr.actors import Actor
+from dardr.actors import OF_AGENCIES, Actor, Door, Purpose
 from dardr.errors import Forbidden, NotFound
 from dardr.press import CLEARED_STAGES, notices_of
 from dardr.storage.engine import remembered
@@ -42,8 +44,13 @@ SEES_PLANS = frozenset({Role.STEERING_MEMBER})
 SEES_NO_REVIEW = frozenset({Role.STEERING_MEMBER, Role.CSP_MEMBER, Role.AGENCY_CONTACT, Role.AGENCY_LEAD})
 """Roles that show actions, replies and returns, and never the list of reviews."""
 
-PLAN_PROCESSES = ("action", "commissioner-reply", "section8-report", "section15-request", "section15-answer")
+PLAN_PROCESSES = (
+    "recommendation", "action", "commissioner-reply", "section8-report", "section15-request", "section15-answer",
+)  # fmt: skip
 """What Steering Group members see: plans and replies, not the reviews behind them."""
+
+RECOMMENDATION = "recommendation"
+"""A recommendation: of a plan once it is made; agencies see the wording of those that concern them, and no more."""
 
 TASK = "task"
 """What somebody was asked to do: seen, and dealt with, by the person asked, whatever else they may see."""
@@ -72,7 +79,6 @@ when held for everything."""
 SEES_IDENTITIES = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.INDEPENDENT_CHAIR})
 """Roles that, held on a review, show who the people in it are. A second factor is asked of everyone who holds one."""
 
-OF_AGENCIES = frozenset({Role.AGENCY_CONTACT, Role.AGENCY_LEAD})
 WITHOUT_RETURNS = frozenset({Role.PANEL_MEMBER})
 """Roles that show a review and what serves it, and of the agencies' returns only those their own body owes."""
 
@@ -80,6 +86,7 @@ SEES_A_PART = frozenset({Role.POLICE_LIAISON, Role.COMMUNICATIONS})
 """Roles that, held on a review, show a part of it and nothing that serves it."""
 
 RETURN_PROCESSES = ("agency-return", "comment-request")
+"""What holds case content: whoever comes by a link sees it with the code of a message of its own only."""
 
 LISTS_FILES = Role.AUDITOR
 """The role that shows which files there are and not what is in them: files name people."""
@@ -98,7 +105,21 @@ def visible(actor: Actor, *, in_part: bool = False) -> sa.ColumnElement[bool]:
         narrowed = _with_roles(actor, roles)
         if not _sees_all(narrowed):
             shown = sa.and_(shown, sa.or_(not_kept, *_ways(narrowed)))
+    if actor.door is not None:
+        shown = sa.and_(shown, *_through_the_door(actor.door))
     return sa.and_(shown, sa.not_(_of_reviews(actor.conflicts))) if actor.conflicts else shown
+
+
+def _through_the_door(door: Door) -> list[sa.ColumnElement[bool]]:
+    """What a session that a link opened may see at most."""
+    found = [Record.process_key.not_in(OPEN_TO_ALL)]
+    if door.one_record is not None:
+        found.append(Record.id == door.one_record)
+    if door.purpose is Purpose.REPLY:
+        found.append(Record.process_key == "commissioner-reply")
+    if not door.with_code:
+        found.append(sa.false() if door.purpose is Purpose.CHAIR else Record.process_key.not_in(RETURN_PROCESSES))
+    return found
 
 
 def _with_roles(actor: Actor, roles: frozenset[Role]) -> Actor:
@@ -123,7 +144,7 @@ def _ways(actor: Actor) -> list[sa.ColumnElement[bool]]:
     if everywhere:
         ways.append(sa.and_(home, _carried_by(actor)))
     if actor.everywhere & SEES_PLANS:
-        ways.append(sa.and_(home, Record.process_key.in_(PLAN_PROCESSES)))
+        ways.append(sa.and_(home, _of_plans()))
     reviews: dict[Role, set[int]] = {}
     for grant in actor.grants:
         if grant.record_id is not None:
@@ -139,8 +160,18 @@ def _ways(actor: Actor) -> list[sa.ColumnElement[bool]]:
         ways.append(notices_of(press))
     ways += _of_csps(actor)
     if bodies := [g.body_id for g in actor.grants if g.body_id is not None and g.role in OF_AGENCIES]:
-        ways.append(Record.id.in_(sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(bodies))))
+        ways.append(sa.and_(Record.process_key != RECOMMENDATION, _owed_by(bodies)))
     return ways
+
+
+def _of_plans() -> sa.ColumnElement[bool]:
+    """What belongs to a plan; a recommendation from the day it is made."""
+    made = sa.or_(Record.process_key != RECOMMENDATION, Record.stage != "draft")
+    return sa.and_(Record.process_key.in_(PLAN_PROCESSES), made)
+
+
+def _owed_by(bodies: Iterable[int]) -> sa.ColumnElement[bool]:
+    return Record.id.in_(sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(list(bodies))))
 
 
 _LIMITED = WITHOUT_RETURNS | SEES_A_PART
@@ -156,12 +187,27 @@ def _in_part(actor: Actor) -> list[sa.ColumnElement[bool]]:
         if ids := [one for one, communications in reviews if communications is cleared]:
             is_one = sa.and_(Record.id.in_(ids), Record.process_key.in_(REVIEW_KEYS))
             found.append(sa.and_(is_one, Record.stage.in_(CLEARED_STAGES)) if cleared else is_one)
+    if bodies := [g.body_id for g in actor.grants if g.body_id is not None and g.role in OF_AGENCIES]:
+        found.append(_that_concern(bodies))
     return found
+
+
+def _that_concern(bodies: list[int]) -> sa.ColumnElement[bool]:
+    """Recommendations that are made, and addressed to one of these bodies or answered by an action of theirs."""
+    theirs = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(bodies))
+    answered = sa.select(RecordLink.review_id).where(RecordLink.kind == "answers", RecordLink.item_id.in_(theirs))
+    return sa.and_(
+        Record.process_key == RECOMMENDATION,
+        Record.stage.not_in(("draft", "taken_out")),
+        sa.or_(Record.id.in_(theirs), Record.id.in_(answered)),
+    )
 
 
 def sees_whole(session: Session, actor: Actor, record: Record) -> bool:
     """True unless this actor, who sees something of the record, sees a part of it only."""
-    if not any(g.record_id == record.id and g.role in SEES_A_PART for g in actor.grants):
+    by_role = any(g.record_id == record.id and g.role in SEES_A_PART for g in actor.grants)
+    by_body = record.process_key == RECOMMENDATION and any(g.role in OF_AGENCIES for g in actor.grants)
+    if not by_role and not by_body:
         return True
     whole = sa.select(Record.id).where(Record.id == record.id, visible(actor))
     return remembered(session, ("whole", actor.id, record.id), lambda: session.scalar(whole)) is not None
@@ -199,7 +245,7 @@ def _of_csps(actor: Actor) -> list[sa.ColumnElement[bool]]:
         csps = [csp for csp, deciding in held if deciding is decides]
         if csps:
             of_them = Record.id.in_(sa.select(RecordCsp.record_id).where(RecordCsp.csp_id.in_(csps)))
-            found.append(of_them if decides else sa.and_(Record.process_key.in_(PLAN_PROCESSES), of_them))
+            found.append(of_them if decides else sa.and_(_of_plans(), of_them))
     return found
 
 
@@ -257,7 +303,8 @@ def roles_on_each(session: Session, actor: Actor, records: Iterable[Record]) -> 
             if g.csp_id in csps.get(one, ()) or g.body_id in bodies.get(one, ()) or g.record_id in around
         }
         roles |= _asked(actor, wanted[one])
-        found[one] = frozenset() if around & actor.conflicts else frozenset(roles)
+        beyond = actor.door is not None and actor.door.one_record not in (None, one)
+        found[one] = frozenset() if beyond or around & actor.conflicts else frozenset(roles)
     return found
 
 

@@ -1,6 +1,7 @@
 """Which part of a review a person sees, where their role shows a part only, and what is in each part.
 
-The police liaison sees the holds and the parallel processes; communications what publication needs, from clearance on.
+The police liaison sees the holds and the parallel processes; communications what publication needs, from clearance on;
+an agency the wording of a recommendation that concerns it.
 Everybody else who sees a review sees it whole. Whatever shows a record to somebody who may see it in part
 (``access.get_record(..., in_part=True)``) asks here what to show; everything else is refused to them there.
 """
@@ -14,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dardr.access import SEES_A_PART, sees_whole
+from dardr.access import RECOMMENDATION, SEES_A_PART, sees_whole
 from dardr.actors import Actor
 from dardr.storage.reviews import Record
 from workflows.definition import Role
@@ -26,6 +27,7 @@ class Part(StrEnum):
     WHOLE = "whole"
     HOLDS_AND_PARALLEL = "holds_and_parallel"
     PUBLICATION = "publication"
+    WORDING = "wording"
 
 
 PART_OF: dict[Role, Part] = {
@@ -50,11 +52,12 @@ class Contents:
     events: frozenset[str] = frozenset()
     holds: bool = False
     documents: bool = False
+    of: str = "review"
 
     @property
     def says(self) -> str:
         """What the person is told who sees it."""
-        return f"Of this review your role shows {self.part}, and no more."
+        return f"Of this {self.of} your role shows {self.part}, and no more."
 
     def facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Of these facts those in the part."""
@@ -74,6 +77,11 @@ CONTENTS: dict[Part, Contents] = {
             }
         ),
         holds=True,
+    ),
+    Part.WORDING: Contents(
+        part="the wording",
+        answers=frozenset({"number", "recommendation_text", "scope", "public_text"}),
+        of="recommendation",
     ),
     Part.PUBLICATION: Contents(
         part="what its publication needs",
@@ -100,6 +108,8 @@ def parts_seen(session: Session, actor: Actor, record: Record) -> frozenset[Part
     """The parts of a record that somebody sees who may see it at all; ``Part.WHOLE`` alone where that is all of it."""
     if sees_whole(session, actor, record):
         return frozenset({Part.WHOLE})
+    if record.process_key == RECOMMENDATION:
+        return frozenset({Part.WORDING})
     held = {g.role for g in actor.grants if g.record_id == record.id and g.role in SEES_A_PART}
     return frozenset(PART_OF[role] for role in held)
 
@@ -117,4 +127,5 @@ def contents_seen(session: Session, actor: Actor, record: Record) -> Contents | 
         events=frozenset().union(*(part.events for part in parts)),
         holds=any(part.holds for part in parts),
         documents=any(part.documents for part in parts),
+        of=parts[0].of,
     )

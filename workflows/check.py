@@ -120,7 +120,7 @@ def _actions(process: Process) -> Problems:
         for stage in (*action.source, *((action.to,) if action.to else ())):
             if stage not in stages:
                 yield f"the action {action.key} names the stage {stage}, which does not exist."
-        if bool(action.roles) is (action is process.on_new_phase):
+        if bool(action.roles) is (action in process.by_itself):
             yield f"{'somebody' if action.roles else 'nobody'} may do the action {action.key}."
         yield from _stands_for(process, action)
         for role in action.roles:
@@ -187,7 +187,7 @@ def _choices(field: Field, where: str) -> Problems:
 
 def _moves(process: Process) -> dict[str, set[str]]:
     moves: dict[str, set[str]] = {s.key: set() for s in process.stages}
-    for action in process.actions:
+    for action in (*process.actions, *process.follows):
         for source in action.source:
             moves.setdefault(source, set()).add(action.to or source)
     return moves

@@ -110,8 +110,7 @@ def _machine(process: Process) -> Machine:
         initial=process.stages[0].key,
         auto_transitions=False,
     )
-    by_itself = (process.on_new_phase,) if process.on_new_phase else ()
-    for action in (*process.actions, *process.brings_in, *by_itself):
+    for action in (*process.actions, *process.brings_in, *process.by_itself):
         for source in action.source:
             machine.add_transition(action.key, source, action.to or source)
     return machine

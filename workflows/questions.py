@@ -37,6 +37,8 @@ class From(StrEnum):
     BODIES = "bodies"
     BODIES_TO_NAME = "bodies_to_name"
     RECOMMENDATIONS = "recommendations"
+    REPORT_RECOMMENDATIONS = "report_recommendations"
+    ADDRESSEES = "addressees"
     PEOPLE = "people"
     CASE_MANAGERS = "case_managers"
     REVIEWS = "reviews"

@@ -8,17 +8,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dardr.casework import attendance, comments, correspondence, names_used
+from dardr.actors import Actor
+from dardr.casework import answering, attendance, comments, correspondence, names_used
 from dardr.storage.reviews import Record
 from workflows.answers import Choices
 from workflows.definition import Action
 
 
 def with_filled(
-    session: Session, record: Record, action: Action, values: Mapping[str, Any], choices: Choices, today: date
+    session: Session, actor: Actor, record: Record, action: Action, values: Mapping[str, Any], choices: Choices, today: date
 ) -> Mapping[str, Any]:
     """The answers with what is read from them or looked up for them. Raises Invalid for a message nobody can read."""
     values = correspondence.with_message_read(session, record, action, values, choices, today)
     values = comments.with_comments_read(session, record, action, values)
+    values = answering.with_references_read(session, actor, record, action, values)
     values = attendance.with_quorum_judged(session, record, action, values)
     return names_used.with_name_looked_up(session, record, action, values)

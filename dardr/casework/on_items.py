@@ -31,6 +31,8 @@ def do(
     """
     from dardr.casework.act import take_action
 
+    if effect.only_when and answers.get(effect.only_when[0]) not in effect.only_when[1]:
+        return []
     values = {theirs: answers[ours] for theirs, ours in effect.copies if answers.get(ours) is not None}
     said: list[str] = []
     items = session.scalars(
@@ -43,7 +45,7 @@ def do(
         process = workflows.get(item.process)
         if item.stage in process.action(effect.action).source:
             said += take_action(session, actor, now, item.ref, effect.action, values, occurred_on).warnings
-        else:
+        elif effect.left_out:
             stage = process.stage(item.stage).label
             said.append(f"{item.ref} ({item.title}) is at “{stage}”: {effect.left_out}")
     return said

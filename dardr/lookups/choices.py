@@ -19,6 +19,7 @@ from dardr.lookups import (
     family_choices,
     panel_choices,
     publication_choices,
+    recommendation_choices,
     round_choices,
 )
 from dardr.storage.bodies import Body, Csp
@@ -66,7 +67,9 @@ def resolve_fields(
 _NOTHING: dict[From, str] = {
     From.REVIEWS: "There is no other review to choose.",
     From.SECTION8_REPORTS: "No report of the Domestic Abuse Commissioner is recorded yet.",
-    From.RECOMMENDATIONS: "No recommendation of the report is recorded. Add the recommendations first.",
+    From.RECOMMENDATIONS: "No recommendation is recorded yet. Add the recommendations first.",
+    From.ADDRESSEES: "No body you answer for is among those it is addressed to.",
+    From.REPORT_RECOMMENDATIONS: "No recommendation of the report is recorded. Add the recommendations first.",
     From.OPEN_HOLDS: "There is no open hold on this record.",
     From.HOLDS: "There is no hold on this record.",
     From.CLOCKS_TO_PAUSE: "No date here can be paused.",
@@ -300,7 +303,9 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.CSPS: _csps,
     From.BODIES: _bodies,
     From.BODIES_TO_NAME: commissioner_choices.bodies_to_name,
-    From.RECOMMENDATIONS: commissioner_choices.recommendations,
+    From.REPORT_RECOMMENDATIONS: commissioner_choices.recommendations,
+    From.RECOMMENDATIONS: recommendation_choices.recommendations,
+    From.ADDRESSEES: recommendation_choices.addressees,
     From.PEOPLE: _people,
     From.CASE_MANAGERS: _case_managers,
     From.REVIEWS: _reviews,

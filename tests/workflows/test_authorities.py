@@ -43,6 +43,7 @@ NAMES = {
     "L13": "look_again_online", "L14": "look_again_not_published",
     "L15": "no_contact_look",
     "L16": "section15_answer", "L16C": "section15_own_answer",
+    "L17": "national_recommendation",
     "L20": "updates_wanted",
 }  # fmt: skip
 

@@ -167,7 +167,7 @@ PROCESS = Process(
             roles=AGENCY,
             keep_as="answers",
             fields=(
-                one_of("recommendation", "Which recommendation?", From.RECOMMENDATIONS),
+                one_of("recommendation", "Which recommendation?", From.REPORT_RECOMMENDATIONS),
                 choice(
                     "response",
                     "What is the answer?",

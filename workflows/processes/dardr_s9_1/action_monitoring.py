@@ -5,25 +5,45 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Facts, From, Opens
+from workflows.definition import Action, Blocked, Facts, From, Opens, reads_items
 from workflows.processes.authorities import by_design
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import since
-from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, text
+from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, several_of, text
+from workflows.processes.recommendation_1 import wording
+from workflows.processes.recommendation_1.wording import SCOPES, THEMES
 from workflows.processes.who import CHAIRING, DECIDERS, PARTNERS
 
-SCOPES = (("local", "Local"), ("regional", "Regional"), ("national", "National"))
-THEMES = (
-    ("identification_of_risk", "Identification of risk"),
-    ("multi_agency_working", "Multi-agency working"),
-    ("training", "Training"),
-    ("policy", "Policy"),
-    ("record_keeping", "Record keeping"),
-    ("awareness_raising", "Awareness raising"),
-    ("technology", "Technology systems"),
-    ("other", "Other"),
-)
-"""Themes of recommendations as the Home Office's library has them."""
+FROM_EARLY_LEARNING = ("screening", "decision_pending", "decided_review", *since("commissioning"))
+"""Learning found early need not wait for the report."""
+
+
+@reads_items
+def recommendations_settled(facts: Facts) -> Blocked | None:
+    """Every recommendation has ended: its actions, the department's answer, or a minute of the partnership.
+
+    The sentence names those that have not, and says of each what is still to come.
+    """
+    open_ones = [item for item in facts.items_of("recommendation") if not item.final]
+    if not open_ones:
+        return None
+    answered = {str(ref) for item in facts.items_of("action") for ref in item.facts.get("recommendations") or ()}
+    said = {
+        "no action answers yet": [
+            i.ref for i in open_ones if i.facts.get("scope") != "national" and i.ref not in answered
+        ],
+        "has actions that have not ended": [
+            i.ref for i in open_ones if i.facts.get("scope") != "national" and i.ref in answered
+        ],
+        "is with a department, or still to be sent to one": [
+            i.ref for i in open_ones if i.facts.get("scope") == "national"
+        ],
+    }
+    which = "; ".join(f"{', '.join(refs)} ({why})" for why, refs in said.items() if refs)
+    return Blocked(
+        f"Recommendations that have not ended yet: {which}. Each ends with its actions, with the department's answer,"
+        " or by a minute of the partnership."
+    )
 
 
 def no_actions_on_the_plan(facts: Facts) -> str | None:
@@ -37,15 +57,45 @@ def actions(law: Law) -> tuple[Action, ...]:
     """What can be done with the plan, and how a review is concluded and opened again."""
     return (
         Action(
+            "add_recommendation",
+            "Add a recommendation",
+            source=FROM_EARLY_LEARNING,
+            roles=CHAIRING,
+            keep_as="recommendations_added",
+            fields=wording.ASKED,
+            checks=(wording.a_department_for_what_is_national,),
+            warnings=(wording.addressed_to_somebody,),
+            effects=(
+                Opens(
+                    "recommendation",
+                    copies=(
+                        *((field.name, field.name) for field in wording.ASKED),
+                        ("drafted_on", "occurred_on"),
+                    ),
+                ),
+            ),
+            authority=law.guidance("7"),
+            help="The recommendation is a record of its own: its wording, the answers to it and its actions are kept"
+            " there.",
+        ),
+        Action(
             "add_action",
             "Add an action to the plan",
-            source=("screening", "decision_pending", "decided_review", *since("commissioning")),
+            source=FROM_EARLY_LEARNING,
             roles=CHAIRING,
             keep_as="plan",
             fields=(
                 paragraph("action_text", "What will be done?", help="One change that can be seen to have happened."),
                 one_of("lead_body", "Which body leads?", From.BODIES),
-                optional(paragraph("recommendation", "The recommendation it answers")),
+                several_of(
+                    "recommendations", "Which recommendations does it answer?", From.RECOMMENDATIONS, required=False
+                ),
+                optional(
+                    paragraph(
+                        "recommendation",
+                        "The recommendation it answers, where it is not on the record yet",
+                    )
+                ),
                 choice(
                     "plan_source",
                     "Where does it come from?",
@@ -65,6 +115,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     copies=(
                         ("action_text", "action_text"),
                         ("lead_body", "lead_body"),
+                        ("recommendations", "recommendations"),
                         ("recommendation", "recommendation"),
                         ("plan_source", "plan_source"),
                         ("scope", "scope"),
@@ -99,6 +150,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 file("concluding_minute_file", "The minute"),
             ),
             guards=(
+                recommendations_settled,
                 partial(
                     guards.items_final,
                     process="action",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, From
+from workflows.definition import Action, DoesOnItems, From
 from workflows.processes.authorities import local
 from workflows.processes.dardr_s9_1 import meetings, versions
 from workflows.processes.dardr_s9_1.law import Law
@@ -139,6 +139,15 @@ def actions(law: Law) -> tuple[Action, ...]:
             guards=(versions.a_version_exists,),
             checks=(meetings.quorum_or_reason,),
             warnings=(questions_without_answer,),
+            effects=(
+                DoesOnItems(
+                    "recommendation",
+                    "make_recommendation",
+                    copies=(("agreed_minute", "panel_minute"),),
+                    left_out="",
+                    only_when=("panel_outcome", versions.APPROVED),
+                ),
+            ),
             authority=law.guidance("7"),
             main=True,
         ),

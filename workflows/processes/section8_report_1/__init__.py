@@ -119,7 +119,7 @@ PROCESS = Process(
             roles=CASEWORK,
             keep_as="bodies_named",
             fields=(
-                several_of("recommendations_addressed", "Which recommendations?", From.RECOMMENDATIONS),
+                several_of("recommendations_addressed", "Which recommendations?", From.REPORT_RECOMMENDATIONS),
                 several_of(
                     "bodies",
                     "Which bodies do they name?",
