@@ -138,11 +138,11 @@ def test_a_workbook_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(reading, "MOST_UNPACKED", 1_000_000)
     with pytest.raises(Invalid, match="too large"):
         read_file(packed.getvalue(), "t.xlsx")
-    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    short = reading.Wanted("tracker", 2, "Keep less.")
     with pytest.raises(Invalid, match="At most 2 rows"):
-        read_file(saved(book(["a", "b"], [1, 2], [3, 4])), "t.xlsx")
+        read_file(saved(book(["a", "b"], [1, 2], [3, 4])), "t.xlsx", short)
     with pytest.raises(Invalid, match="too long"):
-        read_file(b"a,b\n1,2\n3,4\n", "t.csv")
+        read_file(b"a,b\n1,2\n3,4\n", "t.csv", short)
 
 
 def test_an_entity_in_the_xml_is_not_read() -> None:

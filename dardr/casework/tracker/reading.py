@@ -1,4 +1,4 @@
-"""Reading a tracker: an Excel workbook or a CSV file as a table of values, with everything odd about it said aloud.
+"""Reading somebody's own workbook or CSV file as tables of values, with everything odd about it said aloud.
 
 Values only: no formula is run, no link followed, no macro kept. Nothing is changed in the file.
 """
@@ -21,7 +21,6 @@ from dardr.errors import Invalid, Reason
 Value = str | int | float | bool | date | None
 """What a cell holds here: Excel dates without a time are dates, errors and formulas without a value are empty."""
 
-MOST_ROWS = 3000
 MOST_COLUMNS = 120
 MOST_UNPACKED = 200 * 1024 * 1024
 LONGEST_CELL = 8000
@@ -30,11 +29,24 @@ LOOKED_AT_FOR_HEADINGS = 20
 assert openpyxl.DEFUSEDXML, "defusedxml must be installed: a workbook is XML from outside"
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a file is expected to be: what it is called, how many rows are read, and what to do about one with more."""
+
+    called: str
+    most_rows: int
+    shorten: str
+
+
+TRACKER = Wanted("tracker", 3000, "Keep the live reviews in it, and choose it again.")
+
+
 @dataclass
 class Sheet:
     """One sheet: its rows from the first, merged cells filled in, and what a reader should know about it.
 
     ``band_rows`` are the numbers (from 1) of rows that are one merged cell across the sheet: a title, not a review.
+    ``no_result`` are the cells, by row and column (from 1), that hold a formula without a kept result.
     """
 
     name: str
@@ -42,6 +54,7 @@ class Sheet:
     rows: list[list[Value]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     band_rows: set[int] = field(default_factory=set)
+    no_result: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -63,20 +76,22 @@ class Table:
     remarks: tuple[str, ...]
 
 
-def read_file(data: bytes, name: str) -> list[Sheet]:
+def read_file(data: bytes, name: str, wanted: Wanted = TRACKER) -> list[Sheet]:
     """The sheets of a file, visible ones first. Raises Invalid with a sentence that says what to do."""
     if not data:
-        raise _refused("The file is empty. Choose the tracker again.")
+        raise _refused(f"The file is empty. Choose the {wanted.called} again.")
     if data[:2] == b"PK":
-        return _workbook(data)
+        return _workbook(data, wanted)
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise _refused(
             "This is an old Excel file (.xls), or a workbook with a password. Open it in Excel, take the password off,"
             " save it as .xlsx and choose it again."
         )
     if name.lower().endswith((".xlsx", ".xlsm")) or b"\x00" in data[:4000]:
-        raise _refused("This is not an Excel workbook that can be read. Save the tracker as .xlsx and choose it again.")
-    return [_csv(data)]
+        raise _refused(
+            f"This is not an Excel workbook that can be read. Save the {wanted.called} as .xlsx and choose it again."
+        )
+    return [_csv(data, wanted)]
 
 
 def _refused(sentence: str) -> Invalid:
@@ -86,11 +101,14 @@ def _refused(sentence: str) -> Invalid:
 # --- Excel ------------------------------------------------------------------------------------------------
 
 
-def _workbook(data: bytes) -> list[Sheet]:
+def _workbook(data: bytes, wanted: Wanted) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
-                raise _refused("The workbook is too large to be a tracker. Take out pictures and old sheets first.")
+                raise _refused(
+                    f"The workbook is too large to be a {wanted.called}. Take out pictures and old sheets first."
+                )
+            _refuse_very_long(packed, wanted)
         values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(data), data_only=False)
     except Invalid:
@@ -101,20 +119,35 @@ def _workbook(data: bytes) -> list[Sheet]:
         ) from error
     found = []
     for sheet in values.worksheets:
-        found.append(_sheet(sheet, formulas[sheet.title]))
+        found.append(_sheet(sheet, formulas[sheet.title], wanted))
     found = [sheet for sheet in found if any(any(v is not None for v in row) for row in sheet.rows)]
     if not found:
-        raise _refused("No sheet of this workbook holds anything. Choose the tracker again.")
+        raise _refused(f"No sheet of this workbook holds anything. Choose the {wanted.called} again.")
     return sorted(found, key=lambda sheet: sheet.hidden)
 
 
-def _sheet(sheet: Any, formulas: Any) -> Sheet:
+def _refuse_very_long(packed: zipfile.ZipFile, wanted: Wanted) -> None:
+    """Refuse a workbook with far more cells than are read, before any is: reading them takes minutes."""
+    for one in packed.infolist():
+        if one.filename.startswith("xl/worksheets/sheet"):
+            with packed.open(one) as part:
+                cells = sum(
+                    piece.count(b"</v>") + piece.count(b"</is>") for piece in iter(lambda: part.read(1 << 20), b"")
+                )
+            if cells > wanted.most_rows * MOST_COLUMNS // 2:
+                raise _refused(
+                    f"A sheet of this workbook has {cells:,} cells. At most {wanted.most_rows:,} rows are read."
+                    f" {wanted.shorten}"
+                )
+
+
+def _sheet(sheet: Any, formulas: Any, wanted: Wanted) -> Sheet:
     read = Sheet(sheet.title, hidden=sheet.sheet_state != "visible")
     last_row, last_column = _extent(sheet)
-    if last_row > MOST_ROWS or last_column > MOST_COLUMNS:
+    if last_row > wanted.most_rows or last_column > MOST_COLUMNS:
         raise _refused(
-            f"The sheet “{sheet.title}” has {last_row} rows and {last_column} columns. At most {MOST_ROWS} rows and"
-            f" {MOST_COLUMNS} columns are read. Keep the live reviews in it, and choose it again."
+            f"The sheet “{sheet.title}” has {last_row} rows and {last_column} columns. At most {wanted.most_rows} rows"
+            f" and {MOST_COLUMNS} columns are read. {wanted.shorten}"
         )
     empty: list[str] = []
     errors: list[str] = []
@@ -126,6 +159,7 @@ def _sheet(sheet: Any, formulas: Any) -> Sheet:
                 errors.append(cell.coordinate)
             if cell.value is None and formulas[cell.coordinate].data_type == "f":
                 empty.append(cell.coordinate)
+                read.no_result.add((cell.row, cell.column))
             cells.append(value)
         read.rows.append(cells)
     if empty:
@@ -221,7 +255,7 @@ def _some(names: Sequence[str]) -> str:
 # --- CSV --------------------------------------------------------------------------------------------------
 
 
-def _csv(data: bytes) -> Sheet:
+def _csv(data: bytes, wanted: Wanted) -> Sheet:
     read = Sheet("")
     try:
         text = data.decode("utf-8-sig")
@@ -229,7 +263,7 @@ def _csv(data: bytes) -> Sheet:
         text = data.decode("cp1252", errors="replace")
         read.remarks.append("The file is not UTF-8. It was read as Windows text; look at accents and quotation marks.")
     if "\x00" in text:
-        raise _refused("This is neither an Excel workbook nor a CSV file. Choose the tracker again.")
+        raise _refused(f"This is neither an Excel workbook nor a CSV file. Choose the {wanted.called} again.")
     try:
         dialect: Any = csv.Sniffer().sniff(text[:20000], delimiters=",;\t")
     except csv.Error:
@@ -237,12 +271,17 @@ def _csv(data: bytes) -> Sheet:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), dialect))
     except csv.Error as error:
-        raise _refused(f"The CSV file cannot be read ({error}). Save the tracker as .xlsx and choose it.") from error
-    if len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows):
-        raise _refused(f"The file is too long. At most {MOST_ROWS} rows and {MOST_COLUMNS} columns are read.")
+        raise _refused(
+            f"The CSV file cannot be read ({error}). Save the {wanted.called} as .xlsx and choose it."
+        ) from error
+    if len(rows) > wanted.most_rows or any(len(row) > MOST_COLUMNS for row in rows):
+        raise _refused(
+            f"The file is too long. At most {wanted.most_rows} rows and {MOST_COLUMNS} columns are read."
+            f" {wanted.shorten}"
+        )
     read.rows = [[_words(cell) for cell in row] for row in rows]
     if not any(any(row) for row in read.rows):
-        raise _refused("The file holds nothing. Choose the tracker again.")
+        raise _refused(f"The file holds nothing. Choose the {wanted.called} again.")
     return read
 
 
