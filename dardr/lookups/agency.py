@@ -59,6 +59,7 @@ class Line:
     stands: dict[str, Any] | None
     takes: str
     steps: tuple[Action, ...]
+    roles: frozenset[Role]
     since: date | None
 
     @property
@@ -160,6 +161,7 @@ def lines_of(session: Session, actor: Actor, records: Iterable[Record], today: d
                 stands,
                 _takes(record),
                 _steps(process, record, roles[one]),
+                roles[one],
                 since.get(one),
             )
         )

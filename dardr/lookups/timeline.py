@@ -12,6 +12,7 @@ import workflows
 from dardr.access import get_record, roles_on, roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.fold import public
+from dardr.casework.four_eyes import WRITTEN_BY
 from dardr.errors import Forbidden
 from dardr.lookups.post_in import came_about
 from dardr.lookups.records import visible_items
@@ -88,6 +89,7 @@ def _event(record: Record, event: AuditEvent, values: EventValues | None, roles:
         "to_label": _stage(event, event.to_stage),
         "process": event.process,
         "actor": event.actor_name,
+        "written_by": str((values.after or {}).get(WRITTEN_BY) or "") if values else "",
         "occurred_on": event.occurred_on.isoformat(),
         "recorded_at": event.recorded_at.isoformat(),
         "before": seen_values(action, before, roles),

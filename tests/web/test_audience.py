@@ -151,6 +151,8 @@ ROUTES = {
     "/me/calendar-links/<int:number>/take-back": SIGNED_IN,
     "/deadlines": SIGNED_IN,
     "/agency": OF_AGENCIES,
+    "/agency/updates": OF_AGENCIES,
+    "/agency/receipt": OF_AGENCIES,
     "/agencies/<key>": CARRIES_REVIEWS,
     "/actions": SIGNED_IN,
     "/actions.csv": SIGNED_IN,

@@ -1,0 +1,342 @@
+"""Every open action of an agency on one page: only what is filled in is sent, and each row counts by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
+
+import workflows
+from dardr import systime
+from dardr.access import OF_AGENCIES
+from dardr.actors import Actor
+from dardr.casework import drafts, sign_offs, sittings
+from dardr.casework.act import Done
+from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
+from dardr.lookups.agency import Line, page_of_agency
+from dardr.lookups.agency_receipts import receipt_of
+from dardr.storage.bodies import Body
+from dardr.storage.drafts import Draft
+from dardr.storage.reviews import Record
+from dardr.web import forms
+from dardr.web.audience import BY_LINK, actor, who
+from dardr.web.pages.agency import own_body
+from dardr.web.transaction import commit, session, undo
+from workflows.definition import Choice, Field, FieldType
+from workflows.processes.action_1.asking import GRADES
+
+pages = Blueprint("agency_updates", __name__)
+
+PURPOSE = "agency-updates"
+"""Purpose of the drafts of half-filled sittings; one for each person and body."""
+CHANGED = "Somebody changed this while you had the page open. What you typed is still here: look, and send it again."
+
+
+@dataclass
+class Row:
+    """One action of the sitting: what is asked of it, what was typed, and what was wrong with that."""
+
+    line: Line
+    fields: dict[str, Field]
+    form: MultiDict[str, str]
+    reasons: list[Reason] = field(default_factory=list)
+    changed: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the names of its questions end with."""
+        return str(self.line.record.id)
+
+    @property
+    def anchor(self) -> str:
+        """Where on the page it begins."""
+        return f"row-{self.key}"
+
+    def question(self, name: str) -> Any:
+        """One of its questions as a component."""
+        asked = self.fields[name]
+        problems = forms.problems_by_field(self.reasons)
+        return forms.questions([asked], {}, self.form, {asked.name: problems.get(name, "")})[0]
+
+
+@pages.get("/agency/updates")
+@who(*OF_AGENCIES, doors=BY_LINK)
+def updates() -> ResponseReturnValue:
+    """The sitting: every open action of the body, or with ``only`` one of them, as it was saved for later."""
+    body = own_body()
+    draft = _draft(actor(), body)
+    form: MultiDict[str, str] = MultiDict()
+    if draft is not None:
+        with contextlib.suppress(NotFound):  # sealed with another master key: of no use any more
+            form = MultiDict([(n, v) for n, values in drafts.values_of(draft).items() for v in values])
+    rows = _rows(body, form, request.args.get("only", ""))
+    return _show(body, rows, saved=draft)
+
+
+@pages.post("/agency/updates")
+@who(*OF_AGENCIES, doors=BY_LINK)
+def send_updates() -> ResponseReturnValue:
+    """Keep the sitting for later, or take each row that was filled in: those that are refused are named."""
+    body = own_body()
+    only = request.form.get("only", "")
+    rows = _rows(body, request.form, only)
+    if request.form.get("save"):
+        return _save(body, rows)
+    filled = [row for row in rows if row.form.get(f"how-{row.key}")]
+    for row in rows:
+        if row not in filled and _typed(row, request.form, request.files):
+            row.reasons.append(Reason("Choose how it is going, so that what you wrote can be recorded.", "how"))
+    if not filled and not any(row.reasons for row in rows):
+        return _show(body, rows, nothing=True, status=422)
+    recorded: list[int] = []
+    waiting: list[int] = []
+    for row in filled:
+        done = _take(row)
+        if isinstance(done, Done):
+            recorded.append(done.event_id)
+        elif done is not None:
+            waiting.append(done.number)
+    refused = [row for row in rows if row.reasons]
+    _forget(body, [row for row in filled if not row.reasons])
+    commit()
+    if not refused:
+        return redirect(url_for("agency_updates.receipt", e=recorded or None, s=waiting or None, body=body.key), 303)
+    again = _rows(body, request.form, only)
+    before = {row.key: row for row in refused}
+    for row in again:
+        if (was := before.get(row.key)) is not None:
+            row.reasons, row.changed = was.reasons, was.changed
+        else:
+            row.form = MultiDict()
+    return _show(body, again, recorded=len(recorded), waiting=len(waiting), status=422)
+
+
+def _take(row: Row) -> Done | sign_offs.Kept | None:
+    """One row, in a transaction of its own; None where it was refused, with the reasons kept on it."""
+    record, how = row.line.record, row.form[f"how-{row.key}"]
+    step = sittings.step_for(workflows.get(record.process), record.stage, how)
+    if step is None:
+        row.reasons.append(Reason("This is not possible as things stand. Choose another answer.", "how"))
+        return None
+    said = {
+        name.rpartition("-")[0]: value
+        for name, value in forms.given(row.fields.values(), request.form, request.files).items()
+    }
+    revision = row.form.get(f"revision-{row.key}", "")
+    now = systime.utc_now()
+    try:
+        done = sign_offs.take_or_keep(
+            session(), actor(), now, record.ref, step.key, sittings.answers_for(step, how, said),
+            systime.london_date(now), int(revision) if revision.isdecimal() else None,
+        )  # fmt: skip
+        commit()
+    except (Conflict, Invalid, Forbidden, NotFound) as error:
+        undo()
+        row.reasons += [Reason(r.reason, sittings.question_of(how, r.field)) for r in error.reasons]
+        row.changed = isinstance(error, Conflict)
+        return None
+    except StaleDataError:
+        undo()
+        row.reasons.append(Reason(CHANGED, "how"))
+        row.changed = True
+        return None
+    return done
+
+
+# --- rows -------------------------------------------------------------------------------------------------
+
+
+def _rows(body: Body, form: Mapping[str, Any], only: str) -> list[Row]:
+    """The open actions of a body of which this person may say something now."""
+    today = systime.london_date(systime.utc_now())
+    found = [_row(line, MultiDict(form)) for line in _lines(body, today)]
+    return [row for row in found if row is not None and (not only or row.line.ref == only)]
+
+
+def _lines(body: Body, today: date) -> Iterable[Line]:
+    return page_of_agency(session(), actor(), body, today).open
+
+
+def _row(line: Line, form: MultiDict[str, str]) -> Row | None:
+    record = line.record
+    if record.process_key not in sittings.UPDATED:
+        return None
+    process = workflows.get(record.process)
+    offered = [(how, label) for how, label in sittings.offered(process, record.stage) if _may(line, record, how)]
+    return Row(line, _fields(str(record.id), offered), form) if offered else None
+
+
+def _may(line: Line, record: Record, how: str) -> bool:
+    step = sittings.step_for(workflows.get(record.process), record.stage, how)
+    return step is not None and bool(step.roles & line.roles & OF_AGENCIES)
+
+
+def _fields(key: str, offered: Sequence[tuple[str, str]]) -> dict[str, Field]:
+    """The few questions about one action, each named with its number."""
+    asked = (
+        Field("how", "How is it going?", FieldType.CHOICE, choices=tuple(Choice(*one) for one in offered)),
+        Field(
+            sittings.WORDS,
+            "In a few words",
+            long=True,
+            required=False,
+            help="What has happened; why it is delayed; what is in the way and who could help; or what shows that it is"
+            " done. No names.",
+        ),
+        Field(sittings.DATE, "Which date do you suggest?", FieldType.DATE, required=False, future=True),
+        Field(sittings.FILE, "A file that shows it", FieldType.FILE, required=False),
+        Field(sittings.REFERENCE, "Or where it is kept", required=False),
+        Field(
+            sittings.GRADE,
+            "How is it shown?",
+            FieldType.CHOICE,
+            required=False,
+            choices=tuple(Choice(*one) for one in GRADES),
+            default=sittings.DOCUMENT,
+        ),
+        Field(sittings.WHY_SAID, "If there is only somebody's word: why?", required=False),
+        Field("impact", "What difference has it made?", long=True, required=False),
+    )
+    return {one.name: _named(one, key) for one in asked}
+
+
+def _named(asked: Field, key: str) -> Field:
+    return dataclasses.replace(asked, name=f"{asked.name}-{key}")
+
+
+def _typed(row: Row, form: MultiDict[str, str], files: Mapping[str, Any]) -> bool:
+    """Whether anything but how it goes was filled in for a row, beside what a question holds by itself."""
+    given = forms.given(row.fields.values(), form, files)
+    return any(name != f"{sittings.GRADE}-{row.key}" for name in given)
+
+
+# --- kept for later ---------------------------------------------------------------------------------------
+
+
+def _draft(me: Actor, body: Body) -> Draft | None:
+    now = systime.utc_now()
+    return session().scalar(
+        sa.select(Draft).where(
+            Draft.user_id == me.id,
+            Draft.purpose == PURPOSE,
+            Draft.path == _path(body),
+            Draft.sealed.is_not(None),
+            sa.or_(Draft.until_at.is_(None), Draft.until_at > now),
+        )
+    )
+
+
+def _path(body: Body) -> str:
+    return url_for("agency_updates.updates", body=body.key)
+
+
+def _save(body: Body, rows: Sequence[Row]) -> ResponseReturnValue:
+    now, me = systime.utc_now(), actor()
+    names = {name for row in rows for name in _names(row)}
+    values = {name: given for name, given in request.form.lists() if name in names and any(given)}
+    draft = _draft(me, body)
+    if draft is not None:
+        kept = drafts.values_of(draft)
+        values = {name: given for name, given in kept.items() if name not in names} | values
+        drafts.save(draft, now, values)
+    elif values:
+        drafts.begin(session(), now, PURPOSE, values, user_id=me.id, path=_path(body))
+    said = "Saved. What you wrote is kept for 60 days, and only you see it until you send it."
+    if any(one.filename for one in request.files.values()):
+        said += " Files cannot be kept: choose them again before you send it."
+    flash(said, "done")
+    return redirect(url_for("agency.home", body=body.key), 303)
+
+
+def _names(row: Row) -> Iterable[str]:
+    for asked in row.fields.values():
+        yield asked.name
+        if asked.type is FieldType.DATE:
+            yield from (f"{asked.name}-{part}" for part in ("day", "month", "year"))
+
+
+def _forget(body: Body, rows: Sequence[Row]) -> None:
+    """What was sent is not kept as a draft any more; what was not stays."""
+    draft = _draft(actor(), body)
+    if draft is None:
+        return
+    gone = {name for row in rows for name in _names(row)}
+    left = {name: given for name, given in drafts.values_of(draft).items() if name not in gone}
+    if left:
+        drafts.save(draft, systime.utc_now(), left)
+    else:
+        drafts.sent(draft, systime.utc_now(), None)
+
+
+def begun(me: Actor, body: Body) -> Draft | None:
+    """A sitting that this person began for a body and has not sent."""
+    return _draft(me, body)
+
+
+# --- pages ------------------------------------------------------------------------------------------------
+
+
+def _show(
+    body: Body,
+    rows: Sequence[Row],
+    *,
+    saved: Draft | None = None,
+    recorded: int = 0,
+    waiting: int = 0,
+    nothing: bool = False,
+    status: int = 200,
+) -> ResponseReturnValue:
+    for row in rows:
+        if f"{sittings.GRADE}-{row.key}" not in row.form:
+            row.form = MultiDict(row.form)
+            row.form[f"{sittings.GRADE}-{row.key}"] = sittings.DOCUMENT
+    summary = [
+        {
+            "text": f"{row.line.ref}: {reason.reason}",
+            "href": forms.anchor([], None) if not reason.field else _href(row, reason),
+        }
+        for row in rows
+        for reason in row.reasons
+    ]
+    if nothing:
+        summary = [
+            {"text": "Nothing is filled in yet. Say of at least one action how it is going.", "href": "#row-first"}
+        ]
+    shown = render_template(
+        "agency/updates.html",
+        body=body,
+        rows=rows,
+        only=request.values.get("only", ""),
+        saved=saved,
+        recorded=recorded,
+        waiting=waiting,
+        summary=summary,
+        again=status != 200,
+    )
+    return shown, status
+
+
+def _href(row: Row, reason: Reason) -> str:
+    asked = row.fields.get(reason.field or "")
+    if asked is None:
+        return f"#{row.anchor}"
+    return f"#{asked.name}-day" if asked.type is FieldType.DATE else f"#{asked.name}"
+
+
+@pages.get("/agency/receipt")
+@who(*OF_AGENCIES, doors=BY_LINK)
+def receipt() -> ResponseReturnValue:
+    """What was recorded just now, and what waits for the lead: to keep or to print. Only what this person sent."""
+    body = own_body()
+    numbers = [int(one) for one in request.args.getlist("e") if one.isdecimal()][:200]
+    waiting = [int(one) for one in request.args.getlist("s") if one.isdecimal()][:200]
+    return render_template("agency/receipt.html", body=body, lines=receipt_of(session(), actor(), numbers, waiting))

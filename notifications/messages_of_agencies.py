@@ -1,0 +1,50 @@
+"""E-mails among the people of one agency: what waits for a lead, what came back, what a colleague passed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from notifications.message import Message, sample_frame
+
+AGENCY_LINK = "https://reviews.example.org/agency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOffWanted(Message):
+    """To a lead of an agency, once a day: a colleague wrote something that waits for their sign-off."""
+
+    template: ClassVar[str] = "sign_off_wanted"
+
+    @classmethod
+    def sample(cls) -> Self:
+        return cls(**sample_frame(ref="DARDR-2026-009-A1", record="Action", link=f"{AGENCY_LINK}/sign-off"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenSentBack(Message):
+    """To who wrote something that their lead sent back: the form is kept, filled, with the lead's words."""
+
+    template: ClassVar[str] = "written_sent_back"
+
+    @classmethod
+    def sample(cls) -> Self:
+        return cls(**sample_frame(ref="DARDR-2026-009-A1", record="Action", link=f"{AGENCY_LINK}/written/1"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedToYou(Message):
+    """To a colleague in the same agency, to whom one thing was passed: ``asked`` says what kind of thing it is."""
+
+    template: ClassVar[str] = "passed_to_you"
+
+    body: str
+    asked: str
+
+    @classmethod
+    def sample(cls) -> Self:
+        return cls(
+            **sample_frame(ref="DARDR-2026-009-A1", record="Action", link=AGENCY_LINK),
+            body="Mid County NHS Trust",
+            asked="Action",
+        )
