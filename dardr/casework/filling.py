@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dardr.actors import Actor
 from dardr.casework import answering, attendance, comments, correspondence, names_used
+from dardr.casework.chronology import keeping
 from dardr.storage.reviews import Record
 from workflows.answers import Choices
 from workflows.definition import Action
@@ -21,6 +22,7 @@ def with_filled(
     """The answers with what is read from them or looked up for them. Raises Invalid for a message nobody can read."""
     values = correspondence.with_message_read(session, record, action, values, choices, today)
     values = comments.with_comments_read(session, record, action, values)
+    values = keeping.with_chronology_read(session, record, action, values, today)
     values = answering.with_references_read(session, actor, record, action, values)
     values = attendance.with_quorum_judged(session, record, action, values)
     return names_used.with_name_looked_up(session, record, action, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.definition import Clock, Escalation, LocalSetting, Notice, Party, Phase, Process, WorkingDays
+from workflows.processes.agency_return_1.chronology import ADD_CHRONOLOGY
 from workflows.processes.agency_return_1.handling import HANDLES
 from workflows.processes.agency_return_1.stages import FINAL, OPENING, REVIEW_KINDS, SECTION_7, STAGES
 from workflows.processes.agency_return_1.writing import WRITES
@@ -11,7 +12,7 @@ from workflows.processes.more_time import ASKED, answered, more_time_clock
 
 LOCAL_DATE = local("A setting of the partnership, or the date of the terms of reference; no national number is known")
 
-ACTIONS = (*WRITES, *HANDLES)
+ACTIONS = (*WRITES, ADD_CHRONOLOGY, *HANDLES)
 ANSWERED = ("receive_return", "receive_summary", "sign_off_return", "record_not_known")
 NOT_WAITED_FOR = ("record_not_provided", "withdraw_request")
 
