@@ -46,6 +46,7 @@ SEES_NO_REVIEW = frozenset({Role.STEERING_MEMBER, Role.CSP_MEMBER, Role.AGENCY_C
 
 PLAN_PROCESSES = (
     "recommendation", "action", "commissioner-reply", "section8-report", "section15-request", "section15-answer",
+    "update-round", "update-request",
 )  # fmt: skip
 """What Steering Group members see: plans and replies, not the reviews behind them."""
 
@@ -88,6 +89,9 @@ SEES_A_PART = frozenset({Role.POLICE_LIAISON, Role.COMMUNICATIONS})
 RETURN_PROCESSES = ("agency-return", "comment-request")
 """What holds case content: whoever comes by a link sees it with the code of a message of its own only."""
 
+DRAFTS_OF_A_REVIEW = ("comment-round", "comment-request")
+"""What serves a review and is about its drafts: all that a chair who came by a link sees beside the review."""
+
 LISTS_FILES = Role.AUDITOR
 """The role that shows which files there are and not what is in them: files name people."""
 
@@ -117,6 +121,8 @@ def _through_the_door(door: Door) -> list[sa.ColumnElement[bool]]:
         found.append(Record.id == door.one_record)
     if door.purpose is Purpose.REPLY:
         found.append(Record.process_key == "commissioner-reply")
+    if door.purpose is Purpose.CHAIR:
+        found.append(Record.process_key.in_((*REVIEW_KEYS, *DRAFTS_OF_A_REVIEW)))
     if not door.with_code:
         found.append(sa.false() if door.purpose is Purpose.CHAIR else Record.process_key.not_in(RETURN_PROCESSES))
     return found

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
+from dardr.casework.open_actions import worked_on_in_rounds
 from dardr.casework.recipients import OF_BODIES
 from dardr.lookups.calendars import calendar_for_partnership, calendar_named
 from dardr.lookups.careful_days import careful_days
@@ -57,17 +58,34 @@ def careful_for_agencies(
     return {one: frozenset(found[record_id]) for one, record_id in owed.items() if record_id in found}
 
 
-def deferred(session: Session, rows: Sequence[tuple[Deadline, Record]]) -> set[tuple[int, str | None]]:
-    """(record, kind of hold) where such a hold is open, for the clocks that a hold defers."""
-    wanted = {record.id for row, record in rows if workflows.get(record.process).clock(row.clock).deferred_by}
-    if not wanted:
-        return set()
-    found = session.execute(
-        sa.select(Hold.record_id, Hold.kind).where(
-            Hold.record_id.in_(wanted), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None)
+def deferred(session: Session, rows: Sequence[tuple[Deadline, Record]]) -> dict[int, int]:
+    """Deadlines about which nobody is written to now, and in how many days each is looked at again.
+
+    A hold defers the clocks that name its kind; a round of updates those that are asked for in rounds.
+    """
+    clocks = {row.id: workflows.get(record.process).clock(row.clock) for row, record in rows}
+    held: set[tuple[int, str]] = set()
+    if wanted := {record.id for row, record in rows if clocks[row.id].deferred_by}:
+        found = session.execute(
+            sa.select(Hold.record_id, Hold.kind).where(
+                Hold.record_id.in_(wanted), Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None)
+            )
         )
-    )
-    return {(record_id, kind) for record_id, kind in found}
+        held = {(record_id, kind) for record_id, kind in found}
+    partnerships = {record.partnership_id for row, record in rows if clocks[row.id].asked_in_rounds}
+    in_rounds = worked_on_in_rounds(session, partnerships) if partnerships else frozenset[int]()
+    put_off: dict[int, int] = {}
+    for row, record in rows:
+        clock = clocks[row.id]
+        if clock.asked_in_rounds and record.partnership_id in in_rounds:
+            put_off[row.id] = LOOKED_AT_IN_ROUNDS
+        if clock.deferred_by and (record.id, clock.deferred_by) in held:
+            put_off[row.id] = 1
+    return put_off
+
+
+LOOKED_AT_IN_ROUNDS = 7
+"""Days after which a date that a round asks about is looked at again: the round may have been called off."""
 
 
 def looked_at_early(session: Session, today: date, post: PostDays) -> list[int]:

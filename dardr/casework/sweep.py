@@ -153,7 +153,7 @@ def _look_at_deadlines(session: Session, now: datetime, post: PostDays, ids: Seq
     for row, record in rows:
         try:
             sheet = _Sheet(now, today, record, row, people, post.without(careful.get(row.id, ())), told.get(row.id))
-            sheet.look(written, deferred=(record.id, sheet.clock.deferred_by) in deferred)
+            sheet.look(written, put_off=deferred.get(row.id))
         except Exception as error:
             log.error("sweep.row_failed", id=row.id, error=type(error).__name__)
             passed_over += 1
@@ -223,11 +223,11 @@ class _Sheet:
         self.told = told or Told()
         self.clock = _clock(row, record)
 
-    def look(self, written: _Written, *, deferred: bool) -> None:
-        """Add to ``written`` what this day calls for, and the next day to look."""
+    def look(self, written: _Written, *, put_off: int | None) -> None:
+        """Add to ``written`` what this day calls for, and the next day to look; ``put_off`` days where nobody is told."""
         row, clock, today, post = self.row, self.clock, self.today, self.post
-        if deferred:
-            self._look_again(written, today + DAY)
+        if put_off is not None:
+            self._look_again(written, today + timedelta(days=put_off))
             return
         start = row.start_on or row.due_on
         if row.due_on is None or start is None:

@@ -167,7 +167,7 @@ class _Looking:
             post = self.post.without(careful.get(row.id, ()))
             for one in waiting.get(row.id, ()):
                 found.append((_noted(one, record, clock, self.today), keeps_its_days(clock)))
-            if (record.id, clock.deferred_by) in deferred or (row.held and row.id not in self.due):
+            if row.id in deferred or (row.held and row.id not in self.due):
                 continue
             heard = set(told[row.id].addresses)
             for say in self._says(row, clock, post, told[row.id]):

@@ -135,6 +135,15 @@ def starting(action: Action, today: date, recorded: Mapping[str, Any]) -> MultiD
     return form
 
 
+def fill_days(form: MultiDict[str, str], names: Iterable[str], given: Mapping[str, str]) -> None:
+    """Put the days of an address (``2027-01-28``) into these questions; what is no day is left out."""
+    for name in names:
+        try:
+            _fill_date(form, name, date.fromisoformat(given.get(name, "")))
+        except ValueError:
+            continue
+
+
 def _fill_date(form: MultiDict[str, str], name: str, day: date) -> None:
     form[f"{name}-day"], form[f"{name}-month"], form[f"{name}-year"] = str(day.day), str(day.month), str(day.year)
 

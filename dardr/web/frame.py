@@ -33,7 +33,7 @@ NAVIGATION = (
         "reviews.caseload",
         ("reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs", "rounds"),
     ),
-    ("Actions", "plans.plan", ("plans",)),
+    ("Actions", "plans.plan", ("plans", "update_rounds")),
     ("Deadlines", "deadlines.all_running", ("deadlines",)),
     ("Commissioner", "commissioner.all_owed", ("commissioner",)),
     ("Calendar", "calendar.month", ("calendar", "calendar_links")),
@@ -44,7 +44,7 @@ NAVIGATION = (
 """Label, page, and the blueprints of which it is the section."""
 
 
-OWN_PAGE = {"family-branch": "family.branch"}
+OWN_PAGE = {"family-branch": "family.branch", "update-round": "update_rounds.one"}
 """The page of a record that has one of its own, by its process."""
 
 MAIL_STATUS = {

@@ -29,13 +29,14 @@ from dardr.lookups import choices as looked_up
 from dardr.lookups.commissioning import suggested
 from dardr.lookups.quality import suggested_pack
 from dardr.lookups.records import linked
+from dardr.lookups.update_rounds import suggested_agencies
 from dardr.parts import contents_seen
 from dardr.storage.reviews import AuditEvent, Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
 from dardr.web.careful import asked_now, days_ahead
 from dardr.web.frame import page_of
-from dardr.web.pages import chairs, commissioning, meetings, publication, quality
+from dardr.web.pages import chairs, commissioning, meetings, publication, quality, update_rounds
 from dardr.web.pages.consequences import will_follow
 from dardr.web.pages.family_update import suggested_update
 from dardr.web.transaction import commit, session, undo
@@ -48,9 +49,12 @@ from workflows.partial import parse_date
 pages = Blueprint("doing", __name__)
 
 FILES_AGAIN = "Files cannot be kept on this page: choose them again before you send it."
-OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report", "section15-request", "task", "chair")
+OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report", "section15-request", "task", "chair", "update-round")
 """Processes whose records people open from a page of their own; the others are opened by an action."""
 
+
+OPENED_WITH = {"update-round": ("meeting_on", "opens_on", "closes_on")}
+"""The days that the address of an opening page may hold, worked out on the page that leads there."""
 
 SHOWN_ON = {
     key: "deciding.decision"
@@ -86,12 +90,14 @@ SUGGESTED = {
     "give_update": suggested_update,
     "give_update_all_the_same": suggested_update,
     "put_into_pack": suggested_pack,
+    "open_updates": suggested_agencies,
 }
 """What the form of a step holds already, from what is recorded elsewhere. It can be changed like any answer."""
 
 
 SHOWN_ON |= dict.fromkeys(meetings.STEPS, "meetings.meeting")
 SHOWN_ON |= {"plan_meeting": "meetings.meetings_of_review", "record_meeting": "meetings.meetings_of_review"}
+SHOWN_ON |= dict.fromkeys(("plan_round", *update_rounds.STEPS), "update_rounds.one")
 SHOWN_ON |= dict.fromkeys(publication.STEPS, "publication.publication")
 SHOWN_ON |= dict.fromkeys(("add_panel_member", "set_quorum", "agree_confidentiality"), "panel.panel")
 
@@ -115,13 +121,14 @@ class Page:
 
 
 @pages.route("/records/<ref>/do/<key>", methods=["GET", "POST"])
-@who()
+@who(doors=Purpose)
 def act(ref: str, key: str) -> ResponseReturnValue:
     """The page of one action on one record."""
     record = get_record(session(), actor(), ref, in_part=True)
     process = workflows.get(record.process)
     action = _action(process, key)
-    if not action.roles & roles_on(session(), actor(), record):
+    door = actor().door
+    if not action.roles & roles_on(session(), actor(), record) or (door is not None and not door.may_take(key)):
         raise Forbidden(f"“{action.label}” is for other roles than yours.")
     if request.method == "GET" and (own := ASKED_ON.get(action.key)):
         return redirect(url_for(own, ref=ref))
@@ -227,6 +234,8 @@ def _done(process: Process, action: Action, done: Done) -> ResponseReturnValue:
     if actor().roles - SEES_A_PART:  # who sees parts alone does not see what serves a review
         for ref in done.created:
             flash(ref, "created")
+    if (door := actor().door) is not None and door.purpose is Purpose.CHAIR:
+        return redirect(url_for("doors.drafts"), 303)
     if endpoint := SHOWN_ON.get(action.key):
         return redirect(url_for(endpoint, ref=done.ref), 303)
     return redirect(page_of(done.ref, process.key), 303)
@@ -249,6 +258,8 @@ def open_new(process_key: str) -> ResponseReturnValue:
     found = looked_up.resolve(session(), actor(), process, action, None, today)
     asked = whole(session(), actor().partnership_id, action)
     page = Page(asked, process, found, forms.starting(asked, today, {}))
+    if known := OPENED_WITH.get(process.key):
+        forms.fill_days(page.form, known, request.args)
     try:
         require_open(session(), process)
     except Conflict as error:

@@ -1,0 +1,73 @@
+"""The pages of rounds: the days worked out from the meeting, each agency's answer, for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Flask
+
+from dardr.casework.update_rounds import go_on
+from dardr.storage.engine import Database
+from tests.builders import at_ten
+from tests.casework.test_update_rounds import act, an_action, requests
+from tests.web.conftest import Browser, signed_in
+from tests.web.test_pages import main_text
+
+OPENS = date(2026, 8, 20)
+
+
+def planned(manager: Browser) -> str:
+    """A round planned as the case manager does it: the meeting, then the days as they are offered."""
+    there = manager.get("/update-rounds?meeting_on=17+9+2026")
+    assert there.status_code == 302
+    page = manager.get(there.location)
+    text = page.get_data(as_text=True)
+    for part in ('name="opens_on-day" type="text" value="20"', 'name="closes_on-day" type="text" value="3"'):
+        assert part in text, part
+    day = {"meeting_on": (17, 9), "opens_on": (20, 8), "closes_on": (3, 9), "planned_on": (3, 8)}
+    form = {
+        f"{n}-{p}": str(v)
+        for n, (d, m) in day.items()
+        for p, v in zip(("day", "month", "year"), (d, m, 2026), strict=True)
+    }
+    done = manager.post(there.location, data=form)
+    assert done.status_code == 303, main_text(manager, there.location)
+    return done.location.rsplit("/", 1)[-1]
+
+
+def test_a_round_from_its_meeting_to_what_each_agency_said(
+    manager: Browser, database: Database, clock: Callable[[str], None]
+) -> None:
+    action = an_action(database, "mereshire-nhs", date(2026, 8, 10))
+    an_action(database, "northmere-council", date(2026, 12, 1))
+    ref = planned(manager)
+    assert "Nobody has been asked yet" in main_text(manager, f"/update-rounds/{ref}")
+    clock("2026-08-20T11:00")
+    go_on(database, at_ten(OPENS))
+    text = main_text(manager, f"/update-rounds/{ref}")
+    assert "Heard from 0, waiting for 2." in text
+    assert f"{action}: Agreed, was due on Monday 10 August 2026; no update yet" in text
+    nhs = requests(database, ref)["mereshire-nhs"]
+    act(database, action, "start_work", {}, OPENS, "other_agency_contact")
+    act(database, nhs, "return_updates", {"came_by": "page", "to_the_group": "Training has begun."}, OPENS,
+        "other_agency_contact")  # fmt: skip
+    text = main_text(manager, f"/update-rounds/{ref}")
+    assert "Heard from 1, waiting for 1." in text and "To the Steering Group: Training has begun." in text
+    assert "1 of 1 action updated" in text and "updated on Thursday 20 August 2026" in text
+    assert text.index("Northmere Council") < text.index("Mereshire NHS Trust"), "who has not answered comes first"
+    assert "1 of 2" in main_text(manager, "/update-rounds")
+
+
+def test_a_day_that_is_none_is_said_beside_the_question(manager: Browser) -> None:
+    page = manager.get("/update-rounds?meeting_on=31+2+2027")
+    text = page.get_data(as_text=True)
+    assert page.status_code == 200 and "govuk-error-message" in text and 'value="31 2 2027"' in text
+
+
+def test_the_steering_group_reads_it_and_plans_none_and_agencies_find_none(app: Flask, database: Database) -> None:
+    an_action(database, "mereshire-nhs", date(2026, 12, 1))
+    member = signed_in(app, "steering_member")
+    assert "Plan a round" not in main_text(member, "/update-rounds")
+    assert signed_in(app, "agency_contact").get("/update-rounds").status_code == 403
+    assert signed_in(app, "panel_member").get("/update-rounds").status_code == 403
