@@ -64,9 +64,7 @@ def _reference(session: Session, actor: Actor, typed: str) -> str:
         if place.isdigit() and 1 <= int(place) <= count:
             return f"{record.ref}#{int(place)}"
         raise Invalid([Reason(_which(record.ref, count), ALSO)])
-    raise Invalid(
-        [Reason(f"{typed} is not a recommendation. Give its reference, such as DARDR-2026-009-REC01.", ALSO)]
-    )
+    raise Invalid([Reason(f"{typed} is not a recommendation. Give its reference, such as DARDR-2026-009-REC01.", ALSO)])
 
 
 def _which(ref: str, count: int) -> str:
@@ -195,9 +193,7 @@ def answering(session: Session, recommendation: Record) -> list[Record]:
         session.scalars(
             sa.select(Record)
             .join(RecordLink, RecordLink.item_id == Record.id)
-            .where(
-                RecordLink.review_id == recommendation.id, RecordLink.kind == ANSWERS, Record.process_key == ACTION
-            )
+            .where(RecordLink.review_id == recommendation.id, RecordLink.kind == ANSWERS, Record.process_key == ACTION)
             .order_by(Record.id)
         )
     )

@@ -24,7 +24,9 @@ from dardr.casework import (
     more_time,
     on_items,
     on_review,
+    plan_copies,
     reminding,
+    taking_place,
 )
 from dardr.casework.chronology import keeping
 from dardr.casework.serving import served
@@ -47,6 +49,7 @@ from workflows.definition import (
     EndsHold,
     FieldType,
     FilesMessage,
+    FreezesPlan,
     GivesMoreTime,
     GivesRole,
     KeepsChronology,
@@ -56,6 +59,7 @@ from workflows.definition import (
     Process,
     ReadsComments,
     SendsReminder,
+    TakesPlaceOf,
     TakesRole,
     UndoesAgreedDate,
     UndoesHold,
@@ -309,6 +313,10 @@ def link(session: Session, review_id: int, item_id: int, kind: str) -> None:
         session.flush()
 
 
+def _takes_place_of(h: Happening, effect: TakesPlaceOf) -> None:
+    link(h.session, taking_place.found(h.session, h.actor, h.record, effect, h.words(effect.name)), h.record.id, "place")
+
+
 def _assigns_case_manager(h: Happening, effect: AssignsCaseManager) -> None:
     email = h.words(effect.name)
     if email:
@@ -381,8 +389,10 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     CountsAgain: _counts_again,
     GivesRole: effects_on_roles.gives_role,
     TakesRole: effects_on_roles.takes_role,
+    TakesPlaceOf: _takes_place_of,
     WritesToPanel: invitations.writes_to_panel,
     DoesOnReview: _does_on_review,
     DoesOnItems: _does_on_items,
     AnswersRecommendations: _answers_recommendations,
+    FreezesPlan: plan_copies.freeze,
 }

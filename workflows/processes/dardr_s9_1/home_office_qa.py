@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts, Field, From, Opens, reads_items
+from workflows.definition import Action, Blocked, Facts, Field, FreezesPlan, From, Opens, reads_items
 from workflows.processes.authorities import QA_LETTER, local
 from workflows.processes.dardr_s9_1 import joint, submission
 from workflows.processes.dardr_s9_1.law import Law
@@ -99,6 +99,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 *(partial(submission.pack_holds, part=part, label=label) for part, label in submission.PARTS),
                 submission.pack_holds_what_was_signed,
             ),
+            effects=(FreezesPlan("submission"),),
             authority=law.guidance("11"),
             main=True,
         ),
@@ -208,6 +209,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 ),
                 changed_as_accepted,
             ),
+            effects=(FreezesPlan("amendment"),),
             authority=QA_LETTER,
             main=True,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts
+from workflows.definition import Action, Blocked, Facts, FreezesPlan
 from workflows.processes.authorities import CLEARANCE, by_design, local
 from workflows.processes.dardr_s9_1 import joint, publication_plan, websites
 from workflows.processes.dardr_s9_1 import publication_waits as waits
@@ -155,6 +155,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 ),
             ),
             warnings=(waits.planned_day_is_to_be_avoided, waits.embargo_ends_that_day),
+            effects=(FreezesPlan("publication"),),
             authority=CLEARANCE,
             help="dardr does not publish: it records what the partnership did.",
             main=True,

@@ -43,7 +43,10 @@ NATIONAL: tuple[Action, ...] = (
         fields=(
             SENT_TO,
             choice(
-                "sent_how", "How was it sent?", ("email", "By e-mail"), ("letter", "By letter"),
+                "sent_how",
+                "How was it sent?",
+                ("email", "By e-mail"),
+                ("letter", "By letter"),
                 ("other", "In another way"),
             ),
             optional(text("sent_reference", "Reference, or where the letter is kept")),

@@ -34,9 +34,7 @@ TEXT = paragraph("recommendation_text", "The recommendation", notable=True, help
 SOURCE = choice("rec_source", "Where does it come from?", *SOURCES)
 SCOPE = choice("scope", "Scope", *SCOPES, notable=True)
 THEMES_OF_IT = optional(choices("themes", "Themes", *THEMES))
-ADDRESSEES = several_of(
-    "addressees", "Which bodies is it addressed to?", From.BODIES, required=False, notable=True
-)
+ADDRESSEES = several_of("addressees", "Which bodies is it addressed to?", From.BODIES, required=False, notable=True)
 DEPARTMENT = text(
     "department",
     "Which department, and where there?",
