@@ -25,6 +25,7 @@ _COMMANDS: Listed = {
     "criteria": ("criteria:criteria", "Ask the decision table for advice."),
     "review": ("review:review", "Open reviews and other records, read them, act on them."),
     "actions": ("actions:actions", "List the actions of the plans; exchange them as workbooks."),
+    "recommendations": ("recommendations:recommendations", "List recommendations; find similar ones."),
     "reminders": ("reminders:reminders", "What will be sent to whom, on which day, and why."),
     "report": ("report:report", "Make reports."),
     "import": ("importing:import_", "Load published cases."),
