@@ -23,6 +23,7 @@ MODULES: dict[str, str] = {
     "qa-point@1": "qa_point_1",
     "recommendation@1": "recommendation_1",
     "action@1": "action_1",
+    "action-share@1": "action_share_1",
     "update-round@1": "update_round_1",
     "update-request@1": "update_request_1",
     "task@1": "task_1",

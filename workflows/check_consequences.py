@@ -30,6 +30,7 @@ from workflows.definition import (
     Process,
     ReadsComments,
     SendsReminder,
+    TakesPlaceOf,
     TakesRole,
     UndoesAgreedDate,
     UndoesHold,
@@ -72,6 +73,7 @@ ASKS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     FreezesPlan: lambda _: (),
     GivesRole: lambda e: (e.name,),
     TakesRole: lambda _: (),
+    TakesPlaceOf: lambda e: (e.name,),
     WritesToPanel: lambda _: (),
     FilesMessage: lambda e: (
         e.name,

@@ -219,6 +219,14 @@ class AnswersRecommendations:
 
 
 @dataclass(frozen=True, slots=True)
+class TakesPlaceOf:
+    """Look at the reference in the field ``name``: another record of the same process that stands, and none whose own
+    place was taken by this one, directly or through others. It is kept as the record writes it, and linked."""
+
+    name: str = "superseded_by"
+
+
+@dataclass(frozen=True, slots=True)
 class FreezesPlan:
     """Keep a copy of the review's action plan as it stands, with the day and the occasion."""
 
@@ -267,5 +275,6 @@ Effect = (
     | FreezesPlan
     | GivesRole
     | TakesRole
+    | TakesPlaceOf
     | WritesToPanel
 )

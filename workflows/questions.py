@@ -71,6 +71,7 @@ class From(StrEnum):
     PANEL_SEATS = "panel_seats"
     PANEL_SEATS_THEN = "panel_seats_then"
     MEETINGS_HELD = "meetings_held"
+    MILESTONES = "milestones"
 
 
 UNKNOWN_VALUES: dict[str, str] = {
@@ -112,7 +113,8 @@ class Field:
     ``many`` on a text field means one entry a line, on a file field several files. ``filled`` marks what the service
     reads from another answer (the sender of a message): nobody is asked it, and nobody can type it. ``notable`` puts
     the fact on the summary. A whole number is never below 0, nor above ``most``. ``when_asked``: a form shows it only
-    once a check asks for it (a reason that is needed in some weeks).
+    once a check asks for it (a reason that is needed in some weeks). ``undated`` is what somebody is told who answers a
+    date with words such as “ongoing” or “to be confirmed”.
     """
 
     name: str
@@ -133,4 +135,5 @@ class Field:
     most: int | None = None
     filled: bool = False
     when_asked: bool = False
+    undated: str = ""
     seen_by: frozenset[Role] = frozenset()

@@ -53,13 +53,17 @@ class Rule:
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Rule:
         """The rule with the partnership's own thresholds, where it has set any."""
-        return cls(_days(settings.get(SOON), cls.soon_days), _days(settings.get(QUIET), cls.quiet_days))
+        usual = cls()
+        return cls(_days(settings.get(SOON), usual.soon_days), _days(settings.get(QUIET), usual.quiet_days))
 
     def in_words(self) -> list[tuple[Colour, str]]:
         """The rule as people read it, beside the colours."""
         soon, quiet = _count(self.soon_days), _count(self.quiet_days)
         return [
-            (Colour.RED, f"The date agreed has passed; or something is in the way and the date is {soon} away or less."),
+            (
+                Colour.RED,
+                f"The date agreed has passed; or something is in the way and the date is {soon} away or less.",
+            ),
             (
                 Colour.AMBER,
                 f"Something is in the way; or there is no word for more than {quiet}; or the date is {soon} away or"

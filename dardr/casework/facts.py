@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased, defer
 
 import workflows
 from dardr.access import roles_on
@@ -50,7 +50,7 @@ def load_facts(
     owing: frozenset[int] = frozenset()
     acting_for: frozenset[str] = frozenset()
     if any(needs_bodies(g) for a in wanted for g in (*a.guards, *a.checks)):
-        owing = frozenset(session.scalars(sa.select(RecordBody.body_id).where(RecordBody.record_id == record.id)))
+        owing = employers_who_owe(session, [record.id])[record.id]
         if actor.body_ids:
             acting_for = frozenset(session.scalars(sa.select(Body.key).where(Body.id.in_(actor.body_ids))))
     return Facts(
@@ -72,6 +72,42 @@ def load_facts(
         settings=settings_of(session, record.partnership_id),
         careful=careful,
     )
+
+
+def employers_who_owe(session: Session, record_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """The bodies that each record is owed by, by the record's id: its own, those of its parts, and for each of them the
+    bodies that it became or came from. Whoever works for one of them is nobody from elsewhere."""
+    wanted = list(record_ids)
+    own = sa.select(RecordBody.record_id.label("of"), RecordBody.body_id).where(RecordBody.record_id.in_(wanted))
+    part = aliased(Record)
+    parts = (
+        sa.select(RecordLink.review_id.label("of"), RecordBody.body_id)
+        .join(part, part.id == RecordLink.item_id)
+        .join(RecordBody, RecordBody.record_id == part.id)
+        .where(RecordLink.review_id.in_(wanted), RecordLink.kind == "item", part.process_key == PART_OF_ACTION)
+        .where(part.stage.not_in(WITHOUT_PART))
+    )
+    owing: dict[int, set[int]] = {one: set() for one in wanted}
+    for of, body in session.execute(sa.union(own, parts)):
+        owing[of].add(body)
+    if any(owing.values()):
+        kin = _kin(session)
+        owing = {of: set().union(*(kin.get(body, {body}) for body in bodies)) for of, bodies in owing.items()}
+    return {of: frozenset(bodies) for of, bodies in owing.items()}
+
+
+PART_OF_ACTION = "action-share"
+WITHOUT_PART = ("not_taken_on", "taken_out")
+
+
+def _kin(session: Session) -> dict[int, set[int]]:
+    """Bodies that took each other's place, by the id of each: all that are one line of succession."""
+    rows = session.execute(sa.select(Body.id, Body.successor_id).where(Body.successor_id.is_not(None)))
+    kin: dict[int, set[int]] = {}
+    for body, successor in rows:
+        line = kin.get(body, {body}) | kin.get(successor or body, {successor or body})
+        kin.update(dict.fromkeys(line, line))
+    return kin
 
 
 def load_careful(session: Session, actor: Actor, record: Record) -> tuple[CarefulDay, ...]:

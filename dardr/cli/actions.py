@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dardr.cli import showing
+from dardr.cli import actions_sheets, showing
 from dardr.cli.opening import as_option, opened
 from dardr.cli.refusing import Group, Refused, as_json_option, examples
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 @click.group(cls=Group)
 def actions() -> None:
     """List the actions of the plans; give them out as a workbook and take it back."""
+
+
+actions.add_command(actions_sheets.export)
+actions.add_command(actions_sheets.import_)
 
 
 @actions.command(

@@ -27,6 +27,7 @@ from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.definition import Action, Choice, Field, From, Process, Role
+from workflows.processes.action_1.milestones import milestones
 from workflows.processes.proceeding_1.hearings import hearings
 
 Found = tuple[Choice, ...]
@@ -89,6 +90,7 @@ _NOTHING: dict[From, str] = {
     From.FAMILY_COMMENTS: "No comment of theirs is recorded.",
     From.PANEL_SEATS: "Nobody sits on the panel yet. Add its members first.",
     From.COMMENTS: "No comment has come yet.",
+    From.MILESTONES: "No step is open. Add one first.",
     From.PARTNERS: "No board is named that the review is held with.",
     From.WEBSITES_PUBLISHED: "No website is recorded for this report.",
     From.DAYS_TO_AVOID: "No day to avoid is on the record.",
@@ -293,6 +295,12 @@ def _proceedings(session: Session, _a: Actor, _p: Process, record: Record | None
     return tuple(Choice(ref, f"{title} ({ref})") for ref, title in rows)
 
 
+def _milestones(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
+    """The steps of an action that are not done yet."""
+    found = milestones(record.facts) if record is not None else []
+    return tuple(Choice(one.number, one.text) for one in found if one.done_on is None)
+
+
 def _open_hearings(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
     """The hearings of a proceeding that have no outcome yet and are not struck out."""
     found = hearings(record.facts) if record is not None else []
@@ -338,4 +346,5 @@ _LOOK_UP: dict[From, Callable[[Session, Actor, Process, Record | None, date], Fo
     From.FAMILY_COMMENTS: family_choices.comments,
     From.PROCEEDINGS: _proceedings,
     From.OPEN_HEARINGS: _open_hearings,
+    From.MILESTONES: _milestones,
 }

@@ -51,46 +51,6 @@ def test_a_point_is_answered_then_cleared() -> None:
     assert paper.take("reopen_point").stage == "open"
 
 
-# --- an action of a plan ----------------------------------------------------------------------------------
-
-
-def test_an_action_is_verified_by_somebody_else_from_elsewhere() -> None:
-    paper = opened("action").take("agree").take("start_work").take("record_update").take("claim_complete")
-    assert any("reported it complete" in reason for reason in paper.reasons("verify"))
-    assert any("from the body" in b.reason for b in paper.look("verify", by=SECOND, bodies=frozenset({7})).blocked)
-    assert paper.look("verify", by=SECOND, bodies=frozenset({8})).blocked == ()
-    assert paper.take("verify", by=SECOND).stage == "complete_verified"
-
-
-def test_an_action_needs_a_date_a_measure_and_what_shows_it() -> None:
-    process = workflows.get("action")
-    required = {f.name for f in process.action("agree").fields if f.required}
-    assert {"target_date", "outcome_measure", "agreed_by"} <= required
-    assert "evidence" in {f.name for f in process.action("claim_complete").fields if f.required}
-
-
-@pytest.mark.parametrize(
-    ("steps", "end"),
-    [
-        (("record_not_accepted",), "not_accepted"),
-        (("agree", "supersede"), "superseded"),
-        (("agree", "transfer", "accept_transfer"), "agreed"),
-        (("agree", "start_work", "report_obstacle", "resume_work"), "in_progress"),
-        (("agree", "claim_complete", "return_to_owner"), "in_progress"),
-    ],
-)
-def test_the_other_ways_of_an_action(steps: tuple[str, ...], end: str) -> None:
-    paper = opened("action")
-    for step in steps:
-        paper.take(step)
-    assert paper.stage == end
-
-
-def test_what_counts_as_the_end_of_an_action() -> None:
-    final = {stage.key for stage in workflows.get("action").stages if stage.final}
-    assert final == {"complete_verified", "not_accepted", "superseded"}
-
-
 # --- the Commissioner -------------------------------------------------------------------------------------
 
 
@@ -163,6 +123,7 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "record_letter_resubmit"): "qa-point",
         ("dardr-s9", "add_qa_point"): "qa-point",
         ("dardr-s9", "add_action"): "action",
+        ("action", "ask_to_share"): "action-share",
         ("dardr-s9", "prepare_publication_plan"): "publication-notice",
         ("dardr-s9", "add_publication_notice"): "publication-notice",
         ("dardr-s9", "add_family_notice"): "family-notice",

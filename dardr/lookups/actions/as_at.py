@@ -1,4 +1,4 @@
-"""The plans as they stood at the end of a day: stages, facts and dates folded from events, never read as they are now."""
+"""The plans as they stood at the end of a day: stages, facts and dates folded from events, not read as they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import workflows
 from dardr.access import visible
 from dardr.actors import Actor
 from dardr.casework.facts import settings_of
-from dardr.lookups.actions.dates import DUE, DUE_CLOCKS, SENT_BACK
+from dardr.lookups.actions.dates import DUE, SENT_BACK
 from dardr.lookups.actions.filters import ACTION, SHARE, ActionFilter, answered_for
 from dardr.lookups.actions.rows import ActionRow, row_of
 from dardr.lookups.quarterly.figures import due_then
@@ -75,7 +75,7 @@ def _asked_for(row: ActionRow, asked: ActionFilter) -> bool:
 
 def _moves(history: History, story: Story) -> int:
     """How often the date had moved by then: new dates agreed, and later ones given when it was sent back."""
-    runs = [d for d in history.deadlines if d.record_id == story.id and d.clock in DUE_CLOCKS]
+    runs = [d for d in history.deadlines if d.record_id == story.id and d.clock == DUE]
     back = {event.id for event in story.until(history.day) if event.action == SENT_BACK}
     count, before = 0, None
     for run in runs:

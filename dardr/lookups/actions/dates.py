@@ -15,8 +15,7 @@ from dardr.storage.engine import remembered_each
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, EventValues, Record
 
 DUE = "action_due"
-"""The clock that counts to the date agreed for an action (on a share of it: ``share_due``)."""
-DUE_CLOCKS = (DUE, "share_due")
+"""The clock that counts to the date agreed for an action, or for a part of one."""
 SENT_BACK = "return_to_owner"
 """A report of completion that was sent back gives a new date: it counts as a move where it is later."""
 
@@ -57,7 +56,7 @@ def moved(only: Iterable[int] | None = None) -> sa.Select[Any]:
     agreed = (
         sa.select(AgreedDate.record_id.label("of"), sa.literal(1).label("one"))
         .join(Deadline, Deadline.id == AgreedDate.deadline_id)
-        .where(Deadline.clock.in_(DUE_CLOCKS), AgreedDate.undone_by_event.is_(None), wanted)
+        .where(Deadline.clock == DUE, AgreedDate.undone_by_event.is_(None), wanted)
     )
     runs = (
         sa.select(
@@ -67,7 +66,7 @@ def moved(only: Iterable[int] | None = None) -> sa.Select[Any]:
             sa.func.lag(Deadline.due_on).over(partition_by=Deadline.record_id, order_by=Deadline.id).label("before"),
         )
         .join(AuditEvent, AuditEvent.id == Deadline.started_by_event)
-        .where(Deadline.clock.in_(DUE_CLOCKS), wanted)
+        .where(Deadline.clock == DUE, wanted)
     ).subquery()
     back = sa.select(runs.c.of, sa.literal(1).label("one")).where(
         runs.c.by == SENT_BACK, runs.c.before.is_not(None), runs.c.due > runs.c.before
@@ -91,14 +90,14 @@ def dates_of(session: Session, record: Record) -> list[DateLine]:
         sa.select(Deadline, AuditEvent, EventValues.after)
         .join(AuditEvent, AuditEvent.id == Deadline.started_by_event)
         .outerjoin(EventValues, EventValues.event_id == AuditEvent.id)
-        .where(Deadline.record_id == record.id, Deadline.clock.in_(DUE_CLOCKS), Deadline.original_due_on.is_not(None))
+        .where(Deadline.record_id == record.id, Deadline.clock == DUE, Deadline.original_due_on.is_not(None))
         .order_by(AuditEvent.seq)
     )
     agreed = session.execute(
         sa.select(AgreedDate, AuditEvent)
         .join(Deadline, Deadline.id == AgreedDate.deadline_id)
         .join(AuditEvent, AuditEvent.id == AgreedDate.event_id)
-        .where(AgreedDate.record_id == record.id, Deadline.clock.in_(DUE_CLOCKS))
+        .where(AgreedDate.record_id == record.id, Deadline.clock == DUE)
         .order_by(AuditEvent.seq)
     )
     process = workflows.get(record.process)

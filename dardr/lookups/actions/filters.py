@@ -17,7 +17,7 @@ from dardr.lookups.actions.dates import DUE, moved
 from dardr.lookups.case_filters import RUNNING, escaped
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import Deadline, Record, RecordBody, RecordLink
-from workflows.processes.action_1.stages import NOT_ENDED, WORKING
+from workflows.processes.action_1.stages import UNFINISHED, WORKING
 from workflows.rag import MOVES_TO_FLAG
 
 ACTION = "action"
@@ -76,10 +76,7 @@ def find(
     ).all()
     passed = sa.func.sum(sa.case((due.c.due < today, 1), else_=0))
     total, late = session.execute(
-        sa.select(sa.func.count(), passed)
-        .select_from(Record)
-        .outerjoin(due, due.c.of == Record.id)
-        .where(*conditions)
+        sa.select(sa.func.count(), passed).select_from(Record).outerjoin(due, due.c.of == Record.id).where(*conditions)
     ).one()
     return FoundActions(list(rows), int(total), int(late or 0))
 
@@ -100,7 +97,7 @@ def _conditions(session: Session, actor: Actor, today: date, asked: ActionFilter
     if asked.unverified:
         found.append(Record.stage == "complete_claimed")
     if asked.open_only:
-        found.append(Record.stage.in_(NOT_ENDED))
+        found.append(Record.stage.in_(UNFINISHED))
     if asked.text.strip():
         part = f"%{escaped(asked.text.strip())}%"
         found.append(sa.or_(Record.ref.ilike(part, escape="\\"), Record.title.ilike(part, escape="\\")))
