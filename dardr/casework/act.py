@@ -32,6 +32,7 @@ from dardr.casework import (
     new_phase,
     notices,
     own_questions,
+    said_before,
     search_index,
 )
 from dardr.casework.facts import load_facts, needs_beside, needs_items, settings_of
@@ -280,6 +281,7 @@ def record_event(
             files.store(session, now, record.id, event.id, given, field=name)
     _own(session, record, process, action, after, opening=opening)
     search_index.note_event(session, record, action, after, event, opening=opening)
+    said_before.note_record(session, record)
 
     for row in started:
         row.started_by_event = event.id

@@ -18,6 +18,7 @@ from dardr.casework import drafts, holidays, holidays_feed, notices, outbox
 from dardr.casework.findings import Check, Finding
 from dardr.casework.integrity import CHECKS, rebuild_next_looks
 from dardr.casework.recipients import OF_BODIES
+from dardr.casework.said_before import keep_up, said_before_is_whole
 from dardr.casework.search_gaps import search_is_whole
 from dardr.errors import DardrError
 from dardr.settings import get_settings
@@ -33,7 +34,7 @@ from notifications.messages import UndeliveredMail
 from workflows.definition import PARTY_LABELS, Party, Role
 
 MOST_IN_A_DIGEST = 100
-ALL_CHECKS: tuple[Check, ...] = (*CHECKS, search_is_whole)
+ALL_CHECKS: tuple[Check, ...] = (*CHECKS, search_is_whole, said_before_is_whole)
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,7 @@ def housekeeping(database: Database, now: datetime, checks: Sequence[Check] = AL
     ``now`` is an aware UTC instant. Never raises for what one check or one row does.
     """
     today = london_date(now)
-    found = _calendar(database, now)
+    found = [*_calendar(database, now), *_said_before(database)]
     for check in checks:
         found += _run(database, check, today)
     mended = 0
@@ -95,6 +96,16 @@ def _calendar(database: Database, now: datetime) -> list[Finding]:
         log.error("housekeeping.calendar_failed", error=type(error).__name__)
         found.append(_could_not("the calendar", error))
     return found
+
+
+def _said_before(database: Database) -> list[Finding]:
+    """Bring the terms of recommendations up to date, and count how common each is."""
+    try:
+        keep_up(database)
+    except Exception as error:
+        log.error("housekeeping.said_before_failed", error=type(error).__name__)
+        return [_could_not("the terms of recommendations", error)]
+    return []
 
 
 def _run(database: Database, check: Check, today: date) -> list[Finding]:
