@@ -195,6 +195,13 @@ TERMS: dict[str, Any] = {
     "family_consulted_on_terms": "yes",
 }
 LETTER: dict[str, Any] = {"letter_reference": "Letter kept in the case folder"}
+CLAIM: dict[str, Any] = {
+    "evidence_grade": "document",
+    "evidence_reference": "The agency's own register of evidence",
+    "impact": "Staff ask about abuse at every visit.",
+}
+"""What a report of completion says besides what shows it."""
+SEEN: dict[str, Any] = {"verified_note": "What was sent was looked at."}
 PACK: dict[str, Any] = {
     "pack_version": "1",
     **{
@@ -472,7 +479,7 @@ def given(action: str, values: Mapping[str, Any], on: date) -> dict[str, Any]:
         "record_letter_resubmit": ("letter_dated",),
         "decide_not_to_publish": ("home_office_consulted_on",),
     }
-    fixed = {"publish": {"website": "The partnership's website"}}
+    fixed = {"publish": {"website": "The partnership's website"}, "claim_complete": CLAIM, "verify": SEEN}
     return {**{name: on.isoformat() for name in asked.get(action, ())}, **fixed.get(action, {}), **values}
 
 

@@ -46,6 +46,8 @@ SENDER = "reviews@marlshire.example"
 
 UPDATES_EVERY = 84
 ENDS = ("claim_complete", "record_not_accepted")
+LOOKS = ((175, "after_6_months"), (358, "after_12_months"))
+"""How many days after its verification the effect of an action is looked at, a week before that is due."""
 """Days between the updates on an action, and what ends them."""
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -63,6 +65,7 @@ KINDS = {
     "report": "section8-report@1",
     "chair": "chair@1",
     "request": "section15-request@1",
+    "round": "update-round@1",
 }
 """The process of each kind of case that the profile tells of."""
 _RELATIVE = re.compile(r"([DS])([+-]\d+)")
@@ -213,6 +216,16 @@ def _updates(steps: list[tuple[int, str, Mapping[str, Any]]]) -> Iterator[tuple[
                 yield days, f"{item}:record_update", {}
 
 
+def _looks(steps: list[tuple[int, str, Mapping[str, Any]]]) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """A look at the effect of each verified action after six months and after twelve, where that day has come."""
+    for days, what, _ in steps:
+        item, _, action = what.partition(":")
+        if action == "verify":
+            for after, check in LOOKS:
+                if days - after > 0:
+                    yield days - after, f"{item}:record_effect", {"effect_check": check}
+
+
 def _as_word(paragraphs: list[str]) -> bytes:
     """An invented document, as a Word file."""
     made, file = Document(), BytesIO()
@@ -262,7 +275,8 @@ class _Loading:
                     single.append((days - after, inner, {**given, **(own[0] if own else {})}))
             else:
                 single.append((days, what, given))
-        yield from sorted([*single, *_updates(single)], key=lambda step: -step[0])
+        every = [*single, *_updates(single), *_looks(single)]
+        yield from sorted(every, key=lambda step: -step[0])
 
     def _working_day(self, days_ago: int) -> date:
         day = self.today - timedelta(days=days_ago)

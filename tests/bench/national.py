@@ -174,9 +174,9 @@ def _plan(case: Case, many: int, *, finished: float) -> None:
         agreed = {"target_date": target, "outcome_measure": "An audit of calls", "agreed_by": "Director"}
         case.act("agree", agreed, ref=ref)
         case.act("start_work", {}, ref=ref)
-        case.act("record_update", {"progress": "Two sessions were held.", "rag": "green"}, ref=ref)
+        case.act("record_update", {"progress": "Two sessions were held."}, ref=ref)
         if number < many * finished:
-            case.act("claim_complete", {"evidence": "Attendance list of the sessions"}, ref=ref)
+            case.act("claim_complete", {"evidence": "Attendance list of the sessions", **builders.CLAIM}, ref=ref)
             case.act("verify", {}, ref=ref, by="steering_member")
 
 

@@ -33,7 +33,7 @@ from workflows.definition import Role
 CHAIR, MANAGER, TEAM = (address(one) for one in ("independent_chair", "case_manager", "team_manager"))
 SECOND, DECIDING, COUNCIL = (address(one) for one in ("second_case_manager", "deciding_chair", "agency_contact"))
 SEARCHED = {"searched": "The records manager searched all systems."}
-UPDATE = {"progress": "Half of the staff are trained", "rag": "green"}
+UPDATE = {"progress": "Half of the staff are trained"}
 
 EXPECTED = f"""
 # Three returns asked for on 2 March: forty working days, to 29 April. The police answer on the 24th.

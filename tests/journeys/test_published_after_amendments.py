@@ -132,7 +132,7 @@ def write(days: Days, review: Case) -> None:
     days.go_to("2026-08-24")
     (early,) = review.opened("action")
     assert review.state("action_update", ref=early) == "late"
-    review.act("record_update", {"progress": "Half the staff are trained", "rag": "green"}, ref=early,
+    review.act("record_update", {"progress": "Half the staff are trained"}, ref=early,
                by="agency_contact")  # fmt: skip
     assert review.deadline("action_update", ref=early).due_on == date(2026, 11, 24)
 
@@ -230,7 +230,7 @@ def finish(days: Days, review: Case, early: str) -> None:
                by="agency_lead")  # fmt: skip
     days.go_to("2027-07-01")
     review.act("start_work", ref=last, by="agency_contact")
-    review.act("record_update", {"progress": "Begun", "rag": "amber"}, ref=last, by="agency_contact")
+    review.act("record_update", {"progress": "Begun"}, ref=last, by="agency_contact")
     days.go_to("2027-09-20")
     review.act("claim_complete", {"evidence": "The survey"}, ref=last, by="agency_contact")
     assert review.state("action_due", ref=last) == "met"
