@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dardr.cli import showing
+from dardr.cli import said_before, showing
 from dardr.cli.opening import as_option, opened
 from dardr.cli.refusing import Group, Refused, as_json_option, examples
 
@@ -12,6 +12,10 @@ from dardr.cli.refusing import Group, Refused, as_json_option, examples
 @click.group(cls=Group)
 def recommendations() -> None:
     """List the recommendations of a review; find similar ones of earlier reviews."""
+
+
+recommendations.add_command(said_before.similar)
+recommendations.add_command(said_before.rebuild)
 
 
 @recommendations.command(
