@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dardr.actors import Actor
-from dardr.casework import answering, attendance, comments, correspondence, names_used
+from dardr.casework import answering, attendance, comments, correspondence, names_used, return_headings
 from dardr.casework.chronology import keeping
 from dardr.storage.reviews import Record
 from workflows.answers import Choices
@@ -24,5 +24,6 @@ def with_filled(
     values = comments.with_comments_read(session, record, action, values)
     values = keeping.with_chronology_read(session, record, action, values, today)
     values = answering.with_references_read(session, actor, record, action, values)
+    values = return_headings.with_headings_read(record, action, values)
     values = attendance.with_quorum_judged(session, record, action, values)
     return names_used.with_name_looked_up(session, record, action, values)

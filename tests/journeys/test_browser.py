@@ -69,6 +69,10 @@ def every_page(server: Serving) -> dict[str, str]:
         ).first()
     assert written
     return {
+        "rounds of updates": "/update-rounds",
+        "round of updates": f"/update-rounds/{REFS['round of updates']}",
+        "updates asked of an agency": f"/records/{REFS['updates asked']}",
+        "rounds of updates, their days": "/administration/rounds-of-updates",
         "post that came in": "/post",
         "addresses that do not work": "/administration/post",
         "an e-mail that was written": f"/post/written/{written.id}",
@@ -144,6 +148,13 @@ def every_page(server: Serving) -> dict[str, str]:
         "family, confirm": f"/records/{REFS['other family']}/do/confirm_recipient",
         "documents": f"/reviews/{REFS['amending']}/documents",
         "item": f"/records/{REFS['return']}",
+        "return": f"/returns/{REFS['return']}",
+        "part of a return": f"/returns/{REFS['return']}/parts/known",
+        "check a return": f"/returns/{REFS['return']}/check",
+        "own document of a return": f"/returns/{REFS['return']}/own-file",
+        "sign off a return": f"/returns/{REFS['return']}/sign-off",
+        "more time": f"/records/{REFS['return']}/more-time",
+        "returns at a glance": f"/reviews/{REFS['evidence']}/agencies",
         "files": f"/reviews/{REFS['evidence']}/files",
         "files of an item": f"/records/{REFS['return']}/files",
         "document": f"/records/{REFS['document']}",

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+import sqlalchemy as sa
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dardr import systime
-from dardr.access import OF_AGENCIES
+from dardr.access import OF_AGENCIES, visible
 from dardr.casework.administer.checks import of_key
-from dardr.errors import NotFound
-from dardr.lookups.agency import Line, Page, bodies_of_actor, page_of_agency
+from dardr.casework.sign_offs import SENT_BACK
+from dardr.casework.sittings import UPDATED
+from dardr.lookups import agency_written
+from dardr.lookups.agency import Line, Page, family, page_of_agency
+from dardr.lookups.agency_people import Passed, passed_on
+from dardr.lookups.agency_written import Written
 from dardr.storage.bodies import Body
-from dardr.web.audience import actor, who
+from dardr.storage.reviews import Record, RecordBody
+from dardr.web.agencies import begun, own_bodies, own_body
+from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import session
+from workflows.processes.action_1.stages import WORKING
 from workflows.processes.who import CASEWORK
 
 pages = Blueprint("agency", __name__)
 
-NOT_YOURS = "This is not the page of your organisation. Yours is under “What we owe”."
+OF_A_RETURN = {
+    "draft_received": "Go on",
+    "queried": "Answer",
+    "received_unsigned": "Read and sign off",
+    "summary_only": "Read and sign off",
+    "resubmitted": "Read and sign off",
+}
+"""What is to do on the page of a return, by where it stands."""
 
 
 @pages.get("/agency")
-@who(*OF_AGENCIES)
+@who(*OF_AGENCIES, doors=BY_LINK)
 def home() -> ResponseReturnValue:
     """What the agency of the person signed in owes; ``?body=KEY`` where they answer for several."""
-    mine = bodies_of_actor(session(), actor())
+    mine = own_bodies()
     body = own_body()
     found = page_of_agency(session(), actor(), body, systime.london_date(systime.utc_now()))
     tabs = [(one.name, url_for("agency.home", body=one.key), one.id == body.id) for one in mine]
@@ -43,45 +60,93 @@ def as_agency(key: str) -> ResponseReturnValue:
     return _show(found, as_seen=True)
 
 
-def own_body() -> Body:
-    """The body of the person signed in that the address asks for, or their first. Raises NotFound."""
-    mine = bodies_of_actor(session(), actor())
-    asked = request.values.get("body", "")
-    found = next((one for one in mine if one.key == asked), None) if asked else next(iter(mine), None)
-    if found is None:
-        raise NotFound(NOT_YOURS)
-    return found
-
-
 def _show(found: Page, *, tabs: list[Any] | None = None, as_seen: bool = False) -> ResponseReturnValue:
+    body, me = found.body, actor()
+    bodies = family(session(), body)
+    every = [*found.to_do, *found.later, *found.waiting]
+    around = Around(
+        {} if as_seen else agency_written.own(session(), me),
+        passed_on(session(), [line.record.id for line in every], bodies),
+        as_seen,
+    )
+    to_sign = [] if as_seen else agency_written.waiting_for(session(), me, bodies)
     return render_template(
         "agency/home.html",
-        body=found.body,
-        to_do=[shown(line) for line in found.to_do],
-        later=[shown(line) for line in found.later],
-        waiting=[shown(line) for line in found.waiting],
-        done=[shown(line) for line in found.done],
+        body=body,
+        to_do=[shown(line, around) for line in found.to_do],
+        later=[shown(line, around) for line in found.later],
+        waiting=[shown(line, around) for line in found.waiting],
+        done=[shown(line, around) for line in found.done],
+        to_sign=len(to_sign),
+        count=len(found.to_do) + (1 if to_sign else 0),
+        begun=None if as_seen else begun(me, body),
+        several=sum(line.record.process_key in UPDATED and bool(line.steps) for line in found.open),
+        behind_code=_behind_code(bodies) if not as_seen else 0,
+        one_thing=me.door is not None and me.door.one_record is not None,
         tabs=tabs or [],
         as_seen=as_seen,
     )
 
 
-def shown(line: Line) -> dict[str, Any]:
-    """A line as pages show it, with its one button."""
+def _behind_code(bodies: frozenset[int]) -> int:
+    """How much is asked of these bodies that this session shows only with the code of a message of its own."""
+    me = actor()
+    if me.door is None or me.door.with_code:
+        return 0
+    with_code = dataclasses.replace(me, door=dataclasses.replace(me.door, with_code=True))
+    owed = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(bodies))
+    query = sa.select(sa.func.count()).select_from(Record).where(Record.id.in_(owed), Record.final.is_(False))
+    return (session().scalar(query.where(visible(with_code))) or 0) - (session().scalar(query.where(visible(me))) or 0)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Around:
+    """What stands beside the lines of a page: what was written and waits, what is with a colleague."""
+
+    written: Mapping[int, Sequence[Written]]
+    passed: Mapping[int, Sequence[Passed]]
+    as_seen: bool = False
+
+
+def shown(line: Line, around: Around) -> dict[str, Any]:
+    """A line as pages show it, with its one button and what goes on beside it."""
+    record = line.record
+    written = around.written.get(record.id, ())
+    passed = around.passed.get(record.id, ())
+    one_thing = actor().door is not None and actor().door.one_record is not None  # type: ignore[union-attr]
+    more = [(text, url_for("agency_sign_off.written", number=one.row.id)) for one in written for text in [_said(one)]]
+    if line.steps and not record.final and not one_thing:
+        more.append(("Pass it to a colleague", url_for("agency_people.pass_on", ref=record.ref)))
     return {
         "line": line,
         "ref": line.ref,
-        "href": page_of(line.ref, line.record.process_key),
+        "href": page_of(line.ref, record.process_key),
         "due": line.due,
         "stands": line.stands,
-        "do": _button(line),
+        "do": None if around.as_seen else _button(line),
+        "more": more,
+        "passed": passed,
+        "may_take_back": not around.as_seen and not one_thing,
     }
 
 
+def _said(one: Written) -> str:
+    return "Your lead asks for a change" if one.row.state == SENT_BACK else "Waits for your lead"
+
+
 def _button(line: Line) -> dict[str, str] | None:
+    record = line.record
     step = next(iter(line.steps), None)
+    if record.process_key in UPDATED and record.stage in WORKING:
+        return {"label": "Update", "href": url_for("agency_updates.updates", only=record.ref)} if line.steps else None
     if step is None:
         return None
-    if line.record.process_key == "comment-request":
+    if record.process_key == "comment-request":
         return {"label": "Read and comment", "href": url_for("rounds.comments", ref=line.ref)}
+    if record.process_key == "agency-return":
+        return {"label": OF_A_RETURN.get(record.stage, "Start"), "href": url_for("returns.form", ref=line.ref)}
+    if record.process_key == "commissioner-reply":
+        return {"label": "Reply", "href": url_for("agency_reply.reply", ref=line.ref)}
+    if record.process_key == "update-request":
+        return {"label": "Give the updates", "href": url_for("agency_updates.updates")}
     return {"label": step.label, "href": url_for("doing.act", ref=line.ref, key=step.key)}

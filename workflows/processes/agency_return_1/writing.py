@@ -12,6 +12,8 @@ RETURN_FILE = (
     file("return_file", "The return"),
 )
 
+HEADINGS = text("headings_advice", "Headings found in the file", required=False, filled=True)
+
 WHAT_IS_KNOWN = (
     choice("known", "Is anybody concerned known to the body?", ("yes", "Yes"), ("no", "No"), unknown=True),
     *RETURN_FILE,
@@ -113,10 +115,14 @@ WRITES = (
     Action(
         "record_draft",
         "Record that a draft came",
-        source=("requested", "queried"),
+        source=WRITING,
         to="draft_received",
         roles=AGENCY,
-        fields=(text("draft_reference", "The draft: reference or where it is kept"), file("draft_file", "The draft")),
+        fields=(
+            text("draft_reference", "The draft: reference or where it is kept"),
+            file("draft_file", "The draft"),
+            HEADINGS,
+        ),
         authority=SECTION_7,
     ),
     Action(
@@ -175,10 +181,7 @@ WRITES = (
         source=("requested", "draft_received"),
         to="received_unsigned",
         roles=AGENCY,
-        fields=(
-            *WHAT_IS_KNOWN,
-            text("headings_missing", "Headings not found in the file", required=False, many=True),
-        ),
+        fields=(*WHAT_IS_KNOWN, HEADINGS),
         own_questions="scoping",
         own_questions_when=("kind", ("information_return",)),
         authority=SECTION_7,
