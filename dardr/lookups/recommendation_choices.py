@@ -13,7 +13,7 @@ from dardr.access import roles_on, visible
 from dardr.actors import Actor
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import Record, RecordLink
-from workflows.definition import Choice, Process
+from workflows.definition import Choice, FieldType, Process
 from workflows.numbered import in_order
 from workflows.processes.recommendation_1.stages import STANDS
 from workflows.processes.who import CASEWORK
@@ -114,3 +114,23 @@ def current_bodies(session: Session, keys: Iterable[str], today: date) -> dict[s
         if body is not None:
             found[key] = body
     return found
+
+
+REWORDED_BY = {"recommendation": "change_recommendation", "action": "change_action"}
+"""The step that changes the words of a recommendation, and of an action."""
+
+
+def as_it_reads(_s: Session, _a: Actor, record: Record) -> dict[str, str | list[str]]:
+    """What the form that changes a recommendation or an action holds already: how it reads now."""
+    asked = workflows.get(record.process).action(REWORDED_BY[record.process_key]).fields
+    plain = (FieldType.TEXT, FieldType.CHOICE, FieldType.CHOICES)
+    found: dict[str, str | list[str]] = {}
+    for field in asked:
+        given = record.facts.get(field.name)
+        if given and field.type in plain and not field.filled and field.name not in WHY_CHANGED:
+            found[field.name] = [str(one) for one in given] if isinstance(given, list) else str(given)
+    return found
+
+
+WHY_CHANGED = ("change_reason",)
+"""Questions about one change, not about how it reads."""

@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import workflows
 from dardr import systime
+from dardr.actors import Purpose
 from dardr.casework.setup import nobody_yet
 from dardr.errors import DardrError
 from dardr.storage.bodies import Partnership
 from dardr.storage.installation import Installation
 from dardr.web import tabs, words
 from dardr.web.accounts import REFUSED
-from dardr.web.audience import may_use
+from dardr.web.audience import actor, may_use
 from dardr.web.transaction import session
 from dardr.web.watching import alarm_here
 from workflows.definition import PARTY_LABELS, Party
@@ -31,7 +32,10 @@ NAVIGATION = (
     (
         "Reviews",
         "reviews.caseload",
-        ("reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs", "rounds"),
+        (
+            "reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs", "rounds",
+            "recommendations", "plan_of_review",
+        ),
     ),
     ("Actions", "plans.plan", ("plans", "update_rounds")),
     ("Deadlines", "deadlines.all_running", ("deadlines",)),
@@ -44,7 +48,11 @@ NAVIGATION = (
 """Label, page, and the blueprints of which it is the section."""
 
 
-OWN_PAGE = {"family-branch": "family.branch", "update-round": "update_rounds.one"}
+OWN_PAGE = {
+    "family-branch": "family.branch",
+    "recommendation": "recommendations.recommendation",
+    "update-round": "update_rounds.one",
+}
 """The page of a record that has one of its own, by its process."""
 
 MAIL_STATUS = {
@@ -89,6 +97,9 @@ def _sections() -> tuple[list[dict[str, Any]], bool]:
             for text, endpoint, blueprints in NAVIGATION
             if may_use(endpoint)
         ]
+        if (door := actor().door) is not None and door.purpose is Purpose.CHAIR:
+            here = request.blueprint in ("doors", "rounds", "doing")
+            found = [{"text": "Drafts", "href": current_app.url_for("doors.drafts"), "active": here}]
         return found, may_use("care.findings")
     except (DardrError, SQLAlchemyError):
         return [], False

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.browser
 
 FILES = {
     *("/reviews/<ref>/what-if.csv", "/what-if.csv", "/commissioner.csv"),
+    *("/reviews/<ref>/plan.docx", "/reviews/<ref>/plan/<int:number>.docx"),
     *("/reviews/<ref>/disclosure.csv", "/reviews/<ref>/disclosure.xlsx"),
     *("/actions.csv", "/deadlines.csv", "/reviews.csv", "/care/reads.csv", "/process/<key>/page.md"),
     *("/reports/quarterly.<form>", "/reviews/<ref>/documents/<name>.<form>", "/records/<ref>/files/<int:number>"),

@@ -34,6 +34,26 @@ def a_panel(review: Case) -> dict[str, str]:
     return {"seat": seat, "meeting held": held, "meeting": meeting}
 
 
+def a_plan(review: Case) -> dict[str, str]:
+    """Two recommendations: one answered by a body and by an action, its wording changed; one sent to a department."""
+    made = {
+        "recommendation_text": "Ask about safety at each visit.", "number": "5.1", "rec_source": "panel",
+        "scope": "local", "addressees": ["northmere-council", "mereshire-nhs"], "themes": ["training"],
+    }  # fmt: skip
+    ref = review.act("add_recommendation", made).created[0]
+    changed = {**made, "recommendation_text": "Ask about safety, alone, at each visit.", "change_reason": "The panel"}
+    review.act("change_recommendation", changed, ref=ref)
+    national = review.act("add_recommendation", {**made, "scope": "national", "department": "Home Office"}).created[0]
+    for one in (ref, national):
+        review.act("make_recommendation", ref=one)
+    answer = {"responding_body": "mereshire-nhs", "response": "partly", "response_reason": "In two of three places."}
+    review.act("respond", {**answer, "responded_by": "Chief nurse"}, ref=ref)
+    review.act("send_to_department", {"sent_how": "letter"}, ref=national)
+    action = {"action_text": "Change the form", "lead_body": "northmere-council", "plan_source": "panel"}
+    review.act("add_action", {**action, "scope": "local", "recommendations": [ref]})
+    return {"recommendation": ref, "national recommendation": national}
+
+
 def a_family(review: Case) -> dict[str, str]:
     """Two branches of a family: one that takes part, reads and comments, and one that nobody has asked yet."""
     refs = {
@@ -136,6 +156,7 @@ def fill(database: Database) -> dict[str, str]:
     message = eml(sent=at_ten(evidence.today), attachments=[("a.pdf", b"%PDF")])
     evidence.act("file_correspondence", {"message": FileGiven("a.eml", message)})
     refs |= a_panel(evidence)
+    refs |= a_plan(evidence)
     refs["evidence"] = evidence.ref
     refs["return"] = evidence.opened("agency-return")[0]
     refs["task"] = evidence.act(
@@ -183,7 +204,17 @@ def fill(database: Database) -> dict[str, str]:
         on=date(2026, 11, 2),
     ).ref
     refs["reply"] = report.opened("commissioner-reply")[0]
+    refs.update(_a_round(database))
     return refs
+
+
+def _a_round(database: Database) -> dict[str, str]:
+    """A round of updates in which one agency was asked, and has not answered."""
+    days = {"meeting_on": "2026-12-17", "opens_on": "2026-11-19", "closes_on": "2026-12-03", "planned_on": "2026-11-02"}
+    asked = open_a(database, "update-round", days, on=date(2026, 11, 2))
+    asked.today = date(2026, 11, 19)
+    asked.act("open_updates", {"bodies_asked": ["northmere-council"]})
+    return {"round of updates": asked.ref, "updates asked": asked.opened("update-request")[0]}
 
 
 def _commissioned(database: Database) -> tuple[str, str]:

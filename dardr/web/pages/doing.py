@@ -18,8 +18,9 @@ from werkzeug.datastructures import MultiDict
 import workflows
 from dardr import systime
 from dardr.access import SEES_A_PART, get_record, roles_on
-from dardr.casework import drafts
-from dardr.casework.act import Done, take_action
+from dardr.actors import Purpose
+from dardr.casework import drafts, sign_offs
+from dardr.casework.act import Done
 from dardr.casework.facts import load_facts
 from dardr.casework.files import checked
 from dardr.casework.open_record import find_process, open_record, require_open
@@ -28,6 +29,7 @@ from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
 from dardr.lookups.commissioning import suggested
 from dardr.lookups.quality import suggested_pack
+from dardr.lookups.recommendation_choices import as_it_reads
 from dardr.lookups.records import linked
 from dardr.lookups.update_rounds import suggested_agencies
 from dardr.parts import contents_seen
@@ -36,7 +38,7 @@ from dardr.web import forms
 from dardr.web.audience import actor, who
 from dardr.web.careful import asked_now, days_ahead
 from dardr.web.frame import page_of
-from dardr.web.pages import chairs, commissioning, meetings, publication, quality, update_rounds
+from dardr.web.pages import chairs, commissioning, meetings, publication, quality, recommendations, update_rounds
 from dardr.web.pages.consequences import will_follow
 from dardr.web.pages.family_update import suggested_update
 from dardr.web.transaction import commit, session, undo
@@ -48,6 +50,8 @@ from workflows.partial import parse_date
 
 pages = Blueprint("doing", __name__)
 
+NOT_TYPED = frozenset({"csrf_token", forms.REVISION, forms.SEEN, forms.ONCE})
+"""What a form sends besides what was typed."""
 FILES_AGAIN = "Files cannot be kept on this page: choose them again before you send it."
 OPENED_HERE = ("dardr-s9", "dardr-s8a", "section8-report", "section15-request", "task", "chair", "update-round")
 """Processes whose records people open from a page of their own; the others are opened by an action."""
@@ -74,6 +78,8 @@ SHOWN_ON |= dict.fromkeys(("invite_chair", "record_chair_left", *commissioning.S
 SHOWN_ON |= dict.fromkeys(("add_chair", *chairs.STEPS), "chairs.one_chair")
 SHOWN_ON |= dict.fromkeys(quality.SHOWN_HERE, "quality.home_office")
 SHOWN_ON |= dict.fromkeys(("sign_off", "return_to_drafting", "record_partner_sign_off"), "signing_off.sign_off")
+SHOWN_ON |= dict.fromkeys(recommendations.STEPS, "recommendations.recommendation")
+SHOWN_ON |= dict.fromkeys(("add_recommendation", "add_action"), "recommendations.of_one_review")
 SHOWN_ON |= {"send_for_comments": "rounds.report"}
 SHOWN_ON |= dict.fromkeys(
     (
@@ -90,6 +96,8 @@ SUGGESTED = {
     "give_update": suggested_update,
     "give_update_all_the_same": suggested_update,
     "put_into_pack": suggested_pack,
+    "change_recommendation": as_it_reads,
+    "change_action": as_it_reads,
     "open_updates": suggested_agencies,
 }
 """What the form of a step holds already, from what is recorded elsewhere. It can be changed like any answer."""
@@ -143,7 +151,11 @@ def act(ref: str, key: str) -> ResponseReturnValue:
     if not verdict.permitted:
         raise Forbidden(f"“{action.label}” is for other roles than yours.")
     form = forms.starting(asked, today, record.facts)
-    if (known := SUGGESTED.get(action.key)) is not None:
+    back = request.args.get("written", "")
+    sent_back = sign_offs.sent_back_to(session(), actor(), int(back)) if back.isdecimal() else None
+    if sent_back is not None and sent_back.record_id == record.id:
+        form = MultiDict([(name, value) for name, given in sign_offs.typed(sent_back).items() for value in given])
+    elif (known := SUGGESTED.get(action.key)) is not None:
         form.update(known(session(), actor(), record))
     return _show(Page(asked, process, found, form, record, [b.reason for b in verdict.blocked]), today)
 
@@ -178,7 +190,9 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
     try:
         if reasons:
             raise Invalid([*reasons, *_unreadable(action.fields, values, found)])
-        done = take_action(session(), actor(), systime.utc_now(), ref, action.key, values, on, revision)
+        done = sign_offs.take_or_keep(
+            session(), actor(), systime.utc_now(), ref, action.key, values, on, revision, form=_typed()
+        )
         commit()
     except (Conflict, Invalid) as error:
         undo()
@@ -192,7 +206,20 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
         page.record = get_record(session(), actor(), ref, in_part=True)
         page.changed, page.status = _since(page.record, seen or 0), 409
         return _show(page, today)
-    return _done(process, action, done)
+    return _kept_for_lead(done) if isinstance(done, sign_offs.Kept) else _done(process, action, done)
+
+
+def _typed() -> dict[str, list[str]]:
+    """What was typed on this page, for whoever is to find it filled in again."""
+    return {name: given for name, given in request.form.lists() if name not in NOT_TYPED and any(given)}
+
+
+def _kept_for_lead(kept: sign_offs.Kept) -> ResponseReturnValue:
+    """To the page of what waits for the lead of an agency: nothing is recorded yet."""
+    flash("Sent to the lead of your organisation. It counts once they have signed it off.", "done")
+    for warning in kept.warnings:
+        flash(warning, "warning")
+    return redirect(url_for("agency_sign_off.written", number=kept.number), 303)
 
 
 def _unreadable(fields: Iterable[Field], values: dict[str, Any], found: dict[str, Any]) -> list[Reason]:

@@ -22,7 +22,7 @@ from workflows.definition import Action, AssignsCaseManager, Choice, Field, From
 from workflows.questions import OWN_NAME
 
 LOOKED_UP = {From.BODIES: "bodies", From.CSPS: "csps", From.PEOPLE: "people", From.CASE_MANAGERS: "people"}
-LOOKED_UP |= {From.BODIES_TO_NAME: "bodies"}
+LOOKED_UP |= {From.BODIES_TO_NAME: "bodies", From.ADDRESSEES: "bodies"}
 LOOKED_UP |= {From.PANEL_SEATS: "seats", From.PANEL_SEATS_THEN: "seats"}
 RENAMED = {"bodies": "body", "csps": "csp"}
 CLOCKS = (From.CLOCKS_TO_PAUSE, From.CLOCKS_TO_MOVE, From.CLOCKS_TO_REMIND)
