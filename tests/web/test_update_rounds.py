@@ -11,7 +11,7 @@ from dardr.casework.update_rounds import go_on
 from dardr.storage.engine import Database
 from tests.builders import at_ten
 from tests.casework.test_update_rounds import act, an_action, requests
-from tests.web.conftest import Browser, signed_in
+from tests.web.conftest import Browser, dated, signed_in
 from tests.web.test_pages import main_text
 
 OPENS = date(2026, 8, 20)
@@ -25,13 +25,9 @@ def planned(manager: Browser) -> str:
     text = page.get_data(as_text=True)
     for part in ('name="opens_on-day" type="text" value="20"', 'name="closes_on-day" type="text" value="3"'):
         assert part in text, part
-    day = {"meeting_on": (17, 9), "opens_on": (20, 8), "closes_on": (3, 9), "planned_on": (3, 8)}
-    form = {
-        f"{n}-{p}": str(v)
-        for n, (d, m) in day.items()
-        for p, v in zip(("day", "month", "year"), (d, m, 2026), strict=True)
-    }
-    done = manager.post(there.location, data=form)
+    days = {"meeting_on": "2026-09-17", "opens_on": "2026-08-20", "closes_on": "2026-09-03", "planned_on": "2026-08-03"}
+    form = {name: value for one, iso in days.items() for name, value in dated(one, iso).items()}
+    done = manager.send(there.location, **form)
     assert done.status_code == 303, main_text(manager, there.location)
     return done.location.rsplit("/", 1)[-1]
 
@@ -44,16 +40,17 @@ def test_a_round_from_its_meeting_to_what_each_agency_said(
     ref = planned(manager)
     assert "Nobody has been asked yet" in main_text(manager, f"/update-rounds/{ref}")
     clock("2026-08-20T11:00")
+    manager.sign_in("case_manager")
     go_on(database, at_ten(OPENS))
     text = main_text(manager, f"/update-rounds/{ref}")
-    assert "Heard from 0, waiting for 2." in text
-    assert f"{action}: Agreed, was due on Monday 10 August 2026; no update yet" in text
+    assert "Heard from 0 , waiting for 2 ." in text
+    assert f"{action} : Agreed, was due on Monday 10 August 2026; no update yet" in text
     nhs = requests(database, ref)["mereshire-nhs"]
     act(database, action, "start_work", {}, OPENS, "other_agency_contact")
     act(database, nhs, "return_updates", {"came_by": "page", "to_the_group": "Training has begun."}, OPENS,
         "other_agency_contact")  # fmt: skip
     text = main_text(manager, f"/update-rounds/{ref}")
-    assert "Heard from 1, waiting for 1." in text and "To the Steering Group: Training has begun." in text
+    assert "Heard from 1 , waiting for 1 ." in text and "To the Steering Group: Training has begun." in text
     assert "1 of 1 action updated" in text and "updated on Thursday 20 August 2026" in text
     assert text.index("Northmere Council") < text.index("Mereshire NHS Trust"), "who has not answered comes first"
     assert "1 of 2" in main_text(manager, "/update-rounds")
@@ -70,4 +67,15 @@ def test_the_steering_group_reads_it_and_plans_none_and_agencies_find_none(app: 
     member = signed_in(app, "steering_member")
     assert "Plan a round" not in main_text(member, "/update-rounds")
     assert signed_in(app, "agency_contact").get("/update-rounds").status_code == 403
-    assert signed_in(app, "panel_member").get("/update-rounds").status_code == 403
+    assert signed_in(app, "csp_member").get("/update-rounds").status_code == 403
+
+
+def test_the_partnership_sets_how_long_before_the_meeting(app: Flask) -> None:
+    administrator = signed_in(app, "administrator")
+    page = "/administration/rounds-of-updates"
+    wrong = administrator.send(page, update_round_opens_weeks="2", update_round_closes_working_days="10")
+    assert wrong.status_code == 422 and "Agencies must be asked before updates are wanted" in wrong.text
+    right = administrator.send(page, update_round_opens_weeks="6", update_round_closes_working_days="5")
+    assert right.status_code == 303
+    there = signed_in(app, "case_manager").get("/update-rounds?meeting_on=17+9+2026").location
+    assert "opens_on=2026-08-06" in there and "closes_on=2026-09-10" in there

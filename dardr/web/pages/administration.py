@@ -43,11 +43,13 @@ WHERE = {
 }
 """The page of each part of setting up."""
 BESIDE = (
+    ("administration_settings.round_days", "Rounds of updates: how long before a meeting agencies are asked"),
     ("post_choices.of_partnership", "When e-mail comes"),
     ("administration_calendar.office", "Days on which our office is closed"),
     ("own_questions.questions", "Questions of our own"),
     ("tracker.start", "The team's tracker of live reviews"),
     ("sessions.all_sessions", "Who is signed in, and second factors"),
+    ("administration_doors.all_links", "Links in e-mails"),
     ("care.findings", "Checks and e-mails not delivered"),
     ("administration_post.addresses", "Addresses that do not work"),
 )

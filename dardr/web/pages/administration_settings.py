@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from dardr import systime
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import home, require_administrator
+from dardr.casework.administer.rounds import round_numbers, set_round_numbers
 from dardr.casework.administer.targets import set_target, target_of
 from dardr.casework.setup import compare, load_profile, read_profile, refuse_another
 from dardr.errors import Conflict, Invalid, Reason
@@ -18,6 +19,7 @@ from dardr.web.pages.administration import ADMINISTRATORS, doing, trail
 from dardr.web.transaction import commit, session, undo
 from workflows.counting import Unit
 from workflows.definition import Choice, Field, FieldType, Span
+from workflows.update_rounds import CLOSES_WORKING_DAYS, OPENS_WEEKS
 
 pages = Blueprint("administration_settings", __name__, url_prefix="/administration")
 
@@ -95,6 +97,26 @@ def target(key: str) -> ResponseReturnValue:
     }
     way = trail(("Local targets", url_for("administration_settings.targets")))
     return ask(Asked(found.label, "Save", fields, way, lead, start), do)
+
+
+@pages.route("/rounds-of-updates", methods=["GET", "POST"])
+@who(*ADMINISTRATORS)
+def round_days() -> ResponseReturnValue:
+    """How long before a Steering Group meeting agencies are asked, and their updates wanted."""
+
+    def do(given: Answers) -> str:
+        set_round_numbers(*doing(), given[OPENS_WEEKS], given[CLOSES_WORKING_DAYS])
+        flash("Saved. It counts for rounds planned from now on.", "done")
+        return url_for("administration.start")
+
+    fields = (
+        Field(OPENS_WEEKS, "How many weeks before the meeting are agencies asked?", FieldType.INTEGER),
+        Field(
+            CLOSES_WORKING_DAYS, "How many working days before the meeting are updates wanted?", FieldType.INTEGER
+        ),
+    )
+    lead = ["The partnership's own choice: no Act and no guidance has a number."]
+    return ask(Asked("Rounds of updates", "Save", fields, trail(), lead, dict(round_numbers(session()))), do)
 
 
 # --- profiles ---------------------------------------------------------------------------------------------
