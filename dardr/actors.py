@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.errors import NotFound
-from dardr.storage.bodies import Body, Partnership
+from dardr.storage.bodies import Body, BodyContact, Partnership
+from dardr.storage.doors import DoorLink
 from dardr.storage.people import User, UserRole
 from dardr.storage.reading import ConflictOfInterest, OpenedCase
 from workflows.definition import Role
@@ -38,12 +40,65 @@ class Grant:
         return self.csp_id is None and self.body_id is None and self.record_id is None
 
 
+class Purpose(StrEnum):
+    """What a link opens: all that bodies owe, one reply to the Commissioner, one record, one review for its chair."""
+
+    AGENCY = "agency"
+    REPLY = "reply"
+    RECORD = "record"
+    CHAIR = "chair"
+
+
+STEPS_OF_A_CHAIR = frozenset({"record_version", "answer_comments", "close_round", "reopen_round"})
+"""What an independent chair who came by a link may do: the next version, and answers to what was said of the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a session that a link opened may reach: never more, whatever roles its person holds.
+
+    ``with_code``: the code of a message of its own was given, without which nothing with case content is shown.
+    """
+
+    purpose: Purpose
+    body_id: int | None = None
+    record_id: int | None = None
+    with_code: bool = False
+    link_id: int = 0
+
+    def may_take(self, action_key: str) -> bool:
+        """Whether a step can be taken by whoever came through it: a chair does what belongs to drafts, no more."""
+        return self.purpose is not Purpose.CHAIR or action_key in STEPS_OF_A_CHAIR
+
+    @property
+    def one_record(self) -> int | None:
+        """The only record that is shown, where the link is for one."""
+        return self.record_id if self.purpose in (Purpose.REPLY, Purpose.RECORD) else None
+
+
+OF_AGENCIES = frozenset({Role.AGENCY_CONTACT, Role.AGENCY_LEAD})
+ROLE_OF_CONTACT = {
+    "contact": Role.AGENCY_CONTACT,
+    "lead": Role.AGENCY_LEAD,
+    "executive": Role.AGENCY_LEAD,
+    "steering": Role.AGENCY_CONTACT,
+    "substitute": Role.AGENCY_CONTACT,
+}
+"""What somebody who comes by a link is for a body, by what they are recorded as there."""
+
+
+def door_of(link: DoorLink) -> Door:
+    """What the session that a link opened may reach."""
+    return Door(Purpose(link.purpose), link.body_id, link.record_id, link.with_code, link.id)
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The person acting or asking, with their roles. Loaded once per request or command.
 
     ``conflicts`` are the records hidden from them whatever their roles; ``opened`` the reviews an administrator opened
     for a reason that still stands. ``assigned_only``: as a case manager they see what is carried by them or nobody.
+    ``door``: they came by a link, and reach what it is for.
     """
 
     id: int
@@ -57,6 +112,7 @@ class Actor:
     conflicts: frozenset[int] = frozenset()
     opened: frozenset[int] = frozenset()
     assigned_only: bool = False
+    door: Door | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -64,15 +120,45 @@ class Actor:
         return frozenset(g.role for g in self.grants)
 
 
-def load_actor(session: Session, user_id: int, now: datetime | None = None) -> Actor:
+def load_actor(session: Session, user_id: int, now: datetime | None = None, door: Door | None = None) -> Actor:
     """The person of that id with their roles. Raises NotFound for nobody, or somebody no longer active.
 
-    ``now`` (UTC) decides which reviews are still open to an administrator; without it none is.
+    ``now`` (UTC) decides which reviews are still open to an administrator; without it none is. ``door``: they came by
+    a link, and hold only what it is for.
     """
     user = session.get(User, user_id)
     if user is None or not user.active:
         raise NotFound("There is no such person here, or they no longer have access.")
-    return load_actors(session, [user], now)[0]
+    found = load_actors(session, [user], now)[0]
+    return found if door is None else _through(session, found, door)
+
+
+def _through(session: Session, actor: Actor, door: Door) -> Actor:
+    """The same person as they come through a door: the roles that it is for, and no other.
+
+    A contact of a body is that as long as they are recorded there: nothing is left of it once they are not.
+    """
+    if door.purpose is Purpose.CHAIR:
+        kept = [g for g in actor.grants if g.role is Role.INDEPENDENT_CHAIR and g.record_id == door.record_id]
+    else:
+        kept = [g for g in actor.grants if g.role in OF_AGENCIES and g.body_id is not None]
+        contacts = session.execute(
+            sa.select(BodyContact.kind, BodyContact.body_id)
+            .where(sa.func.lower(BodyContact.email) == actor.email.lower())
+            .order_by(BodyContact.id)
+        )
+        kept += [Grant(ROLE_OF_CONTACT[kind], body_id=body) for kind, body in contacts if kind in ROLE_OF_CONTACT]
+        if door.body_id is not None:
+            kept = [g for g in kept if g.body_id == door.body_id]
+        if not kept and door.purpose is Purpose.RECORD and door.body_id is not None:
+            kept = [Grant(Role.AGENCY_CONTACT, body_id=door.body_id)]  # a colleague asked for one thing
+        kept = list(dict.fromkeys(kept))
+        _add_bodies_taken_over(session, {actor.id: kept})
+    bodies = frozenset(g.body_id for g in kept if g.body_id is not None)
+    return replace(
+        actor, grants=tuple(kept), everywhere=frozenset(), opened=frozenset(), body_ids=bodies, assigned_only=False,
+        door=door,
+    )  # fmt: skip
 
 
 def actor_by_email(session: Session, email: str, now: datetime | None = None) -> Actor:

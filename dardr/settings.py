@@ -12,6 +12,8 @@ socket); ``DARDR_CLAMD_SILENT`` says what becomes of files while it does not ans
 ``DARDR_HOLIDAYS_FEED`` is where the published bank holidays are read each night: an https address of GOV.UK's file, or
 the path of one; empty: nowhere.
 
+``DARDR_DOOR_DAYS`` is for how many days a link in an e-mail opens the page of somebody without a password.
+
 ``DARDR_MAILBOX`` is the mailbox to which answers and returned mail come, or several with spaces between them;
 ``DARDR_MAILBOX_PASSWORD`` is used where an address in it holds none.
 """
@@ -61,6 +63,7 @@ class Settings(BaseSettings):
     largest_file: int = Field(default=50, ge=1, le=500)
     clamd: str = ""
     clamd_silent: Literal["refuse", "keep"] = "refuse"
+    door_days: int = Field(default=7, ge=1, le=30)
     second_factor: Literal["required", "offered"] = "required"
     oidc_issuer: str = ""
     oidc_client_id: str = ""

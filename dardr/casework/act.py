@@ -136,6 +136,8 @@ def judged(
         raise Conflict(_what_changed(session, record))
     process = workflows.get(record.process)
     action = _action(process, record, action_key)
+    if actor.door is not None and not actor.door.may_take(action_key):
+        raise Forbidden("The link you came by does not open this step. Ask the team.")
     today = london_date(now)
     found = choices.resolve(session, actor, process, action, record, today)
     values = filling.with_filled(session, actor, record, action, values, found, today)

@@ -23,6 +23,7 @@ from dardr.access import roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.account_mail import PARTY as ACCOUNT
 from dardr.casework.at_claim import overtaken
+from dardr.casework.door_mail import NOTHING, PutIn, put_in
 from dardr.casework.outbox import short_key
 from dardr.casework.recipients import Recipients, addresses
 from dardr.casework.sending import CLAIMABLE, LEASE, Claim, Claimed, Delivered, Round
@@ -141,6 +142,7 @@ def claim(
         rows = list(session.scalars(due.with_for_update(skip_locked=True)))
         over = overtaken(session, rows, now)
         replies = _replies_to(session, rows)
+        doors = put_in(session, [row for row in rows if row.id not in over], now)
         claimed: list[Claimed] = []
         failed = 0
         for row in rows:
@@ -153,11 +155,11 @@ def claim(
                 _end(row, box.FAILED, now, f"Set aside after {row.attempts} tries that never came to an end.")
                 failed += 1
             else:
-                claimed.append(_take(row, now, owner, mail_from, replies.get(row.id)))
+                claimed.append(_take(row, now, owner, mail_from, replies.get(row.id), doors.get(row.id, NOTHING)))
         return claimed, Delivered(overtaken=len(over), failed=failed)
 
 
-def _take(row: OutboxMessage, now: datetime, owner: str, mail_from: str, reply_to: str | None) -> Claimed:
+def _take(row: OutboxMessage, now: datetime, owner: str, mail_from: str, reply_to: str | None, door: PutIn) -> Claimed:
     row.status, row.lease_owner, row.lease_until = box.IN_FLIGHT, owner, now + LEASE
     row.attempts += 1
     tried_before = row.message_id is not None
@@ -167,8 +169,8 @@ def _take(row: OutboxMessage, now: datetime, owner: str, mail_from: str, reply_t
         sender=mail_from,
         to=(row.recipient,),
         subject=row.subject,
-        text=row.text,
-        html=row.html or None,
+        text=door.into(row.text),
+        html=door.into(row.html) or None,
         sent_at=now,
         reply_to=reply_to,
         calendar=row.calendar,

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from dardr.casework import drafts, holidays, holidays_feed, notices, outbox
+from dardr.casework import doors, drafts, holidays, holidays_feed, notices, outbox
 from dardr.casework.findings import Check, Finding
 from dardr.casework.integrity import CHECKS, rebuild_next_looks
 from dardr.casework.recipients import OF_BODIES
@@ -68,6 +68,7 @@ def housekeeping(database: Database, now: datetime, checks: Sequence[Check] = AL
     with database.write() as session:
         new = keep(session, now, found)
         drafts.drop_expired(session, now)
+        doors.sweep(session, now)
     digests = 0
     with database.read() as session:
         partnerships = list(session.scalars(sa.select(Partnership.id).order_by(Partnership.id)))

@@ -18,7 +18,7 @@ from notifications.messages import Message
 from notifications.render import Rendered, render_message
 
 LONGEST_KEY = 300
-AT_ANY_HOUR = frozenset({"password_link", "account_changed", "notification_form_link"})
+AT_ANY_HOUR = frozenset({"password_link", "account_changed", "notification_form_link", "door_link", "door_code"})
 """Messages about signing in: somebody is waiting for them, or has to know at once. They have no quiet hours."""
 
 

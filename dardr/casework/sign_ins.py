@@ -24,10 +24,19 @@ TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 IDLE = timedelta(minutes=60)
 """A session ends after this long without a request."""
+IDLE_BY_LINK = timedelta(minutes=30)
+"""The same for a session that a link opened."""
+BY_LINK = "link"
+"""How a session began that a link opened."""
 LONGEST = timedelta(hours=12)
 """A session ends after this long whatever happens."""
 WARNED_BEFORE = timedelta(minutes=5)
 """How long before its end a page says so."""
+
+
+def idle_of(way: str) -> timedelta:
+    """After how long without a request a session ends that began in this way."""
+    return IDLE_BY_LINK if way == BY_LINK else IDLE
 
 
 def why_over(row: WebSession, now: datetime) -> str:
@@ -36,7 +45,7 @@ def why_over(row: WebSession, now: datetime) -> str:
         return row.ended_because or "ended"
     if not timedelta(0) <= now - row.started_at <= LONGEST:
         return "twelve hours"
-    if now - row.last_seen_at > IDLE:
+    if now - row.last_seen_at > idle_of(row.way):
         return "idle"
     return ""
 

@@ -76,8 +76,8 @@ def find_review(session: Session, actor: Actor, ref: str) -> Record:
 
 
 def may_read(session: Session, actor: Actor, record: Record) -> bool:
-    """True where this actor holds a role on the record that shows identities."""
-    return bool(roles_on(session, actor, record) & SEES_IDENTITIES)
+    """True where this actor holds a role on the record that shows identities, and did not come by a link."""
+    return actor.door is None and bool(roles_on(session, actor, record) & SEES_IDENTITIES)
 
 
 def read_identities(session: Session, record: Record) -> Identities:

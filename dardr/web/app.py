@@ -22,7 +22,10 @@ SIGN_IN_TRIES = "30 per minute"
 """A brake on one address, kept in memory; the lock-out of an account is counted in the database."""
 
 FEED_READS = "60 per minute"
-"""The same for calendar programs: many people may stand behind one address, each asking every few hours."""
+"""The same for calendar programs and for looking at links: many people may stand behind one address."""
+
+DOORS = ("doors.ask", "doors.open_door")
+"""Where links are asked for and opened, and codes tried."""
 
 
 def _nouns() -> list[Any]:
@@ -65,11 +68,12 @@ def create_app(database: Database, settings: Settings) -> Flask:
     for noun in _nouns():
         app.register_blueprint(noun.pages)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", default_limits=[])
-    for page in (*accounts.SLOWED, "notifiers.ask", "notifiers.open_link"):
+    for page in (*accounts.SLOWED, "notifiers.ask", "notifiers.open_link", *DOORS):
         slowed: Any = limiter.limit(SIGN_IN_TRIES, methods=["POST"])(app.view_functions[page])
         app.view_functions[page] = slowed
-    feed: Any = limiter.limit(FEED_READS)(app.view_functions["calendar_links.feed"])
-    app.view_functions["calendar_links.feed"] = feed
+    for page in ("calendar_links.feed", "doors.open_door"):
+        read: Any = limiter.limit(FEED_READS)(app.view_functions[page])
+        app.view_functions[page] = read
     frame.install(app)
     audience.install(app)
     return app

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, redirect, request
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from dardr import systime
-from dardr.actors import Actor, load_actor
+from dardr.actors import Actor, Door, Purpose, load_actor
 from dardr.errors import Forbidden, NotFound
 from dardr.web.accounts import kept, second_factor, sessions
 from dardr.web.transaction import ACCOUNT_BLUEPRINT, session
@@ -22,6 +22,8 @@ EXTENSION = "dardr_audiences"
 EVERYONE = "everyone"
 SIGNED_IN = "signed in"
 Audience = str | frozenset[Role]
+
+FIRST_PAGE, HOME_OF_DOORS = "work.my_work", "doors.home"
 
 RUNS_THE_SERVICE = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR})
 """Who looks after the service: sees what the nightly checks found and which e-mails could not be sent."""
@@ -54,12 +56,25 @@ OF_THE_LIBRARY: dict[str, Audience] = {
 """Routes that libraries add, and who may use them."""
 
 
-def who(*roles: Role, audience: Audience | None = None) -> Callable[[View], View]:
-    """Declare who may use a view: one of ``roles``, or ``EVERYONE``, or (nothing given) everyone signed in."""
+BY_LINK = frozenset({Purpose.AGENCY, Purpose.REPLY, Purpose.RECORD})
+"""What is opened for people of bodies by the link in an e-mail."""
+
+OPEN_ANYHOW = frozenset({"static", "account.static", "account.logout", "account.login"})
+"""Of the library's pages, those that whoever came by a link may use: none that has to do with a password or a code."""
+
+
+def who(*roles: Role, audience: Audience | None = None, doors: Iterable[Purpose] = ()) -> Callable[[View], View]:
+    """Declare who may use a view: one of ``roles``, or ``EVERYONE``, or (nothing given) everyone signed in.
+
+    ``doors`` opens it to those of them who came by a link for one of these purposes (``BY_LINK``: people of bodies).
+    To whoever came by a link, a page that says nothing of it is shut.
+    """
     declared: Audience = audience if audience is not None else (frozenset(roles) or SIGNED_IN)
+    opened = frozenset(doors)
 
     def declare(view: View) -> View:
         view.audience = declared  # type: ignore[attr-defined]
+        view.doors = opened  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -79,16 +94,35 @@ def actor() -> Actor:
         if not current_user.is_authenticated:
             raise Forbidden("Sign in first.")
         try:
-            g.dardr_actor = load_actor(session(), current_user.id, systime.utc_now())
+            g.dardr_actor = load_actor(session(), current_user.id, systime.utc_now(), sessions.door())
         except NotFound as error:
             raise Forbidden("This account is no longer in use. Ask your team if you still need it.") from error
     return g.dardr_actor
 
 
+def opens(endpoint: str, door: Door | None) -> bool:
+    """True where a session that a link opened may use that page; for any other session it is not asked."""
+    if door is None or endpoint in OPEN_ANYHOW:
+        return True
+    view: Any = current_app.view_functions.get(endpoint)
+    if getattr(view, "audience", None) == EVERYONE:
+        return True
+    return door.purpose in getattr(view, "doors", ())
+
+
 def may_use(endpoint: str) -> bool:
     """True where the person signed in may use that page: only such links are shown."""
+    if not opens(endpoint, actor().door):
+        return False
     audience = current_app.extensions[EXTENSION].get(endpoint)
     return audience in (EVERYONE, SIGNED_IN) or (isinstance(audience, frozenset) and bool(audience & actor().roles))
+
+
+def refuse_at_the_door() -> ResponseReturnValue:
+    """Whoever came by a link is led from the first page to their own, and asks for any other in vain."""
+    if request.endpoint == FIRST_PAGE and request.method == "GET":
+        return redirect(url_for(HOME_OF_DOORS))
+    raise Forbidden("The link you came by does not open this page. What it opens is on your own page.")
 
 
 def install(app: Flask) -> None:
@@ -101,6 +135,8 @@ def install(app: Flask) -> None:
     @app.before_request
     def ask() -> ResponseReturnValue | None:
         audience = audiences.get(request.endpoint or "", EVERYONE)
+        if request.endpoint and not opens(request.endpoint, sessions.door()):
+            return refuse_at_the_door()
         if audience == EVERYONE:
             return None
         if not current_user.is_authenticated:

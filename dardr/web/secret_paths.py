@@ -8,7 +8,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-SECRET = re.compile(r"((?:/calendar/feed|/notify/link|/sign-in/password)/)[^\s\"'?#]+")
+SECRET = re.compile(r"((?:/calendar/feed|/notify/link|/sign-in/password|/door)/)[^\s\"'?#]+")
 """The beginning of each address in which whatever follows opens something without signing in."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dardr.actors import Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_name, an_email, of_key, require_keeper
+from dardr.casework.doors import contact_left
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, BodyContact
 
@@ -59,7 +60,10 @@ def put_contact(
         session.add(row)
     else:
         row = _contact(session, body, number)
+        before = row.email
         row.kind, row.name, row.email = kind, name, email
+        session.flush()
+        contact_left(session, now, before)
     note_change(
         session, now, actor, "contact_changed" if number else "contact_added", body.name, {"kind": kind, "email": email}
     )
@@ -75,6 +79,7 @@ def remove_contact(session: Session, actor: Actor, now: datetime, body_key: str,
     session.delete(row)
     note_change(session, now, actor, "contact_removed", body.name, {"kind": row.kind, "email": row.email})
     session.flush()
+    contact_left(session, now, row.email)
     return row.email
 
 

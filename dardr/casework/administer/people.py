@@ -17,6 +17,7 @@ from dardr.casework.administer.checks import a_name, an_email, home, of_key, req
 from dardr.casework.administer.roles import OF_AGENCIES, label_of_role
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, Csp
+from dardr.storage.doors import DoorLink
 from dardr.storage.people import User, UserRole, WebSession
 from dardr.storage.reviews import Record
 from workflows.definition import GIVEN_ROLES, Role
@@ -172,6 +173,12 @@ def leave(session: Session, actor: Actor, now: datetime, number: int) -> User:
         sa.update(WebSession)
         .where(WebSession.user_id == user.id, WebSession.ended_at.is_(None))
         .values(ended_at=now, ended_because=LEFT)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        sa.update(DoorLink)
+        .where(DoorLink.user_id == user.id, DoorLink.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_because=LEFT, code_hash="")
         .execution_options(synchronize_session=False)
     )
     note_change(session, now, actor, "person_left", user.name, {"email": user.email})

@@ -10,7 +10,7 @@ from flask_security import Security
 
 from dardr import systime
 from dardr.casework.passwords import SHORTEST
-from dardr.casework.sign_ins import IDLE, WARNED_BEFORE
+from dardr.casework.sign_ins import WARNED_BEFORE
 from dardr.settings import Settings
 from dardr.web.accounts import forms, kept, mail, second_factor, sessions, sso
 from dardr.web.accounts.addresses import own_path
@@ -110,11 +110,12 @@ def _shown_everywhere() -> dict[str, Any]:
     other = sso.provider()
     return {
         "idle": {
-            "minutes": int(IDLE.total_seconds() // 60),
-            "seconds": int(IDLE.total_seconds()),
+            "minutes": int(sessions.idle().total_seconds() // 60),
+            "seconds": int(sessions.idle().total_seconds()),
             "warned": int(WARNED_BEFORE.total_seconds()),
             "left": sessions.seconds_left,
         },
+        "by_link": sessions.door() is not None,
         "sso_name": other.name if other else "",
         "sso_address": sso.start_address,
         "way_back": own_path(request.args.get("next")),

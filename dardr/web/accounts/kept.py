@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from dardr import systime
 from dardr.casework import drafts
+from dardr.casework.sign_ins import BY_LINK
 from dardr.errors import NotFound
 from dardr.storage.drafts import Draft
 from dardr.web.accounts import sessions
@@ -37,9 +38,13 @@ FILLED = "What you typed before you were signed out is filled in again. Check it
 
 def ask_to_sign_in() -> ResponseReturnValue:
     """Where somebody who is not signed in is led; what they were sending is kept, if a session of theirs has ended."""
+    here = sessions.seen()
+    if here is not None and here.row.way == BY_LINK:
+        if request.method == "POST" and here.over and here.user.active:
+            keep(here.user.id)
+        return redirect(url_for("doors.ask", ended=1))
     if request.method != "POST":
         return redirect(url_for(f"{ACCOUNT_BLUEPRINT}.login", next=request.full_path.rstrip("?")))
-    here = sessions.seen()
     if here is None or not here.over or not here.user.active or not keep(here.user.id):
         return redirect(url_for(f"{ACCOUNT_BLUEPRINT}.login"))
     return redirect(url_for(f"{ACCOUNT_BLUEPRINT}.login", next=url_for("kept.kept_forms")))

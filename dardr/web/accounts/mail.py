@@ -10,6 +10,8 @@ from flask_security.recoverable import generate_reset_password_token
 
 from dardr import systime
 from dardr.casework.account_mail import send_password_link, tell_of_change
+from dardr.casework.door_people import comes_by_link
+from dardr.casework.doors import ask_for_link
 from dardr.storage.people import User
 from dardr.web.accounts.people import Account
 from dardr.web.transaction import ACCOUNT_BLUEPRINT, session
@@ -33,7 +35,9 @@ class IntoTheOutbox(MailUtil):
         row = session().get(User, kwargs["user"].id)
         if row is None:
             return
-        if template == LINK:
+        if template == LINK and comes_by_link(session(), row):
+            ask_for_link(session(), systime.utc_now(), row.email)
+        elif template == LINK:
             send_password_link(session(), systime.utc_now(), row, _path(kwargs["reset_token"]))
         elif template == NEW_PASSWORD:
             tell_of_change(session(), systime.utc_now(), row, "password")

@@ -22,6 +22,7 @@ from webauthn.helpers.structs import (
 )
 
 from dardr.access import SEES_IDENTITIES
+from dardr.casework.sign_ins import BY_LINK
 from dardr.storage.installation import Installation
 from dardr.storage.people import UserRole
 from dardr.web.transaction import ACCOUNT_BLUEPRINT, session
@@ -77,9 +78,10 @@ def _for_trial() -> bool:
 def still_to_do(account: Any, way: str) -> str | None:
     """The page where this person has to set something up before anything else; None where nothing is missing.
 
-    ``way`` is how they signed in: where the other service asked for a second factor, none is asked here.
+    ``way`` is how they signed in: where the other service asked for a second factor, none is asked here; nor of
+    whoever came by a link, who is never shown who the people are.
     """
-    if way == ASKED_ELSEWHERE or (account.tf_totp_secret and account.mf_recovery_codes is not None):
+    if way in (ASKED_ELSEWHERE, BY_LINK) or (account.tf_totp_secret and account.mf_recovery_codes is not None):
         return None
     if not needed(account.id):
         return None

@@ -17,10 +17,14 @@ from flask import Flask, g, request
 from flask import session as cookie
 from flask_login import user_logged_out
 from flask_security import Security, password_changed, password_reset, user_authenticated
+from flask_security.utils import login_user
 from sqlalchemy.exc import OperationalError
 
 from dardr import systime
-from dardr.casework.sign_ins import LONGEST, end_sessions, why_over
+from dardr.actors import Door, door_of
+from dardr.casework.sign_ins import BY_LINK, LONGEST, end_sessions, idle_of, why_over
+from dardr.errors import Forbidden
+from dardr.storage.doors import DoorLink
 from dardr.storage.people import User, WebSession
 from dardr.web.accounts.people import Account
 from dardr.web.accounts.second_factor import ASKED_ELSEWHERE
@@ -32,16 +36,17 @@ SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last request is known."""
 NOT_ACTIVITY = frozenset({"kept.keep"})
 """What a page does by itself does not keep a session alive."""
-WAYS = {"password": "password", "webauthn": "passkey", "sso": "sso", ASKED_ELSEWHERE: ASKED_ELSEWHERE}
+WAYS = {"password": "password", "webauthn": "passkey", "sso": "sso", ASKED_ELSEWHERE: ASKED_ELSEWHERE, BY_LINK: BY_LINK}
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The session that a cookie speaks of: its row, its person, and why it is over, if it is."""
+    """The session that a cookie speaks of: its row, its person, why it is over, if it is, and the link it came by."""
 
     row: WebSession
     user: User
     over: str
+    link: DoorLink | None = None
 
 
 def _hashed(key: str) -> str:
@@ -56,16 +61,34 @@ def seen() -> Seen | None:
             found = (
                 session()
                 .execute(
-                    sa.select(WebSession, User)
+                    sa.select(WebSession, User, DoorLink)
                     .join(User, User.id == WebSession.user_id)
+                    .outerjoin(DoorLink, DoorLink.session_id == WebSession.id)
                     .where(WebSession.key_hash == _hashed(key))
                 )
                 .first()
             )
             if found is not None:
-                row, user = found
-                g.dardr_seen = Seen(row, user, why_over(row, systime.utc_now()))
+                row, user, link = found
+                g.dardr_seen = Seen(row, user, _why_over(row, link), link)
     return g.dardr_seen
+
+
+def _why_over(row: WebSession, link: DoorLink | None) -> str:
+    if row.way == BY_LINK and (link is None or link.revoked_at is not None):
+        return "link ended"
+    return why_over(row, systime.utc_now())
+
+
+def door() -> Door | None:
+    """What the session that is going on may reach, where a link opened it."""
+    here = seen()
+    return door_of(here.link) if here is not None and not here.over and here.link is not None else None
+
+
+def idle() -> timedelta:
+    """After how long without a request the session of this browser ends."""
+    return idle_of(way())
 
 
 def current_id() -> int | None:
@@ -155,6 +178,18 @@ def _begin(_app: Flask, user: Any, authn_via: list[str] | None = None, **_more: 
     session().add(made)
     session().flush()
     g.dardr_seen = Seen(made, row, "")
+
+
+def begin_by_link(link: DoorLink, user: User) -> None:
+    """Sign the person of a link in, for what the link is for; whoever was signed in here before is signed out."""
+    if not login_user(Account(user), authn_via=[BY_LINK]):
+        raise Forbidden("This account is not in use. Ask the team.")
+    here = seen()
+    assert here is not None
+    link.session_id = here.row.id
+    session().flush()
+    g.dardr_seen = Seen(here.row, here.user, "", link)
+    g.pop("dardr_actor", None)
 
 
 def _signed_out(_app: Flask, **_more: Any) -> None:

@@ -22,7 +22,7 @@ from dardr.lookups.reads import openings
 from dardr.lookups.records import linked
 from dardr.storage.files import StoredFile
 from dardr.storage.reviews import Record
-from dardr.web.audience import actor, who
+from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.pages.listing import page_number, pager
 from dardr.web.transaction import database, session
 from workflows.definition import Action, Role
@@ -55,7 +55,7 @@ def review_files(ref: str) -> ResponseReturnValue:
 
 
 @pages.get("/records/<ref>/files")
-@who()
+@who(doors=BY_LINK)
 def record_files(ref: str) -> ResponseReturnValue:
     """The files of an agency return, an action or another record; of a document, all its versions."""
     record = get_record(session(), actor(), ref)
@@ -147,7 +147,7 @@ def _names_asked(record: Record, there_are: bool) -> bool:
 
 
 @pages.get("/records/<ref>/files/<int:number>")
-@who()
+@who(doors=BY_LINK)
 def download(ref: str, number: int) -> ResponseReturnValue:
     """One file, to save, under the reference and a number."""
     return given_out(*get_file(session(), actor(), ref, number))

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from dardr import systime
+from dardr.actors import Purpose
 from dardr.casework import drafts
 from dardr.errors import NotFound
 from dardr.web.accounts import kept
@@ -15,7 +16,7 @@ pages = Blueprint("kept", __name__)
 
 
 @pages.get("/kept-forms")
-@who()
+@who(doors=Purpose)
 def kept_forms() -> ResponseReturnValue:
     """What was typed and not sent when the session ended; the first page where there is nothing."""
     found = kept.waiting(actor().id)
@@ -35,7 +36,7 @@ def kept_forms() -> ResponseReturnValue:
 
 
 @pages.post("/kept-forms/keep")
-@who()
+@who(doors=Purpose)
 def keep() -> ResponseReturnValue:
     """Keep the form of a page whose session is about to end. Asked by the page itself; it keeps no session alive."""
     kept.keep(actor().id)
@@ -43,7 +44,7 @@ def keep() -> ResponseReturnValue:
 
 
 @pages.post("/kept-forms/<int:number>/let-go")
-@who()
+@who(doors=Purpose)
 def let_go(number: int) -> ResponseReturnValue:
     """Throw away what was kept. Raises NotFound for another person's, and for one that is gone."""
     draft = kept.one(actor().id, number)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from dardr import systime
-from dardr.actors import Actor
+from dardr.actors import Actor, Purpose
 from dardr.casework.administer.roles import label_of_role
 from dardr.casework.choosing_post import in_words
 from dardr.casework.post_choices import choices_for
@@ -31,6 +31,7 @@ WAYS = {
     "passkey": "with a passkey",
     "sso": "with your work account",
     "sso with second": "with your work account",
+    "link": "by the link in an e-mail",
 }
 
 
@@ -82,7 +83,7 @@ def _roles_in_words(me: Actor) -> list[str]:
 
 
 @pages.post("/me/stay")
-@who()
+@who(doors=Purpose)
 def stay() -> ResponseReturnValue:
     """Nothing but a sign that somebody is still there: asked by the page when its session is about to end."""
     return "", 204

@@ -16,7 +16,7 @@ from dardr.errors import NotFound
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.reminders_of import moves_with_post, reminders_of, reminders_to_come
 from dardr.storage.reviews import Deadline, Record
-from dardr.web.audience import actor, who
+from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import session
 from workflows import clocks
@@ -27,7 +27,7 @@ pages = Blueprint("receipts", __name__)
 
 
 @pages.get("/records/<ref>/deadlines/<int:number>")
-@who()
+@who(doors=BY_LINK)
 def receipt(ref: str, number: int) -> ResponseReturnValue:
     """How one date was worked out, on whose authority, and which reminders go out."""
     today = systime.london_date(systime.utc_now())

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 import workflows
 from dardr import systime
 from dardr.access import get_record, opens_files, roles_on
+from dardr.actors import Purpose
 from dardr.casework import comment_files, comment_words
 from dardr.casework.act import take_action
 from dardr.casework.comments import version_file
@@ -124,7 +125,7 @@ def _before_approval(version: Version) -> list[tuple[bool, str]]:
 
 
 @pages.get("/records/<ref>/comments")
-@who()
+@who(doors=Purpose)
 def comments(ref: str) -> ResponseReturnValue:
     """The table of one round by paragraph, or what one reader gave."""
     table = table_of(session(), actor(), ref, _today())
@@ -186,7 +187,7 @@ def _shown(group: Group, table: Table, showing: str) -> list[Line]:
 
 
 @pages.get("/records/<ref>/comments.<any(docx, xlsx):form>")
-@who()
+@who(doors=Purpose)
 def comments_file(ref: str, form: str) -> ResponseReturnValue:
     """The table as a Word file or a workbook, as this person sees it. Who took it is logged."""
     table = table_of(session(), actor(), ref, _today())
@@ -203,7 +204,7 @@ def _title(table: Table) -> str:
 
 
 @pages.get("/records/<ref>/version")
-@who()
+@who(doors=Purpose)
 def version(ref: str) -> ResponseReturnValue:
     """The version that a round or a request is about, to save: a reader was asked to read it, whatever else they see.
 
@@ -230,7 +231,7 @@ def version(ref: str) -> ResponseReturnValue:
 
 
 @pages.route("/records/<ref>/answer", methods=["GET", "POST"])
-@who()
+@who(doors=(Purpose.CHAIR,))
 def answer(ref: str) -> ResponseReturnValue:
     """Answer the comments chosen in the table: one, or several that one answer fits."""
     table = table_of(session(), actor(), ref, _today())
