@@ -55,16 +55,17 @@ def with_chronology_read(
     given = given[0] if isinstance(given, list | tuple) and len(given) == 1 else given
     if not isinstance(given, FileGiven) or given.too_large or problem_of(given.name, given.content) is not None:
         return answers  # refused with the other files, in the words that are the same for all of them
-    last = (record.facts.get(CHRONOLOGIES) or [{}])[-1]
-    if (last.get(effect.name) or {}).get("sha256") == given.sha256:
-        raise Invalid([Reason("This file is here already: its lines are those of the return.", effect.name)])
     reading = _read(session, record, given, answers.get("columns"), today)
+    last = (record.facts.get(CHRONOLOGIES) or [{}])[-1]
+    fingerprint = lines_hash(reading.lines)
+    if last.get("lines_hash") == fingerprint:
+        raise Invalid([Reason("These lines are here already, word for word. Nothing was added.", effect.name)])
     return {
         **answers,
         "columns": reading.match.lines(),
         "lines_read": len(reading.lines),
         "lines_refused": len(reading.not_taken),
-        "lines_hash": lines_hash(reading.lines),
+        "lines_hash": fingerprint,
         "reading": reading.says,
         "refused_rows": [one.as_dict() for one in reading.not_taken[:MOST_NAMED]],
     }

@@ -265,11 +265,11 @@ def _csv(data: bytes, wanted: Wanted) -> Sheet:
     if "\x00" in text:
         raise _refused(f"This is neither an Excel workbook nor a CSV file. Choose the {wanted.called} again.")
     try:
-        dialect: Any = csv.Sniffer().sniff(text[:20000], delimiters=",;\t")
+        delimiter = csv.Sniffer().sniff(text[:20000], delimiters=",;\t").delimiter
     except csv.Error:
-        dialect = csv.excel
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), dialect))
+        delimiter = ","
+    try:  # quotes are as Excel writes them: what the sniffer guesses of them is often wrong
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise _refused(
             f"The CSV file cannot be read ({error}). Save the {wanted.called} as .xlsx and choose it."
