@@ -30,6 +30,7 @@ from workflows.definition import (
     DoesOnItems,
     DoesOnReview,
     EndsHold,
+    FreezesPlan,
     GivesMoreTime,
     GivesRole,
     KeepsChronology,
