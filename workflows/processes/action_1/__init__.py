@@ -15,6 +15,7 @@ from workflows.processes.action_1.stages import EVERY, STAGES, WORKING
 from workflows.processes.action_1.working import AGREEING, OPENING, PASSING_ON, UPDATES, WORDING
 from workflows.processes.authorities import guidance_2016
 from workflows.processes.fields import paragraph
+from workflows.processes.more_time import ASKED, answered, more_time
 from workflows.processes.reminding import send_reminder
 from workflows.processes.who import AGENCY, ASSURANCE, CASEWORK, CHAIRING, DECIDERS
 
@@ -26,6 +27,12 @@ def _dates() -> tuple[Action, ...]:
     """Another date for the action, with a word to whoever moves it for the third time."""
     agree, undo = anywhere.dates(WITH_DATES, DECIDERS)
     return dataclasses.replace(agree, warnings=(*agree.warnings, date_moved_often)), undo
+
+
+def _more_time() -> tuple[Action, ...]:
+    """More time is asked for by the agency and answered by the partnership, with the same word."""
+    ask, answer = more_time(WORKING, AGENCY, DECIDERS, ("action_due",))
+    return ask, dataclasses.replace(answer, warnings=(date_moved_often,))
 
 
 ACTIONS = (
@@ -48,6 +55,7 @@ ACTIONS = (
     ),
     send_reminder(WITH_DATES, CHAIRING | DECIDERS),
     *_dates(),
+    *_more_time(),
     *anywhere.holds(WORKING, DECIDERS),
     anywhere.note(EVERY, AGENCY | ASSURANCE | CHAIRING),
     *anywhere.correspondence(EVERY, CASEWORK),
@@ -56,6 +64,8 @@ ACTIONS = (
 
 NOTICES = (
     Notice("action_agreed", ("agree", "accept_transfer"), "action_agreed", (Party.ACTION_OWNER,)),
+    ASKED,
+    answered(Party.ACTION_OWNER),
     Notice("to_be_verified", ("claim_complete",), "stage_changed", (Party.CASE_MANAGER,)),
     Notice("more_wanted", ("return_to_owner", "transfer", "reopen_action"), "stage_changed", (Party.ACTION_OWNER,)),
     Notice("obstacle", ("report_obstacle",), "stage_changed", (Party.CASE_MANAGER,)),

@@ -165,15 +165,20 @@ def no_date_yet(facts: Facts) -> Blocked | None:
 def date_moved_often(facts: Facts) -> str | None:
     """The date moves for the third time or more: possible, and seen by the Steering Group."""
     given = facts.submitted or {}
-    if not str(given.get("clock") or "").startswith("action_due"):
+    if not _of_due(given.get("clock")) and given.get("more_time_answer") not in GIVES_TIME:
         return None
     moves = 1 + sum(_of_due(one.get("clock")) for one in facts.listed("agreed_dates"))
+    moves += sum(one.get("more_time_answer") in GIVES_TIME for one in facts.listed("more_time_answers"))
     if moves < MOVES_TO_FLAG:
         return None
     return (
         f"The date of this action has now been moved {moves} times, dates struck out included. The register and the"
         " Steering Group's report show where it has moved three times or more."
     )
+
+
+GIVES_TIME = ("agreed", "another")
+"""The answers about more time that move the date."""
 
 
 def _of_due(clock: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflows.definition import Clock, DateGiven, Escalation, LocalSetting, Months, Party
 from workflows.processes.action_1.ending import FIRST_CHECK, SECOND_CHECK
 from workflows.processes.authorities import guidance_2016, local
+from workflows.processes.more_time import more_time_clock
 
 SECTION_7 = guidance_2016("7")
 ENDED_OTHERWISE = ("record_not_accepted", "supersede")
@@ -118,4 +119,5 @@ CLOCKS = (
         repeat_after_every=28,
         escalations=(Escalation(28, Party.AGENCY_LEAD), Escalation(56, Party.CASE_MANAGER)),
     ),
+    more_time_clock(("claim_complete", *ENDED_OTHERWISE, "transfer")),
 )  # fmt: skip
