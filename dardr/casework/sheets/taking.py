@@ -27,12 +27,10 @@ from dardr.storage.bodies import Body
 from dardr.storage.plans import SheetIn, SheetOut
 from dardr.storage.reviews import Record
 from dardr.systime import london_date
-from workflows.definition import Role
 from workflows.processes.who import CASEWORK
 
 RETURNED = "returned"
 """The kind of ``sheet_in`` that is a workbook given out before."""
-FOR_THE_TEAM = CASEWORK | {Role.AUDITOR}
 
 
 @dataclass(slots=True)
@@ -155,7 +153,7 @@ def sheet_in(session: Session, actor: Actor, number: int) -> SheetIn:
     row = session.get(SheetIn, number)
     if row is None or row.partnership_id != actor.partnership_id:
         raise NotFound("There is no workbook of that number here. Choose the file again.")
-    if row.by != actor.id and not actor.roles & FOR_THE_TEAM:
+    if row.by != actor.id and not actor.roles & CASEWORK:
         raise NotFound("There is no workbook of that number here. Choose the file again.")
     return row
 
@@ -243,7 +241,7 @@ def taken_in(session: Session, actor: Actor, limit: int = 20) -> list[tuple[Shee
         .limit(limit)
         .options(defer(SheetIn.sealed))
     )
-    if not actor.roles & FOR_THE_TEAM:
+    if not actor.roles & CASEWORK:
         query = query.where(SheetIn.by == actor.id)
     return [(row, of) for row, of in session.execute(query)]
 

@@ -20,13 +20,13 @@ from dardr.web.audience import actor, who
 from dardr.web.transaction import session
 from dardr.web.uploads import is_over
 from workflows.definition import Role
-from workflows.processes.who import CASEWORK
+from workflows.processes.who import CASEWORK, DECIDERS
 
 pages = Blueprint("sheets", __name__, url_prefix="/sheets")
 
 USES_SHEETS = CASEWORK | OF_AGENCIES
-READS_SHEETS = USES_SHEETS | {Role.AUDITOR}
-GIVES_PLANS = CASEWORK | {Role.INDEPENDENT_CHAIR, Role.DECIDING_CHAIR, Role.STEERING_MEMBER}
+
+GIVES_PLANS = DECIDERS | {Role.INDEPENDENT_CHAIR, Role.STEERING_MEMBER}
 LARGEST = 10 * 1024 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -138,7 +138,7 @@ def _download(given: Workbook) -> Response:
 
 
 @pages.get("/<int:number>")
-@who(*READS_SHEETS)
+@who(*USES_SHEETS)
 def preview(number: int) -> ResponseReturnValue:
     """What taking a workbook in would do, cell by cell; once it is done, the receipt."""
     return _preview(number)
