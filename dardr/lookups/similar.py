@@ -19,7 +19,7 @@ from dardr.casework.said_before import ALL_TEXTS
 from dardr.lookups.became import Became, became
 from dardr.lookups.recommended import Source, sources
 from dardr.said.score import ENOUGH, Shared, compared, weights_of
-from dardr.said.shown import Parts, SharedWords, marked, shared_words
+from dardr.said.shown import Parts, Read, SharedWords, marked, shared_words
 from dardr.said.terms import LONGEST_READ, counted, is_light
 from dardr.storage.recommendations import RecommendationTerm, RecommendationText, RecommendationWord
 from dardr.storage.reviews import Record
@@ -187,13 +187,18 @@ def _shown(session: Session, actor: Actor, text: str, best: Sequence[tuple[float
     known, records = sources(session, actor, [text_id for _, text_id, _ in best])
     places = [(known[text_id].record_id, known[text_id].entry) for _, text_id, _ in best]
     told = became(session, actor, places, records)
-    return [
-        Similar(
-            source := known[text_id],
-            score,
-            tuple(shared_words(text, source.text, shared)),
-            told[source.record_id, source.entry],
-            marked(source.text, [part.term for part in shared]),
+    asked = Read.of(text)
+    found: list[Similar] = []
+    for score, text_id, shared in best:
+        source = known[text_id]
+        there = Read.of(source.text)
+        found.append(
+            Similar(
+                source,
+                score,
+                tuple(shared_words(asked, there, shared)),
+                told[source.record_id, source.entry],
+                marked(there, [part.term for part in shared]),
+            )
         )
-        for score, text_id, shared in best
-    ]
+    return found

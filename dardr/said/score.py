@@ -58,7 +58,7 @@ def weights_of(terms: Iterable[str], texts: Mapping[str, int], of: int) -> dict[
 def compared(
     asked: Mapping[str, int], weights: Mapping[str, float], times: Mapping[str, int], length: int
 ) -> tuple[float, list[Shared]]:
-    """How alike the text asked about and another are, from 0 to about 1, and the terms they share, weightiest first.
+    """How alike the text asked about and another are, from 0 to 1, and the terms they share, weightiest first.
 
     ``times`` are the terms of the other and ``length`` how many it has in all. The score is the part of the weight of
     what was asked that the other has, a little less where the other is long.
@@ -70,7 +70,7 @@ def compared(
     for term, often in asked.items():
         if there := times.get(term):
             parts.append(Shared(term, weights[term] * sqrt(_said(often) * _said(there))))
-    long = 1 - LENGTH_COUNTS + LENGTH_COUNTS * max(length, 8) / TYPICAL_LENGTH
+    long = 1 - LENGTH_COUNTS + LENGTH_COUNTS * max(length / TYPICAL_LENGTH, 1.0)
     total = sum(part.weight for part in parts)
     shares = [Shared(part.term, part.weight / whole) for part in parts]
     return total / whole / sqrt(long), sorted(shares, key=lambda one: (-one.weight, one.term))

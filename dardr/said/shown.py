@@ -38,15 +38,27 @@ class SharedWords:
         }
 
 
-def shared_words(asked: str, found: str, shared: Iterable[Shared]) -> list[SharedWords]:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text with its terms, read once."""
+
+    text: str
+    found: tuple[Found, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Read:
+        """This text."""
+        return cls(text, tuple(found_in(text)))
+
+
+def shared_words(asked: Read, found: Read, shared: Iterable[Shared]) -> list[SharedWords]:
     """What is shared in the words of both texts, weightiest first. A family shared by one and the same words is said
     once, with the word. Words of every day are left out: they carry too little to be shown."""
-    here, there = found_in(asked), found_in(found)
     kept: dict[tuple[tuple[str, ...], tuple[str, ...]], SharedWords] = {}
     for part in shared:
         if is_light(part.term):
             continue
-        words = (_words(asked, here, part.term), _words(found, there, part.term))
+        words = (_words(asked, part.term), _words(found, part.term))
         before = kept.get(words)
         if before is None:
             label = part.label if part.label != part.term else (words[0][0] if words[0] else part.term)
@@ -56,17 +68,17 @@ def shared_words(asked: str, found: str, shared: Iterable[Shared]) -> list[Share
     return sorted(kept.values(), key=lambda one: -one.weight)
 
 
-def _words(text: str, found: Iterable[Found], term: str) -> tuple[str, ...]:
-    said = (text[one.start : one.end].casefold() for one in found if one.term == term)
+def _words(read: Read, term: str) -> tuple[str, ...]:
+    said = (read.text[one.start : one.end].casefold() for one in read.found if one.term == term)
     return tuple(list(dict.fromkeys(said))[:MOST_WORDS])
 
 
-def marked(text: str, terms: Iterable[str]) -> Parts:
+def marked(read: Read, terms: Iterable[str]) -> Parts:
     """A text in pieces, each with whether it is one of these terms; words of every day are not marked."""
     wanted = {term for term in terms if not is_light(term)}
     pieces: list[tuple[str, bool]] = []
-    at = 0
-    for start, end in _spans([one for one in found_in(text) if one.term in wanted]):
+    text, at = read.text, 0
+    for start, end in _spans([one for one in read.found if one.term in wanted]):
         pieces += [(text[at:start], False), (text[start:end], True)]
         at = end
     pieces.append((text[at:], False))

@@ -24,7 +24,7 @@ LONGEST_READ = 20_000
 """Characters of a text that are read: a recommendation is a paragraph; what follows is somebody's report."""
 LONGEST_TERM = 40
 SAME, NEAR = "=", "~"
-READ_AS = "1"
+READ_AS = "2"
 """Another one with every change of how terms are read from a text."""
 
 LEFT_OUT = frozenset(
@@ -60,8 +60,8 @@ LIGHT = frozenset(
 """Words of every day: they are shared by chance more often than not, and count for little."""
 
 _TAG = re.compile(r"<[^<>]{0,300}>")
-_WORD = re.compile(r"[a-z0-9]+(?:&[a-z0-9]+)?")
-_APOSTROPHE = re.compile("['\u2019\u2018`]")
+_WORD = re.compile(r"[a-z0-9]+(?:['&][a-z0-9]+)*")
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u2018`", "'"))
 _lock = Lock()
 _snowball = stemmer("english")
 
@@ -177,17 +177,20 @@ def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
     """The words of a text in small letters without accents and apostrophes, each with where it stands in the text."""
     plain, places = _folded(text)
     for match in _WORD.finditer(plain):
-        yield match[0], places[match.start()], places[match.end() - 1] + 1
+        start, end = match.span()
+        if places is not None:
+            start, end = places[start], places[end - 1] + 1
+        yield match[0].replace("'", ""), start, end
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
-    """Small letters, no accents, apostrophes or tags; and of each character that is left, where it was."""
-    text = _TAG.sub(lambda tag: " " * len(tag[0]), text)
+def _folded(text: str) -> tuple[str, list[int] | None]:
+    """Small letters without accents or tags; and of each character where it was, unless that is where it is."""
+    text = _TAG.sub(lambda tag: " " * len(tag[0]), text.translate(_APOSTROPHES))
+    if text.isascii():
+        return text.lower(), None
     plain: list[str] = []
     places: list[int] = []
     for at, character in enumerate(text):
-        if _APOSTROPHE.match(character):
-            continue
         for one in unicodedata.normalize("NFKD", character.lower()):
             if not unicodedata.combining(one):
                 plain.append(one)
