@@ -117,6 +117,17 @@ def _next(deadline: dict[str, Any] | None) -> str:
     return f"{deadline['label']}: {showing.day_words(deadline['due'])}"
 
 
+LINKED = (
+    ("Holds", "holds"),
+    ("Items", "items"),
+    ("Serves", "serves"),
+    ("Answers", "answers"),
+    ("Answered by", "answered_by"),
+    ("Linked", "links"),
+)
+"""What is shown of a record after its own lines: the heading, and under what it is found."""
+
+
 @review.command("show", epilog=examples("dardr review show DARDR-2026-001", "dardr review show DARDR-2026-001 --json"))
 @click.argument("ref")
 @as_option
@@ -133,7 +144,7 @@ def show(ref: str, as_email: str | None, as_json: bool) -> None:
     click.echo(f"{found['ref']}  {found['label']}")
     click.echo(f"{found['phase_label']}: {found['stage_label']}. {found['stage_means']}")
     click.echo(f"Next: {found['acts_next']}. Process {found['process']}, revision {found['revision']}.")
-    for name, key in (("Holds", "holds"), ("Items", "items"), ("Serves", "serves"), ("Linked", "links")):
+    for name, key in LINKED:
         if found[key]:
             showing.heading(name)
             _lines(key, found[key])

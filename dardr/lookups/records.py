@@ -77,19 +77,24 @@ def csps_of(session: Session, record: Record) -> list[dict[str, str]]:
 def linked(session: Session, actor: Actor, record: Record) -> list[tuple[str, str, Record]]:
     """Every record linked to this one that the actor may see: (way, kind, record).
 
-    The way is ``item`` for one that serves this record, ``serves`` for one that this serves; between reviews the
-    way is ``with``, and the kind says why they are linked.
+    The way is ``item`` for one that serves this record, ``serves`` for one that this serves, ``answers`` for a
+    recommendation that this action answers, ``answered by`` the other way round; between reviews the way is ``with``,
+    and the kind says why they are linked.
     """
     found: list[tuple[str, str, Record]] = []
     above = sa.select(RecordLink.kind, Record).join(Record, RecordLink.review_id == Record.id)
     for kind, other, may_see in below(session, actor, [record.id]).get(record.id, ()):
         if may_see:
-            found.append(("item" if kind == "item" else "with", kind, other))
+            found.append((_WAY_BELOW.get(kind, "with"), kind, other))
     for kind, other in session.execute(
         above.where(RecordLink.item_id == record.id, visible(actor)).order_by(Record.id)
     ):
-        found.append(("serves" if kind == "item" else "with", kind, other))
+        found.append((_WAY_ABOVE.get(kind, "with"), kind, other))
     return found
+
+
+_WAY_BELOW = {"item": "item", "answers": "answered by"}
+_WAY_ABOVE = {"item": "serves", "answers": "answers"}
 
 
 def visible_items(session: Session, actor: Actor, record: Record) -> list[Record]:

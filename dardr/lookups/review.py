@@ -44,6 +44,8 @@ def show(session: Session, actor: Actor, ref: str, today: date) -> dict[str, Any
         "links": [
             {**brief(other, whose.get(other.id, ())), "link": kind} for way, kind, other in others if way == "with"
         ],
+        "answered_by": [brief(other, whose.get(other.id, ())) for way, _, other in others if way == "answered by"],
+        "answers": [brief(other, whose.get(other.id, ())) for way, _, other in others if way == "answers"],
         "csps": csps_of(session, record),
         "holds": holds_of(session, record, today),
     }

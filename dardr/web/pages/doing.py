@@ -98,6 +98,7 @@ SUGGESTED = {
     "put_into_pack": suggested_pack,
     "change_recommendation": as_it_reads,
     "change_action": as_it_reads,
+    "add_action": recommendations.suggested_action,
     "open_updates": suggested_agencies,
 }
 """What the form of a step holds already, from what is recorded elsewhere. It can be changed like any answer."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 import workflows
 from dardr import systime
-from dardr.access import get_record
+from dardr.access import get_record, roles_on, visible
+from dardr.actors import Actor
 from dardr.errors import NotFound
 from dardr.lookups.recommendation_choices import RECOMMENDATION
-from dardr.lookups.recommendations import RecommendationFilter, of_review, one_recommendation
+from dardr.lookups.recommendations import RecommendationFilter, of_review, one_recommendation, records_of
 from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web.audience import BY_LINK, actor, who
@@ -22,6 +25,7 @@ from dardr.web.pages.naming import entry_lines, names
 from dardr.web.transaction import session
 from dardr.web.words import day_words
 from workflows.processes.recommendation_1.wording import SCOPES, THEMES
+from workflows.rag import COLOUR_LABELS
 
 pages = Blueprint("recommendations", __name__)
 
@@ -72,6 +76,7 @@ def of_one_review(ref: str) -> ResponseReturnValue:
         awaited=sum(bool(row.awaited) for row in every),
         bare=sum(row.without_action for row in every),
         asked=asked,
+        rag_colours=COLOUR_LABELS,
         stages={
             s.key: s.label for s in workflows.newest(RECOMMENDATION).stages if any(r.stage == s.key for r in every)
         },
@@ -116,11 +121,36 @@ def recommendation(ref: str) -> ResponseReturnValue:
         is_review=False,
         found=found,
         row=found.row,
+        rag_colours=COLOUR_LABELS,
         department=_with_department(record) if found.whole else [],
         ended=_how_it_ended(record) if found.whole else "",
-        steps=actions_of(session(), actor(), ref, today, with_items=False, with_fields=False),
+        steps=[
+            step
+            for step in actions_of(session(), actor(), ref, today, with_items=False, with_fields=False)
+            if found.row.scope == "national" or step["key"] not in OF_THE_DEPARTMENT
+        ],
+        add_action=_may_add_action(found.reviews),
         leading=("respond", *OF_THE_DEPARTMENT, "make_recommendation", "change_recommendation"),
     )
+
+
+def _may_add_action(reviews: Sequence[Record]) -> Record | None:
+    """The review on whose plan this person may put an action now that answers the recommendation."""
+    for review in reviews:
+        action = workflows.get(review.process).action(ADD_ACTION)
+        if review.stage in action.source and action.roles & roles_on(session(), actor(), review):
+            return review
+    return None
+
+
+def suggested_action(one: Session, asking: Actor, record: Record) -> dict[str, str | list[str]]:
+    """What the form of an action holds already that was opened from a recommendation's page."""
+    ref = request.args.get("answers", "")
+    found = next((row for row in records_of(one, record, visible(asking)) if row.ref == ref), None)
+    if found is None:
+        return {}
+    scope, themes = str(found.facts.get("scope") or ""), found.facts.get("themes") or []
+    return {"recommendations": [ref], "scope": scope, "theme": str(themes[0]) if themes else ""}
 
 
 def _with_department(record: Record) -> list[dict[str, Any]]:
