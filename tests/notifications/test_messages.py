@@ -146,7 +146,7 @@ def test_no_message_takes_a_value_that_could_be_anything(kind: type[Message]) ->
     """Fields are text, dates, numbers, yes or no, or tuples of those: no mappings and no records."""
     allowed = re.compile(
         r"str|int|bool|date|date \| None|tuple\[(str|date|Message|UndeliveredMail|ChangedDay|MovedDate|ActionLine), \.\.\.\]"
-        r"|Standing|AuthorityKind|AccountChange|CalendarChange"
+        r"|Standing|AuthorityKind|AccountChange|CalendarChange|LinkFor"
     )
     assert [one.name for one in fields(kind) if not allowed.fullmatch(str(one.type))] == []
 
@@ -322,7 +322,7 @@ def test_who_has_an_account_is_told_where_to_choose_when_e_mails_come() -> None:
     assert "With an account" not in without.text + without.html
     of_an_account = [kind.template for kind in MESSAGES.values() if not kind.sample().choose_link]
     assert sorted(of_an_account) == [
-        "account_changed", "notification_form_link", "notification_received", "password_link"
+        "account_changed", "door_code", "door_link", "notification_form_link", "notification_received", "password_link"
     ]  # fmt: skip
     with pytest.raises(ValueError, match="https://"):
         replace(message, choose_link="/me/e-mail")
