@@ -45,8 +45,8 @@ SEES_NO_REVIEW = frozenset({Role.STEERING_MEMBER, Role.CSP_MEMBER, Role.AGENCY_C
 """Roles that show actions, replies and returns, and never the list of reviews."""
 
 PLAN_PROCESSES = (
-    "recommendation", "action", "commissioner-reply", "section8-report", "section15-request", "section15-answer",
-    "update-round", "update-request",
+    "recommendation", "action", "action-share", "commissioner-reply", "section8-report", "section15-request",
+    "section15-answer", "update-round", "update-request",
 )  # fmt: skip
 """What Steering Group members see: plans and replies, not the reviews behind them."""
 

@@ -33,6 +33,7 @@ SAID_OF = {
     "agency-return": "return due",
     "comment-request": "comments due",
     "action": "action due",
+    "action-share": "part of an action due",
     "task": "task due",
     "commissioner-reply": "reply due",
     "section15-request": "answer due",

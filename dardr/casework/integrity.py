@@ -30,7 +30,7 @@ from workflows.engine import judge, permitted_actions
 
 BATCH = 500
 
-OWED_BY_BODIES = ("agency-return", "commissioner-reply", "section15-answer", "action")
+OWED_BY_BODIES = ("agency-return", "commissioner-reply", "section15-answer", "action", "action-share")
 
 
 def _batches(session: Session, query: sa.Select[*tuple[Any, ...]], key: Any) -> Iterator[Sequence[Any]]:

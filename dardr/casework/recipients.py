@@ -331,15 +331,16 @@ class Recipients:
         return [person.address for person in self._at_body(body_id, party, NOBODY_AWAY, self.broken())]
 
     def _at_body(self, body_id: int, party: Party, away: Away, broken: Away) -> list[Person]:
+        """The people of a body, and of the one that takes its place: both, since an end may lie ahead."""
+        found: list[Person] = []
         seen: set[int] = set()
         following: int | None = body_id
         while following is not None and following not in seen:
             seen.add(following)
             people = self._people_at(following)
-            if found := people.of(party, away, broken):
-                return found
+            found += people.of(party, away, broken)
             following = people.successor_id
-        return []
+        return found
 
     def _people_at(self, body_id: int) -> _People:
         if body_id in self._of_body:

@@ -132,7 +132,7 @@ def test_the_clocks_that_look_at_the_effect_end_when_the_action_is_taken_up_agai
     assert action.clock("L19").length == LocalSetting("effect_check_second", Months(12))
     assert action.clock("look_in_place").length == DateGiven("recheck_on")
     for key in ("L18", "L19", "L18C"):
-        assert action.clock(key).withdrawn_on == ("reopen_action",)
+        assert "reopen_action" in (*action.clock(key).withdrawn_on, *action.clock(key).stops_on)
     assert action.clock("L18").stops_when != action.clock("L19").stops_when
 
 

@@ -17,6 +17,7 @@ from dardr.lookups.actions.dates import DUE, moved
 from dardr.lookups.case_filters import RUNNING, escaped
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import Deadline, Record, RecordBody, RecordLink
+from workflows.processes.action_1.ending import NO_EFFECT
 from workflows.processes.action_1.stages import UNFINISHED, WORKING
 from workflows.rag import MOVES_TO_FLAG
 
@@ -122,7 +123,9 @@ def _of_dates(today: date, asked: ActionFilter) -> list[sa.ColumnElement[bool]]:
         counted = moved().subquery()
         found.append(Record.id.in_(sa.select(counted.c.of).where(counted.c.moves >= MOVES_TO_FLAG)))
     if asked.no_effect:
-        found += [Record.stage == "complete_verified", Record.facts["effect"].as_string() == "none"]
+        done = Record.facts["_done"]
+        since = done["record_effect"][0].as_integer() > done["verify"][0].as_integer()
+        found += [Record.stage == "complete_verified", Record.facts["effect"].as_string() == NO_EFFECT, since]
     return found
 
 

@@ -14,6 +14,8 @@ import workflows
 from dardr import systime
 from dardr.access import SEES_IDENTITIES, get_record, roles_on, sees_whole
 from dardr.casework.fold import done
+from dardr.lookups.actions.filters import ACTION, SHARE
+from dardr.lookups.actions.one import UPDATES_SHOWN, one_action
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.duplicates import likely_same_as
 from dardr.lookups.files import files_by_entry
@@ -35,6 +37,7 @@ from dardr.web.words import answer_words, field_of, label_of_clock
 from workflows.definition import PlacesHold, Process
 from workflows.processes.anywhere import PEOPLE_SPOKEN_TO
 from workflows.processes.who import CASEWORK
+from workflows.rag import COLOUR_LABELS
 
 pages = Blueprint("reviews", __name__)
 
@@ -96,6 +99,9 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
         came_in=_came_in(found, shown["items"]),
         is_review=found.process_key in workflows.REVIEW_KEYS,
+        plan=one_action(session(), actor(), found, today) if found.process_key in (ACTION, SHARE) else None,
+        rag_colours=COLOUR_LABELS,
+        updates_shown=UPDATES_SHOWN,
     )
 
 

@@ -193,6 +193,13 @@ def looked_at_later(facts: Facts) -> Blocked | None:
     return None
 
 
+def nobody_named_to_help(facts: Facts) -> str | None:
+    """Something is in the way, and nobody is named who could help with it."""
+    if (facts.submitted or {}).get("who_could_help"):
+        return None
+    return "Nobody is named who could help. The case manager sees it, and asks."
+
+
 def serves_a_recommendation(facts: Facts) -> str | None:
     """An action answers a recommendation: where none is named, a second look is worth it."""
     if facts.answer("recommendations") or facts.answer("recommendation"):

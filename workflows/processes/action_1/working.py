@@ -182,7 +182,11 @@ UPDATES = (
         source=("agreed", "in_progress"),
         to="blocked",
         roles=AGENCY,
-        fields=(paragraph("obstacle", "What is in the way"), text("who_could_help", "Who could help, and how")),
+        fields=(
+            paragraph("obstacle", "What is in the way"),
+            text("who_could_help", "Who could help, and how", required=False),
+        ),
+        warnings=(asking.nobody_named_to_help,),
         authority=by_design(),
     ),
     Action(
