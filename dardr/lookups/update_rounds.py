@@ -15,6 +15,7 @@ from dardr.actors import Actor
 from dardr.casework.open_actions import DATE_OF_AN_ACTION, owing, to_do_stages
 from dardr.errors import NotFound
 from dardr.storage.bodies import Body
+from dardr.storage.post_in import REPLY, IncomingMail
 from dardr.storage.reviews import AuditEvent, Deadline, Record, RecordBody, RecordLink
 from workflows.answers import stored_date
 from workflows.processes.update_request_1 import ASKED, NOTHING, RETURNED
@@ -48,7 +49,10 @@ class ActionLine:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One agency in a round: how it stands, which way the answer came, what it told the group, its open actions."""
+    """One agency in a round: how it stands, which way the answer came, what it told the group, its open actions.
+
+    ``reply`` is the number, among the post that came in, of a reply nobody has dealt with yet.
+    """
 
     ref: str
     body: str
@@ -59,7 +63,7 @@ class Asked:
     later: bool
     came_by: str
     told: str
-    reply_waits: bool
+    reply: int | None
     lines: Sequence[ActionLine] = field(default_factory=tuple)
 
     @property
@@ -97,7 +101,7 @@ def _round(record: Record, asked: int, answered: int) -> Round:
 def one_round(session: Session, actor: Actor, ref: str) -> tuple[Record, list[Asked]]:
     """A round and what each agency said in it, those not heard from first. Raises NotFound.
 
-    An action counts as updated where something was recorded on it since the agency was asked. Five queries.
+    An action counts as updated where something was recorded on it since the agency was asked. Six queries.
     """
     record = get_record(session, actor, ref)
     if record.process_key != ROUND:
@@ -112,6 +116,7 @@ def one_round(session: Session, actor: Actor, ref: str) -> tuple[Record, list[As
     ).all()
     lines = _lines(session, actor, [body_id for *_, body_id in rows], stored_date(record.facts.get("opens_on")))
     answers = _answers(session, [one.id for one, *_ in rows])
+    replied = _replied(session, [one.id for one, *_ in rows])
     process = workflows.newest(REQUEST)
     found = []
     for one, name, key, body_id in rows:
@@ -128,7 +133,7 @@ def one_round(session: Session, actor: Actor, ref: str) -> tuple[Record, list[As
                 bool(answered_on and closes and answered_on > closes),
                 str(one.facts.get("came_by") or ""),
                 str(one.facts.get("to_the_group") or ""),
-                one.stage == ASKED and bool(one.facts.get("correspondence")),
+                replied.get(one.id) if one.stage == ASKED else None,
                 tuple(lines.get(body_id, ())),
             )
         )
@@ -176,6 +181,16 @@ UPDATES = (
     "record_update", "report_obstacle", "resume_work", "claim_complete", "start_work", "agree", "put_in_place",
 )  # fmt: skip
 """What an agency does with an action that counts as its update in a round."""
+
+
+def _replied(session: Session, ids: list[int]) -> dict[int, int]:
+    """By request, the number of the latest reply to its e-mail that nobody has dealt with yet."""
+    rows = session.execute(
+        sa.select(IncomingMail.record_id, sa.func.max(IncomingMail.id))
+        .where(IncomingMail.record_id.in_(ids), IncomingMail.kind == REPLY, IncomingMail.dealt_at.is_(None))
+        .group_by(IncomingMail.record_id)
+    )
+    return {record_id: number for record_id, number in rows if record_id is not None}
 
 
 def suggested_agencies(session: Session, actor: Actor, record: Record) -> dict[str, list[str]]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import mailbox
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from flask import Flask
 
+from dardr.casework.deliver import deliver
+from dardr.casework.post_in import take_in
 from dardr.casework.update_rounds import go_on
+from dardr.settings import Settings
 from dardr.storage.engine import Database
+from notifications.smtp import MemoryMailer
 from tests.builders import at_ten
-from tests.casework.test_update_rounds import act, an_action, requests
+from tests.casework.test_update_rounds import act, an_action, requests, stage, written
+from tests.returned_mail import answer
 from tests.web.conftest import Browser, dated, signed_in
 from tests.web.test_pages import main_text
 
@@ -54,6 +61,34 @@ def test_a_round_from_its_meeting_to_what_each_agency_said(
     assert "1 of 1 action updated" in text and "updated on Thursday 20 August 2026" in text
     assert text.index("Northmere Council") < text.index("Mereshire NHS Trust"), "who has not answered comes first"
     assert "1 of 2" in main_text(manager, "/update-rounds")
+
+
+def test_a_reply_to_the_e_mail_is_shown_and_recorded_by_nobody_until_confirmed(
+    manager: Browser, app: Flask, database: Database, tmp_path: Path, clock: Callable[[str], None]
+) -> None:
+    action = an_action(database, "mereshire-nhs", date(2026, 12, 1))
+    ref = planned(manager)
+    go_on(database, at_ten(OPENS))
+    asked = next(one for one in written(database).values() if action in one.text)
+    deliver(database, MemoryMailer, lambda: at_ten(OPENS), mail_from="reviews@mereshire.example")
+    asked = written(database)[asked.recipient]
+    assert asked.message_id
+    box = mailbox.Maildir(tmp_path / "mail", create=True)
+    box.add(answer(asked.message_id, sender=asked.recipient, body=f"{action}: training booked for March."))
+    settings = Settings(data_folder=tmp_path, master_key="11" * 32, mailbox=f"maildir:{tmp_path / 'mail'}")
+    assert take_in(database, settings, at_ten(OPENS)).replies == 1
+    request = requests(database, ref)["mereshire-nhs"]
+    assert stage(database, request) == "asked", "a program records nothing from a reply"
+    text = main_text(manager, f"/update-rounds/{ref}")
+    assert "A reply has come. Read it , of Mereshire NHS Trust , put each update on its action, then confirm." in text
+    assert "The team reads it" in main_text(signed_in(app, "steering_member"), f"/update-rounds/{ref}")
+    clock("2026-08-21T10:00")
+    manager.sign_in("case_manager")
+    confirmed = {"came_by": "reply", "confirmed": "Training booked"}
+    done = manager.send(f"/records/{request}/do/record_reply", **confirmed, **dated("_on", "2026-08-21"))
+    assert done.status_code == 303, done.text[done.text.find("error-summary"):][:900]
+    text = main_text(manager, f"/update-rounds/{ref}")
+    assert "in a reply that the team confirmed" in text and "A reply has come" not in text
 
 
 def test_a_day_that_is_none_is_said_beside_the_question(manager: Browser) -> None:
