@@ -159,7 +159,7 @@ WRITES = (
             paragraph("suggested_action", "What will be done: the change, in so many words"),
             text("suggested_measure", "How it will be seen that it made a difference"),
             text("suggested_agreed_by", "Who senior in the body agreed it (their post)"),
-            day("suggested_by", "To be done by", help="A date. What goes on for ever is not one action."),
+            day("suggested_by", "To be done by", future=True, help="A date. What goes on for ever is not one action."),
         ),
         guards=(is_for_the_review,),
         authority=SECTION_7,
