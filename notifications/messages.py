@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, Self
 
 from notifications.message import Message, sample_frame
 from notifications.messages_of_accounts import AccountChanged, PasswordLink
-from notifications.messages_of_agencies import PassedToYou, SignOffWanted, WrittenSentBack
+from notifications.messages_of_agencies import SignOffWanted, WrittenSentBack
 from notifications.messages_of_calendars import HolidayMovedDates
 from notifications.messages_of_days import DailyDigest
 from notifications.messages_of_doors import DoorCode, DoorLink
@@ -384,7 +384,7 @@ MESSAGES: dict[str, type[Message]] = {
         StageChanged, DateMoved, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest,
         AgreedDateWanted, DailyDigest, UpdatesAsked,
         NotificationFormLink, NotificationReceived, NotificationArrived,
-        SignOffWanted, WrittenSentBack, PassedToYou,
+        SignOffWanted, WrittenSentBack,
         PasswordLink, AccountChanged, DoorLink, DoorCode, MeetingInvitation, HolidayMovedDates,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""E-mails among the people of one agency: what waits for a lead, what came back, what a colleague passed on."""
+"""E-mails among the people of one agency: what waits for a lead, and what came back from them."""
 
 from __future__ import annotations
 
@@ -30,21 +30,3 @@ class WrittenSentBack(Message):
     @classmethod
     def sample(cls) -> Self:
         return cls(**sample_frame(ref="DARDR-2026-009-A1", record="Action", link=f"{AGENCY_LINK}/written/1"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassedToYou(Message):
-    """To a colleague in the same agency, to whom one thing was passed: ``asked`` says what kind of thing it is."""
-
-    template: ClassVar[str] = "passed_to_you"
-
-    body: str
-    asked: str
-
-    @classmethod
-    def sample(cls) -> Self:
-        return cls(
-            **sample_frame(ref="DARDR-2026-009-A1", record="Action", link=AGENCY_LINK),
-            body="Mid County NHS Trust",
-            asked="Action",
-        )

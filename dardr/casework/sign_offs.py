@@ -24,7 +24,7 @@ from dardr.casework.files import FileGiven, seal_with_new_key, unseal
 from dardr.casework.notices import base_url
 from dardr.casework.recipients import Recipients
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
-from dardr.storage.bodies import Body, Partnership
+from dardr.storage.bodies import Partnership
 from dardr.storage.doors import ForSignOff
 from dardr.storage.installation import Installation
 from dardr.storage.people import User
@@ -54,24 +54,20 @@ def take_or_keep(
     values: Mapping[str, Any],
     occurred_on: date,
     expected_revision: int | None = None,
+    *,
+    form: Mapping[str, list[str]] | None = None,
 ) -> Done | Kept:
     """``take_action``, or keep the answers for the agency's lead where they wait for one. Raises what it raises.
 
-    What the same person wrote before for the same step, and nobody has looked at yet, is replaced.
+    What the same person wrote before for the same step, and nobody has looked at yet, is replaced. ``form`` is what
+    was typed, by the names of the page, so that the page can be filled in again if the lead sends it back.
     """
     one = act.judged(session, actor, now, ref, action_key, values, occurred_on, expected_revision)
     if not four_eyes.waits_for_lead(session, actor, one.record, one.action):
         return take_action(session, actor, now, ref, action_key, values, occurred_on, expected_revision)
-    mine = sa.select(ForSignOff).where(
-        ForSignOff.record_id == one.record.id,
-        ForSignOff.action == action_key,
-        ForSignOff.written_by == actor.id,
-        ForSignOff.state.in_((WAITING, SENT_BACK)),
-    )
-    for row in session.scalars(mine):
-        if one.action.keep_as is None or row.state == SENT_BACK:
-            _settle(row, WITHDRAWN, actor, now)
-    wrapped_key, sealed = seal_with_new_key(json.dumps(_as_json(dict(values)), ensure_ascii=False).encode())
+    _replace(session, actor, now, one)
+    held = {"values": _as_json(dict(values)), "form": {name: list(given) for name, given in (form or {}).items()}}
+    wrapped_key, sealed = seal_with_new_key(json.dumps(held, ensure_ascii=False).encode())
     row = ForSignOff(
         record_id=one.record.id,
         body_id=_body_of(session, actor, one.record),
@@ -89,6 +85,18 @@ def take_or_keep(
     session.flush()
     _ask_lead(session, now, one.record, row)
     return Kept(ref, row.id, one.warnings)
+
+
+def _replace(session: Session, actor: Actor, now: datetime, one: act.Judged) -> None:
+    """Of the same hand and on the same record: what was sent back, and what is said anew and was one answer only."""
+    mine = sa.select(ForSignOff).where(
+        ForSignOff.record_id == one.record.id,
+        ForSignOff.written_by == actor.id,
+        ForSignOff.state.in_((WAITING, SENT_BACK)),
+    )
+    for row in session.scalars(mine):
+        if row.state == SENT_BACK or (row.action == one.action.key and one.action.keep_as is None):
+            _settle(row, WITHDRAWN, actor, now)
 
 
 def _body_of(session: Session, actor: Actor, record: Record) -> int:
@@ -125,10 +133,25 @@ def _from_json(value: Any) -> Any:
 
 
 def answers(row: ForSignOff) -> dict[str, Any]:
-    """What was written, files included; empty once it was signed off. Raises NotFound under another master key."""
+    """What was written, files included; empty once it was dealt with. Raises NotFound under another master key."""
+    return _from_json(_held(row).get("values") or {})
+
+
+def typed(row: ForSignOff) -> dict[str, list[str]]:
+    """What was typed, by the names of the page it was typed on."""
+    return dict(_held(row).get("form") or {})
+
+
+def _held(row: ForSignOff) -> dict[str, Any]:
     if row.sealed is None or row.wrapped_key is None:
         return {}
-    return _from_json(json.loads(unseal(row.wrapped_key, row.sealed)))
+    return json.loads(unseal(row.wrapped_key, row.sealed))
+
+
+def sent_back_to(session: Session, actor: Actor, number: int) -> ForSignOff | None:
+    """What this person wrote and the lead sent back, by its number."""
+    row = session.get(ForSignOff, number)
+    return row if row is not None and row.written_by == actor.id and row.state == SENT_BACK else None
 
 
 # --- the lead ---------------------------------------------------------------------------------------------
@@ -246,8 +269,3 @@ def _frame(session: Session, record: Record, path: str) -> dict[str, Any]:
         "partnership": home.team_name or home.name,
         "demonstration": bool(session.scalar(sa.select(Installation.demonstration))),
     }
-
-
-def body_name(session: Session, row: ForSignOff) -> str:
-    """The body in whose name it was written."""
-    return session.get_one(Body, row.body_id).name

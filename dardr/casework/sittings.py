@@ -24,7 +24,7 @@ HOW = (
 UPDATED = ("action", "action-share")
 """The processes whose records are updated in one sitting."""
 
-WORDS, DATE, GRADE, FILE, REFERENCE, WHY_SAID = "words", "date", "grade", "file", "reference", "why_said"
+WORDS, DATE, HELP, GRADE, FILE, REFERENCE, WHY_SAID = "words", "date", "help", "grade", "file", "reference", "why_said"
 SAID, DOCUMENT = "said", "document"
 
 Said = Mapping[str, Any]
@@ -59,43 +59,45 @@ def _delayed(said: Said) -> dict[str, Any]:
 
 
 def _obstacle(said: Said) -> dict[str, Any]:
-    return {"obstacle": said.get(WORDS), "progress": said.get(WORDS)}
+    words, could_help = said.get(WORDS), said.get(HELP)
+    return {"obstacle": words, "who_could_help": could_help, "progress": words, "needs": could_help}
 
 
 def _done(said: Said) -> dict[str, Any]:
     shown = said.get(FILE) or said.get(REFERENCE)
     return {
-        "evidence": said.get(WORDS),
+        "impact": said.get(WORDS),
+        "evidence": None if shown else said.get(WORDS),
         "evidence_grade": (said.get(GRADE) or DOCUMENT) if shown else SAID,
         "evidence_file": said.get(FILE),
         "evidence_reference": said.get(REFERENCE),
         "said_only_reason": None if shown else said.get(WHY_SAID),
-        "impact": said.get("impact"),
-        "progress": said.get(WORDS),
     }
 
 
-_UPDATE = ("record_update", "update_share")
 WAYS: dict[str, Way] = {
-    ON_TRACK: Way(_UPDATE, _on_track, {"progress": WORDS}),
-    NO_CHANGE: Way(_UPDATE, _no_change, {"progress": WORDS}),
-    DELAYED: Way(
-        _UPDATE, _delayed, {"progress": WORDS, "suggested_date": DATE, "suggested_reason": WORDS, "clock": DATE}
+    ON_TRACK: Way(("record_update",), _on_track, {"progress": WORDS}),
+    NO_CHANGE: Way(("record_update",), _no_change, {"progress": WORDS}),
+    DELAYED: Way(("record_update",), _delayed, {"progress": WORDS, "suggested_date": DATE, "suggested_reason": WORDS}),
+    OBSTACLE: Way(
+        ("report_obstacle", "record_update"),
+        _obstacle,
+        {"obstacle": WORDS, "progress": WORDS, "who_could_help": HELP, "needs": HELP},
     ),
-    OBSTACLE: Way(("report_obstacle", *_UPDATE), _obstacle, {"obstacle": WORDS, "progress": WORDS}),
     DONE: Way(
-        ("claim_complete", "report_share_done"),
+        ("claim_complete",),
         _done,
         {
+            "impact": WORDS,
             "evidence": WORDS,
             "evidence_grade": GRADE,
             "evidence_file": FILE,
             "evidence_reference": REFERENCE,
             "said_only_reason": WHY_SAID,
-            "impact": "impact",
         },
     ),
 }
+"""For each way of saying, the step it stands for. The same steps are those of an action and of a body's part of one."""
 
 
 def step_for(process: Process, stage: str, how: str) -> Action | None:
@@ -118,6 +120,21 @@ def answers_for(action: Action, how: str, said: Said) -> dict[str, Any]:
     asked = {field.name for field in action.fields}
     found = WAYS[how].answers(said)
     return {name: value for name, value in found.items() if name in asked and value not in (None, "")}
+
+
+def missing(how: str, said: Said) -> str:
+    """Which of the few questions a way of saying cannot do without, and was left empty; empty for none."""
+    if how == DELAYED and not said.get(DATE):
+        return DATE
+    return WORDS if how in (DELAYED, OBSTACLE, DONE) and not said.get(WORDS) else ""
+
+
+NEEDED = {
+    (DELAYED, DATE): "Give the date you suggest.",
+    (DELAYED, WORDS): "Say in a few words why another date is needed.",
+    (OBSTACLE, WORDS): "Say in a few words what is in the way.",
+    (DONE, WORDS): "Say in a few words what difference it has made.",
+}
 
 
 def question_of(how: str, field: str | None) -> str:

@@ -44,6 +44,7 @@ WHERE = {
 """The page of each part of setting up."""
 BESIDE = (
     ("administration_settings.round_days", "Rounds of updates: how long before a meeting agencies are asked"),
+    ("administration_settings.agencies", "What is asked of agencies: a second pair of eyes, and often being late"),
     ("post_choices.of_partnership", "When e-mail comes"),
     ("administration_calendar.office", "Days on which our office is closed"),
     ("own_questions.questions", "Questions of our own"),

@@ -6,13 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from dardr import systime
+from dardr.casework import four_eyes
 from dardr.casework.admin_log import note_change
+from dardr.casework.administer.agencies import set_agencies
 from dardr.casework.administer.checks import home, require_administrator
 from dardr.casework.administer.rounds import round_numbers, set_round_numbers
 from dardr.casework.administer.targets import set_target, target_of
 from dardr.casework.setup import compare, load_profile, read_profile, refuse_another
 from dardr.errors import Conflict, Invalid, Reason
 from dardr.lookups.administration import target_lines
+from dardr.lookups.outstanding import numbers
 from dardr.web.asking import Answers, Asked, ask
 from dardr.web.audience import actor, who
 from dardr.web.pages.administration import ADMINISTRATORS, doing, trail
@@ -111,12 +114,45 @@ def round_days() -> ResponseReturnValue:
 
     fields = (
         Field(OPENS_WEEKS, "How many weeks before the meeting are agencies asked?", FieldType.INTEGER),
-        Field(
-            CLOSES_WORKING_DAYS, "How many working days before the meeting are updates wanted?", FieldType.INTEGER
-        ),
+        Field(CLOSES_WORKING_DAYS, "How many working days before the meeting are updates wanted?", FieldType.INTEGER),
     )
     lead = ["The partnership's own choice: no Act and no guidance has a number."]
     return ask(Asked("Rounds of updates", "Save", fields, trail(), lead, dict(round_numbers(session()))), do)
+
+
+# --- agencies -----------------------------------------------------------------------------------------------
+
+
+@pages.route("/agencies", methods=["GET", "POST"])
+@who(*ADMINISTRATORS)
+def agencies() -> ResponseReturnValue:
+    """What is asked of agencies: a second pair of eyes, and when the team hears that one is often late."""
+    here = home(session())
+    late, of = numbers(session(), here.id)
+
+    def do(given: Answers) -> str:
+        set_agencies(*doing(), eyes=given["eyes"], late=given["late"], of=given["of"])
+        flash("Saved. It counts from now on.", "done")
+        return url_for("administration.start")
+
+    fields = (
+        Field(
+            "eyes",
+            "Does the lead of an agency sign off what a colleague there wrote?",
+            FieldType.BOOLEAN,
+            help="About actions, answers to the Commissioner and rounds of updates. Returns to a review have a sign-off"
+            " of their own. An agency without a lead has nobody to ask: what its contact sends counts at once.",
+        ),
+        Field(
+            "late",
+            "An agency is named to the team manager when so many answers came after their date",
+            FieldType.INTEGER,
+        ),
+        Field("of", "Of how many of its last", FieldType.INTEGER),
+    )
+    lead = ["The partnership's own choices. No Act and no guidance sets them."]
+    start = {"eyes": four_eyes.asked_for(session(), here.id), "late": late, "of": of}
+    return ask(Asked("What is asked of agencies", "Save", fields, trail(), lead, start), do)
 
 
 # --- profiles ---------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from dardr.casework.administer.checks import of_key
 from dardr.casework.sign_offs import SENT_BACK
 from dardr.casework.sittings import UPDATED
 from dardr.lookups import agency_written
-from dardr.lookups.agency import Line, Page, family, page_of_agency
+from dardr.lookups.agency import Line, Page, family, leads, page_of_agency
 from dardr.lookups.agency_people import Passed, passed_on
 from dardr.lookups.agency_written import Written
 from dardr.storage.bodies import Body
@@ -25,10 +25,17 @@ from dardr.web.agencies import begun, own_bodies, own_body
 from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import session
-from workflows.processes.action_1.stages import WORKING
 from workflows.processes.who import CASEWORK
 
 pages = Blueprint("agency", __name__)
+
+OF_A_RETURN = {
+    "requested": "Start",
+    "draft_received": "Go on",
+    "queried": "Answer the question",
+    "received_unsigned": "Sign off",
+}
+"""What the button of a return says, by where it stands."""
 
 OF_A_RETURN = {
     "draft_received": "Go on",
@@ -82,10 +89,17 @@ def _show(found: Page, *, tabs: list[Any] | None = None, as_seen: bool = False) 
         begun=None if as_seen else begun(me, body),
         several=sum(line.record.process_key in UPDATED and bool(line.steps) for line in found.open),
         behind_code=_behind_code(bodies) if not as_seen else 0,
-        one_thing=me.door is not None and me.door.one_record is not None,
+        one_thing=_for_one_thing(),
+        leads=leads(session(), me, body),
         tabs=tabs or [],
         as_seen=as_seen,
     )
+
+
+def _for_one_thing() -> bool:
+    """Whether the person signed in came by a link to one record alone."""
+    door = actor().door
+    return door is not None and door.one_record is not None
 
 
 def _behind_code(bodies: frozenset[int]) -> int:
@@ -113,7 +127,7 @@ def shown(line: Line, around: Around) -> dict[str, Any]:
     record = line.record
     written = around.written.get(record.id, ())
     passed = around.passed.get(record.id, ())
-    one_thing = actor().door is not None and actor().door.one_record is not None  # type: ignore[union-attr]
+    one_thing = _for_one_thing()
     more = [(text, url_for("agency_sign_off.written", number=one.row.id)) for one in written for text in [_said(one)]]
     if line.steps and not record.final and not one_thing:
         more.append(("Pass it to a colleague", url_for("agency_people.pass_on", ref=record.ref)))
@@ -137,10 +151,10 @@ def _said(one: Written) -> str:
 def _button(line: Line) -> dict[str, str] | None:
     record = line.record
     step = next(iter(line.steps), None)
-    if record.process_key in UPDATED and record.stage in WORKING:
-        return {"label": "Update", "href": url_for("agency_updates.updates", only=record.ref)} if line.steps else None
     if step is None:
         return None
+    if record.process_key in UPDATED and any(one.key == "record_update" for one in line.steps):
+        return {"label": "Update", "href": url_for("agency_updates.updates", only=record.ref)}
     if record.process_key == "comment-request":
         return {"label": "Read and comment", "href": url_for("rounds.comments", ref=line.ref)}
     if record.process_key == "agency-return":

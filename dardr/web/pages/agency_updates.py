@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,26 +17,24 @@ from werkzeug.datastructures import MultiDict
 import workflows
 from dardr import systime
 from dardr.access import OF_AGENCIES
-from dardr.actors import Actor
 from dardr.casework import drafts, sign_offs, sittings
 from dardr.casework.act import Done
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups.agency import Line, page_of_agency
 from dardr.lookups.agency_receipts import receipt_of
 from dardr.storage.bodies import Body
+from dardr.storage.doors import ForSignOff
 from dardr.storage.drafts import Draft
 from dardr.storage.reviews import Record
 from dardr.web import forms
+from dardr.web.agencies import SITTING, begun, own_body, path_of_sitting
 from dardr.web.audience import BY_LINK, actor, who
-from dardr.web.pages.agency import own_body
 from dardr.web.transaction import commit, session, undo
 from workflows.definition import Choice, Field, FieldType
 from workflows.processes.action_1.asking import GRADES
 
 pages = Blueprint("agency_updates", __name__)
 
-PURPOSE = "agency-updates"
-"""Purpose of the drafts of half-filled sittings; one for each person and body."""
 CHANGED = "Somebody changed this while you had the page open. What you typed is still here: look, and send it again."
 
 
@@ -73,13 +70,27 @@ class Row:
 def updates() -> ResponseReturnValue:
     """The sitting: every open action of the body, or with ``only`` one of them, as it was saved for later."""
     body = own_body()
-    draft = _draft(actor(), body)
+    only = request.args.get("only", "")
+    back = _sent_back()
+    if back is not None:
+        rows = _rows(body, MultiDict(), only)
+        for row in rows:
+            if row.line.record.id == back.record_id:
+                held = sign_offs.typed(back).items()
+                row.form = MultiDict([(_with(name, row.key), v) for name, values in held for v in values])
+        return _show(body, rows, back=back)
+    draft = begun(actor(), body)
     form: MultiDict[str, str] = MultiDict()
     if draft is not None:
         with contextlib.suppress(NotFound):  # sealed with another master key: of no use any more
             form = MultiDict([(n, v) for n, values in drafts.values_of(draft).items() for v in values])
-    rows = _rows(body, form, request.args.get("only", ""))
-    return _show(body, rows, saved=draft)
+    return _show(body, _rows(body, form, only), saved=draft)
+
+
+def _sent_back() -> ForSignOff | None:
+    """What the lead sent back and is to be changed on this page."""
+    asked = request.args.get("written", "")
+    return sign_offs.sent_back_to(session(), actor(), int(asked)) if asked.isdecimal() else None
 
 
 @pages.post("/agency/updates")
@@ -131,12 +142,15 @@ def _take(row: Row) -> Done | sign_offs.Kept | None:
         name.rpartition("-")[0]: value
         for name, value in forms.given(row.fields.values(), request.form, request.files).items()
     }
+    if lacks := sittings.missing(how, said):
+        row.reasons.append(Reason(sittings.NEEDED[how, lacks], lacks))
+        return None
     revision = row.form.get(f"revision-{row.key}", "")
     now = systime.utc_now()
     try:
         done = sign_offs.take_or_keep(
             session(), actor(), now, record.ref, step.key, sittings.answers_for(step, how, said),
-            systime.london_date(now), int(revision) if revision.isdecimal() else None,
+            systime.london_date(now), int(revision) if revision.isdecimal() else None, form=_typed_in(row),
         )  # fmt: skip
         commit()
     except (Conflict, Invalid, Forbidden, NotFound) as error:
@@ -189,10 +203,11 @@ def _fields(key: str, offered: Sequence[tuple[str, str]]) -> dict[str, Field]:
             "In a few words",
             long=True,
             required=False,
-            help="What has happened; why it is delayed; what is in the way and who could help; or what shows that it is"
-            " done. No names.",
+            help="What has happened, why another date is needed, what is in the way, or what difference it made. No"
+            " names.",
         ),
         Field(sittings.DATE, "Which date do you suggest?", FieldType.DATE, required=False, future=True),
+        Field(sittings.HELP, "Who could help, and how?", required=False),
         Field(sittings.FILE, "A file that shows it", FieldType.FILE, required=False),
         Field(sittings.REFERENCE, "Or where it is kept", required=False),
         Field(
@@ -204,13 +219,29 @@ def _fields(key: str, offered: Sequence[tuple[str, str]]) -> dict[str, Field]:
             default=sittings.DOCUMENT,
         ),
         Field(sittings.WHY_SAID, "If there is only somebody's word: why?", required=False),
-        Field("impact", "What difference has it made?", long=True, required=False),
     )
     return {one.name: _named(one, key) for one in asked}
 
 
 def _named(asked: Field, key: str) -> Field:
     return dataclasses.replace(asked, name=f"{asked.name}-{key}")
+
+
+def _typed_in(row: Row) -> dict[str, list[str]]:
+    """What was typed for a row, by the names of its questions without its number."""
+    found = {name: request.form.getlist(name) for name in _names(row)}
+    return {_without(name, row.key): given for name, given in found.items() if any(given)}
+
+
+def _with(name: str, key: str) -> str:
+    asked, mark, part = name.partition("-")
+    return f"{asked}-{key}{mark}{part}"
+
+
+def _without(name: str, key: str) -> str:
+    """The name of a question, or of a part of a date, without the number of its row."""
+    asked, _, part = name.partition(f"-{key}")
+    return asked + part
 
 
 def _typed(row: Row, form: MultiDict[str, str], files: Mapping[str, Any]) -> bool:
@@ -222,34 +253,17 @@ def _typed(row: Row, form: MultiDict[str, str], files: Mapping[str, Any]) -> boo
 # --- kept for later ---------------------------------------------------------------------------------------
 
 
-def _draft(me: Actor, body: Body) -> Draft | None:
-    now = systime.utc_now()
-    return session().scalar(
-        sa.select(Draft).where(
-            Draft.user_id == me.id,
-            Draft.purpose == PURPOSE,
-            Draft.path == _path(body),
-            Draft.sealed.is_not(None),
-            sa.or_(Draft.until_at.is_(None), Draft.until_at > now),
-        )
-    )
-
-
-def _path(body: Body) -> str:
-    return url_for("agency_updates.updates", body=body.key)
-
-
 def _save(body: Body, rows: Sequence[Row]) -> ResponseReturnValue:
     now, me = systime.utc_now(), actor()
     names = {name for row in rows for name in _names(row)}
     values = {name: given for name, given in request.form.lists() if name in names and any(given)}
-    draft = _draft(me, body)
+    draft = begun(me, body)
     if draft is not None:
         kept = drafts.values_of(draft)
         values = {name: given for name, given in kept.items() if name not in names} | values
         drafts.save(draft, now, values)
     elif values:
-        drafts.begin(session(), now, PURPOSE, values, user_id=me.id, path=_path(body))
+        drafts.begin(session(), now, SITTING, values, user_id=me.id, path=path_of_sitting(body))
     said = "Saved. What you wrote is kept for 60 days, and only you see it until you send it."
     if any(one.filename for one in request.files.values()):
         said += " Files cannot be kept: choose them again before you send it."
@@ -266,7 +280,7 @@ def _names(row: Row) -> Iterable[str]:
 
 def _forget(body: Body, rows: Sequence[Row]) -> None:
     """What was sent is not kept as a draft any more; what was not stays."""
-    draft = _draft(actor(), body)
+    draft = begun(actor(), body)
     if draft is None:
         return
     gone = {name for row in rows for name in _names(row)}
@@ -277,11 +291,6 @@ def _forget(body: Body, rows: Sequence[Row]) -> None:
         drafts.sent(draft, systime.utc_now(), None)
 
 
-def begun(me: Actor, body: Body) -> Draft | None:
-    """A sitting that this person began for a body and has not sent."""
-    return _draft(me, body)
-
-
 # --- pages ------------------------------------------------------------------------------------------------
 
 
@@ -290,6 +299,7 @@ def _show(
     rows: Sequence[Row],
     *,
     saved: Draft | None = None,
+    back: ForSignOff | None = None,
     recorded: int = 0,
     waiting: int = 0,
     nothing: bool = False,
@@ -317,6 +327,7 @@ def _show(
         rows=rows,
         only=request.values.get("only", ""),
         saved=saved,
+        back=back,
         recorded=recorded,
         waiting=waiting,
         summary=summary,
