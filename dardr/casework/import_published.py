@@ -1,6 +1,7 @@
 """Loading a back catalogue of published reviews, adding nothing to what was published.
 
-A file is a JSON list. Each row becomes one ``historic@1`` record through the same door as everything else, in a
+A file is a JSON list. A row may say its ``kind`` (DARDR, SAR, LCSPR). Each row becomes one ``historic@1`` record
+through the same door as everything else, in a
 transaction of its own, so that one bad row stops nobody. A case is the one with the same partnership and id; what is
 on record is never overwritten.
 """
@@ -31,6 +32,7 @@ from dardr.storage.engine import Database
 from dardr.storage.reviews import Record
 from dardr.storage.types import canonical
 from dardr.systime import london_date
+from workflows.processes.historic_1 import KINDS
 
 KNOWN_EVENTS: frozenset[str] = frozenset(
     {
@@ -54,7 +56,7 @@ KNOWN_EVENTS: frozenset[str] = frozenset(
 )
 """Event words whose meaning this program knows. Others are kept just as they are, and reported."""
 
-CASE_KEYS = ("id", "partnership", "pseudonym", "year", "sources", "events", "recommendations")
+CASE_KEYS = ("id", "partnership", "kind", "pseudonym", "year", "sources", "events", "recommendations")
 EVENT_KEYS = ("date", "event", "basis")
 RECOMMENDATION_KEYS = ("number", "text", "scope", "lead_agencies", "target_date", "status")
 LONGEST_ID = 64
@@ -203,6 +205,7 @@ def _record(
         "pseudonym": case["pseudonym"],
         "year": case["year"],
         "sources": case["sources"],
+        "review_kind": case.get("kind"),
         "recorded_on": today,
     }
     ref = open_record(session, actor, now, "historic@1", _given(opening), partnership_id=partnership.id).ref
@@ -272,6 +275,8 @@ def check(row: Any) -> tuple[dict[str, Any], list[str]]:
         "events": [],
         "recommendations": [],
     }
+    if (kind := _review_kind(row.get("kind"))) is not None:
+        case["kind"] = kind  # left out where it is not given: such rows count as they always did
     for number, event in enumerate(_list(row.get("events"), "events"), 1):
         what = f"Event {number}"
         _object(event, what)
@@ -349,6 +354,17 @@ def _year(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 1800 <= value <= 9999:
         raise _Refused(f"“year” is {value!r}. Give a year of four figures, or null where it is not known.")
     return value
+
+
+def _review_kind(value: Any) -> str | None:
+    """What kind of review it is, by its letters; None where the file does not say."""
+    given = _text(value, "kind")
+    if given is None:
+        return None
+    known = {key.casefold(): key for key, _ in KINDS}
+    if given.casefold() not in known:
+        raise _Refused(f"“kind” is {given}. Give one of {', '.join(known.values())}, or leave it out for a DARDR.")
+    return known[given.casefold()]
 
 
 def _kind(value: Any) -> str:

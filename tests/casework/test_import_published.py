@@ -228,3 +228,20 @@ def test_progress_is_told_row_by_row(database: Database, actor: Actor) -> None:
     seen: list[tuple[int, int]] = []
     import_published(database, actor, NOW, SAMPLE, progress=lambda n, of: seen.append((n, of)))
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_reviews_of_adults_and_children_come_in_as_what_they_are(
+    database: Database, actor: Actor, tmp_path: Path
+) -> None:
+    about = {"partnership": "Fenmouth", "recommendations": [{"text": "Ask twice"}]}
+    rows = [{**about, "id": str(n), "kind": kind} for n, kind in enumerate(("SAR", "lcspr", "DARDR", "DHR", None))]
+    file = tmp_path / "three.json"
+    file.write_text(json.dumps(rows), encoding="utf-8")
+    done = import_published(database, actor, NOW, file)
+    assert done["loaded"] == 4
+    assert [row["reason"] for row in done["refused"]] == [
+        "“kind” is DHR. Give one of DARDR, SAR, LCSPR, or leave it out for a DARDR."
+    ]
+    found = [row.facts.get("review_kind") for row in records(database)]
+    assert found == ["SAR", "LCSPR", "DARDR", None]
+    assert import_published(database, actor, NOW, file)["unchanged"] == 4

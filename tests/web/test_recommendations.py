@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from docx import Document
 
+from dardr.casework.open_record import open_record
 from dardr.storage.engine import Database
-from tests.builders import WAY, Case, a_review
+from tests.builders import START, WAY, Case, a_review, actor, at_ten
 from tests.web.conftest import NOW, Browser, application, dated, signed_in
 
 COUNCIL, NHS = "northmere-council", "mereshire-nhs"
@@ -156,3 +157,17 @@ def test_a_copy_is_read_and_compared_with_the_plan_as_it_stands(database: Databa
     assert copy.tables[0].rows[1].cells[2].text == "Change the form"
     for wrong in ("0", "2", "99999999999999999999"):
         assert manager.get(f"/reviews/{case.ref}/plan/{wrong}").status_code == 404
+
+
+def test_published_reviews_are_shown_by_their_kind(database: Database, manager: Browser) -> None:
+    with database.write() as session:
+        by = actor(session, "case_manager")
+        for number, kind in enumerate(("SAR", "LCSPR", "")):
+            given = {"partnership": "Fenmouth", "case_id": str(number), "pseudonym": f"Case {number}"}
+            asked = {**given, "recorded_on": START, **({"review_kind": kind} if kind else {})}
+            open_record(session, by, at_ten(START), "historic", asked)
+    every = words(manager.get("/published-cases"))
+    assert "Safeguarding adult review" in every and "3 cases" in every
+    for kind, name in (("SAR", "Case 0"), ("LCSPR", "Case 1"), ("DARDR", "Case 2")):
+        shown = words(manager.get(f"/published-cases?kind={kind}"))
+        assert name in shown and "1 case." in shown

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from workflows.definition import Action, Field, FieldType, Party, Phase, Process, Stage
 from workflows.processes.authorities import by_design
-from workflows.processes.fields import day, number, optional, text
+from workflows.processes.fields import choice, day, number, optional, text
 from workflows.processes.who import CASEWORK
 
 ON_RECORD = ("on_record",)
+KINDS = (
+    ("DARDR", "Domestic abuse related death review"),
+    ("SAR", "Safeguarding adult review"),
+    ("LCSPR", "Local child safeguarding practice review"),
+)
+"""The kinds of review whose recommendations count; one of which the kind is not said is the first."""
 AS_PUBLISHED = by_design("Published records, as facts with their sources")
 
 PROCESS = Process(
@@ -35,6 +41,7 @@ PROCESS = Process(
             text("case_id", "Identity in its list"),
             optional(text("pseudonym", "Name used in publication, as published", notable=True)),
             optional(number("year", "Year used in publication", notable=True)),
+            choice("review_kind", "What kind of review is it?", *KINDS, required=False, notable=True),
             optional(text("sources", "Web addresses of the sources", many=True, help="One a line.")),
             day("recorded_on", "Put on record on"),
         ),
