@@ -11,11 +11,12 @@ import workflows
 from dardr.access import visible
 from dardr.actors import Actor
 from dardr.casework.facts import settings_of
-from dardr.lookups.actions.dates import DUE, SENT_BACK
+from dardr.lookups.actions.dates import DUE
 from dardr.lookups.actions.filters import ACTION, SHARE, ActionFilter, answered_for
 from dardr.lookups.actions.rows import ActionRow, row_of
 from dardr.lookups.quarterly.figures import due_then
 from dardr.lookups.quarterly.history import History, Story, load
+from dardr.lookups.quarterly.moves import moves
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import Record, RecordLink
 from workflows.rag import MOVES_TO_FLAG, Rule
@@ -47,7 +48,7 @@ def actions_as_at(session: Session, actor: Actor, day: date, asked: ActionFilter
         due = due_then(session, history, story, run)[1] if run is not None and running else None
         row = row_of(
             story.ref, story.id, story.process_on(day).stage(story.stage_on(day) or ""), facts, day,
-            due=due.due if due else None, moves=_moves(history, story),
+            due=due.due if due else None, moves=len(moves(history, story)),
             bodies=[names[lead]] if lead in names else [], reviews=served.get(story.id, ()), rule=rule,
         )  # fmt: skip
         if _asked_for(row, asked):
@@ -71,18 +72,6 @@ def _asked_for(row: ActionRow, asked: ActionFilter) -> bool:
             not words or words in row.ref.casefold() or words in row.text.casefold(),
         )
     )
-
-
-def _moves(history: History, story: Story) -> int:
-    """How often the date had moved by then: new dates agreed, and later ones given when it was sent back."""
-    runs = [d for d in history.deadlines if d.record_id == story.id and d.clock == DUE]
-    back = {event.id for event in story.until(history.day) if event.action == SENT_BACK}
-    count, before = 0, None
-    for run in runs:
-        later = before is not None and run.original_due_on is not None and run.original_due_on > before
-        count += len(run.agreed) + (later and run.started_by in back)
-        before = run.agreed[-1].due_on if run.agreed else run.original_due_on
-    return count
 
 
 def _shared(history: History, story: Story, day: date) -> set[str]:

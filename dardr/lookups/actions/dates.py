@@ -50,9 +50,12 @@ class DateLine:
         }
 
 
-def moved(only: Iterable[int] | None = None) -> sa.Select[Any]:
+def moved(only: Iterable[int] | sa.Select[int] | None = None) -> sa.Select[Any]:
     """How often the date of each action moved, by record: new dates agreed, and later dates given when sent back."""
-    wanted = sa.true() if only is None else Deadline.record_id.in_(list(only))
+    if only is None:
+        wanted: sa.ColumnElement[bool] = sa.true()
+    else:
+        wanted = Deadline.record_id.in_(only if isinstance(only, sa.Select) else list(only))
     agreed = (
         sa.select(AgreedDate.record_id.label("of"), sa.literal(1).label("one"))
         .join(Deadline, Deadline.id == AgreedDate.deadline_id)

@@ -123,10 +123,15 @@ def _of_dates(today: date, asked: ActionFilter) -> list[sa.ColumnElement[bool]]:
         counted = moved().subquery()
         found.append(Record.id.in_(sa.select(counted.c.of).where(counted.c.moves >= MOVES_TO_FLAG)))
     if asked.no_effect:
-        done = Record.facts["_done"]
-        since = done["record_effect"][0].as_integer() > done["verify"][0].as_integer()
-        found += [Record.stage == "complete_verified", Record.facts["effect"].as_string() == NO_EFFECT, since]
+        found.append(no_effect_since())
     return found
+
+
+def no_effect_since() -> sa.ColumnElement[bool]:
+    """The condition on an action that a look after its last verification found no effect, and nobody has answered."""
+    done = Record.facts["_done"]
+    since = done["record_effect"][0].as_integer() > done["verify"][0].as_integer()
+    return sa.and_(Record.stage == "complete_verified", Record.facts["effect"].as_string() == NO_EFFECT, since)
 
 
 def answered_for(session: Session, key: str) -> list[int]:

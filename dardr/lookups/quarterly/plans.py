@@ -19,6 +19,7 @@ from dardr.lookups.quarterly.figures import (
     until,
 )
 from dardr.lookups.quarterly.history import History, Story
+from dardr.lookups.quarterly.moves import moves
 from dardr.lookups.quarterly.periods import Period
 from dardr.lookups.quarterly.report import (
     Actions,
@@ -35,6 +36,7 @@ from workflows.answers import stored_date
 from workflows.calendar import in_words
 from workflows.clocks import MISSED, State
 from workflows.partial import NotADate, PartialDate
+from workflows.rag import MOVES_TO_FLAG
 
 IMPLEMENTED = "complete_verified"
 PUBLISHED_LOCALLY = ("published", "publication", "published_locally")
@@ -59,6 +61,11 @@ def actions(
     every_ended_year = [r for r in reviews if _concluded(r, history, in_year) and _all_ended(r, history)]
     done_period = [a for a in plan if _implemented(a, history.day, in_period)]
     done_year = [a for a in plan if _implemented(a, history.day, in_year)]
+    moved_period = [a for a in plan if _moved_often(a, history, in_period)]
+    moved_year = [a for a in plan if _moved_often(a, history, in_year)]
+    in_place = [a for a in plan if a.stage_on(history.day) == "in_place"]
+    placed_period = [a for a in in_place if _was_done(a, "verify_in_place", history.day, in_period)]
+    placed_year = [a for a in in_place if _was_done(a, "verify_in_place", history.day, in_year)]
     return Actions(
         by_status=[StatusCount(s.key, s.label, counted[s.key], s.final) for s in process.stages],
         by_agency=_by_agency(session, history, plan, stages, in_period, in_year, names),
@@ -72,6 +79,22 @@ def actions(
                 " counted while they are open again.",
             ),
             Figure(
+                "actions_in_place",
+                "Actions that became everyday practice",
+                len(placed_period),
+                len(placed_year),
+                "Actions verified as in place, by the day of the verification; they are looked at again. Not counted"
+                " among those implemented.",
+            ),
+            Figure(
+                "actions_moved_often",
+                "Actions whose date moved three times or more",
+                len(moved_period),
+                len(moved_year),
+                "Actions not ended whose date moved for the third time, or once more, by the day it moved; dates struck"
+                " out as mistakes do not count.",
+            ),
+            Figure(
                 "reviews_with_actions_implemented",
                 "Reviews those actions belong to",
                 _reviews_of(history, done_period),
@@ -83,8 +106,8 @@ def actions(
                 "Reviews concluded with every action ended",
                 len(every_ended),
                 len(every_ended_year),
-                "Reviews concluded by the partnership that had at least one action, each of them verified, not accepted"
-                " by minute, or superseded.",
+                "Reviews concluded by the partnership that had at least one action, each of them verified, in place,"
+                " not accepted by minute, or superseded.",
             ),
         ],
         reviews_with_every_action_ended=[r.ref for r in every_ended],
@@ -96,6 +119,17 @@ def _implemented(action: Story, day: date, has: Callable[[date], bool]) -> bool:
         return False
     verified = action.last(("verify",), day)
     return verified is not None and has(verified.occurred_on)
+
+
+def _was_done(action: Story, key: str, day: date, has: Callable[[date], bool]) -> bool:
+    event = action.last((key,), day)
+    return event is not None and has(event.occurred_on)
+
+
+def _moved_often(action: Story, history: History, has: Callable[[date], bool]) -> bool:
+    """Its date moved for the third time or more on a day the condition holds, and it has not ended."""
+    days = moves(history, action)[MOVES_TO_FLAG - 1 :]
+    return not action.final_on(history.day) and any(has(day) for day in days)
 
 
 def _concluded(review: Story, history: History, has: Callable[[date], bool]) -> bool:

@@ -15,6 +15,8 @@ from dardr.actors import Actor, load_actor
 from dardr.casework.act import take_action
 from dardr.casework.failing import CLEARERS
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound
+from dardr.lookups.actions.to_look_at import to_look_at
+from dardr.lookups.outstanding import often_late
 from dardr.lookups.post_in import came_in, failing_addresses
 from dardr.lookups.team import drafts_of, finding_words, last_reminded, team_home
 from dardr.lookups.whose import TEAM_ROLES, team_members
@@ -79,8 +81,11 @@ def my_work() -> ResponseReturnValue:
         came_for_others=sum(not one.mine for one in came) if not team else 0,
         drafts=drafts_of(session(), me, NOTIFICATION, now) if not asked else [],
         home=home,
+        often=often_late(session(), me, today) if Role.TEAM_MANAGER in me.everywhere and not other else [],
+        may_see_agencies=bool(me.everywhere & CASEWORK),
         finding_words=finding_words,
         findings=sum(number for _, number in home.findings) if home else 0,
+        plans=to_look_at(session(), me, mine=not team) if me.everywhere & CASEWORK and not other else None,
         may_see_team=_sees_team(me),
         colleagues=team_members(session(), me) if Role.TEAM_MANAGER in me.everywhere else [],
         of=asked if team or other else "",
