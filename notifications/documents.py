@@ -15,6 +15,7 @@ from notifications.document import DEMONSTRATION, OFFICIAL_SENSITIVE, SAMPLE, Do
 from notifications.family_letter import FamilyLetter
 from notifications.home_office_documents import AnswerToPoint, QaResponse, SubmissionLetter
 from notifications.report import Chart, Definition, Section, Table, sample_sections
+from notifications.return_request import ReturnRequest
 
 __all__ = [
     "DEMONSTRATION", "DOCUMENTS", "OFFICIAL_SENSITIVE", "AgendaItem", "AnswerToPoint", "Briefing", "CatalogueEntry",
@@ -354,6 +355,7 @@ class QuarterlyReport(Document):
 DOCUMENTS: dict[str, type[Document]] = {
     kind.name: kind
     for kind in (
+        ReturnRequest,
         DecisionNotice,
         FamilyLetter,
         SubmissionLetter,

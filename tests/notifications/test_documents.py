@@ -162,6 +162,7 @@ def test_a_format_it_is_not_made_in_is_refused_with_those_it_is() -> None:
 
 def test_catalogue() -> None:
     assert [(one.name, one.formats, one.needs_cleared_report) for one in catalogue()] == [
+        ("return_request", ("docx",), False),
         ("decision_notice", ("docx", "pdf", "html"), False),
         ("family_letter", ("docx",), False),
         ("submission_letter", ("docx", "pdf", "html"), False),

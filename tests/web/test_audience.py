@@ -59,6 +59,7 @@ ROUTES = {
     "/returns/<ref>/send-file": SIGNED_IN,
     "/returns/<ref>/sign-off": SIGNED_IN,
     "/returns/<ref>/document.docx": SIGNED_IN,
+    "/returns/<ref>/request.docx": CHAIRING,
     "/records/<ref>/more-time": SIGNED_IN,
     "/reviews/<ref>/proceedings": SIGNED_IN,
     "/reviews/<ref>/publication": SIGNED_IN,

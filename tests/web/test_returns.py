@@ -349,7 +349,7 @@ def test_a_body_that_was_merged_answers_for_nobody_and_its_successor_does(
         before = session.scalars(sa.select(Body).where(Body.key == "mereshire-housing")).one()
         after = session.scalars(sa.select(Body).where(Body.key == NHS)).one()
         before.until_on, before.successor_id = date(2026, 1, 1), after.id
-    page = "/records/{}/do/record_on_behalf".format(imr)
+    page = f"/records/{imr}/do/record_on_behalf"
     refused = signed_in(app, "agency_contact").send(page, answered_by="mereshire-housing")
     assert refused.status_code == 422
     case.act("record_on_behalf", {"answered_by": NHS}, ref=imr)
@@ -436,3 +436,23 @@ def test_no_time_is_needed_after_the_sign_off(case: Case, imr: str, lane: Browse
 
 def test_more_time_for_what_has_none_is_not_found(case: Case, lane: Browser, app: Flask) -> None:
     assert signed_in(app, "case_manager").get(f"/records/{case.ref}/more-time").status_code == 404
+
+
+# --- the letter -------------------------------------------------------------------------------------------------
+
+
+def test_the_letter_that_asks_names_the_basis_and_every_question(case: Case, lane: Browser, app: Flask) -> None:
+    case.act("request_returns", {"kind": "imr", "bodies": [COUNCIL], "questions": "Please look at 2022 too."})
+    ref = case.opened("agency-return")[-1]
+    manager = signed_in(app, "case_manager")
+    made = manager.get(f"/returns/{ref}/request.docx")
+    document = Document(io.BytesIO(made.data))
+    words = "\n".join(p.text for p in document.paragraphs)
+    words += "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    asked = ["Domestic Violence, Crime and Victims Act 2004, section 9", "Paper files", "Please look at 2022 too.",
+             f"/returns/{ref}", "Northmere Council", *case.record().facts["key_lines"]]  # fmt: skip
+    assert [one for one in asked if one not in words] == []
+    assert "Willow" not in words
+    assert lane.get(f"/returns/{ref}/request.docx").status_code == 403
+    case.act("withdraw_request", {"withdrawn_reason": "Not needed"}, ref=ref)
+    assert manager.get(f"/returns/{ref}/request.docx").status_code == 409

@@ -10,15 +10,18 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
+from dardr.casework.documents.agency import build_request
 from dardr.errors import NotFound
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.returns import Line, returns_of
 from dardr.lookups.review import actions_of
 from dardr.web.audience import actor, who
+from dardr.web.pages.documents import download
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of
 from workflows.definition import Role
 from workflows.processes.agency_return_1 import ACTIONS, OPENING
+from workflows.processes.who import CHAIRING
 
 pages = Blueprint("returns_of_review", __name__)
 
@@ -65,3 +68,10 @@ def _row(line: Line) -> dict[str, Any]:
         "kind": answer_words(kind, line.record.facts.get("kind")),
         "quality": answer_words(quality, line.quality) if line.quality else "",
     }
+
+
+@pages.get("/returns/<ref>/request.docx")
+@who(*CHAIRING)
+def letter(ref: str) -> ResponseReturnValue:
+    """The letter that asks for one return, for a person to read, change and send."""
+    return download(build_request(session(), actor(), systime.utc_now(), ref), f"{ref}-request", "docx")
