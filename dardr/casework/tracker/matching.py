@@ -287,7 +287,7 @@ def plain(text: str) -> str:
     return utils.default_process(re.sub(r"\(.*?\)", " ", text)).strip()
 
 
-def suggest(table: Table, remembered: Iterable[Column] = ()) -> list[Column]:
+def suggest(table: Table, remembered: Iterable[Column] = (), facts: Sequence[Fact] = FACTS) -> list[Column]:
     """The columns of a table with the fact each is likely to hold; those remembered by their heading first."""
     known = {plain(c.heading): c for c in remembered}
     columns = [
@@ -301,7 +301,7 @@ def suggest(table: Table, remembered: Iterable[Column] = ()) -> list[Column]:
     for column in columns:
         if plain(column.heading) in known:
             continue
-        for fact in FACTS:
+        for fact in facts:
             score = max((_likeness(plain(column.heading), one) for one in fact.headings), default=0)
             if score >= GOOD:
                 guesses.append((score, column, fact))
