@@ -51,6 +51,7 @@ DUE_PHRASES: dict[str, str] = {
     "no_contact_look": "another look at what a branch of the family wishes",
     "moved_date_followed_up": "the look at panel, family and holds after a date that moved",
     "look_at_proceeding": "the next look at something that runs beside the review",
+    "national_recommendation": "asking a department about a national recommendation",
     "held_back_next_step": "the next step on something that is still awaited",
 }
 

@@ -93,7 +93,7 @@ def mermaid(process: Process) -> str:
                 lines.append(f'        state "{_plain(stage.label)}" as {_id(stage.key)}')
         lines.append("    }")
     lines.append(f"    [*] --> {_id(process.opening.to or process.stages[0].key)}: {_plain(process.opening.label)}")
-    for action in process.actions:
+    for action in (*process.actions, *process.follows):
         for source in action.source:
             if action.to and action.to != source:
                 lines.append(f"    {_id(source)} --> {_id(action.to)}: {_plain(action.label)}")
@@ -155,7 +155,7 @@ def markdown(process: Process) -> str:
 def _stage(process: Process, key: str) -> list[str]:
     stage = process.stage(key)
     here = [action for action in process.actions if key in action.source]
-    onward = [a for a in here if a.to and a.to != key]
+    onward = [a for a in (*here, *(a for a in process.follows if key in a.source)) if a.to and a.to != key]
     rows = [(f"{a.label} (`{a.key}`)", process.stage(a.to or key).label, _roles(a)) for a in onward]
     parts = [f"### {stage.label} (`{stage.key}`)", f"{stage.means} Who acts next: {PARTY_LABELS[stage.acts]}."]
     if rows:

@@ -73,11 +73,6 @@ def _which(ref: str, count: int) -> str:
     return f"Say which recommendation of {ref} it is by its place in the list: {ref}#1 to {ref}#{count}."
 
 
-def refs_answered(facts: Mapping[str, Any]) -> list[str]:
-    """The references of the recommendations that an action answers, in the order in which they were given."""
-    return [str(ref) for ref in facts.get(FILLED) or []]
-
-
 def keep_links(session: Session, actor: Actor, record: Record, refs: Iterable[str]) -> None:
     """Let each recommendation among ``refs``, and the review that made it, lead to this action, and nothing else.
 

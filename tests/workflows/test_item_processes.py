@@ -111,6 +111,7 @@ def test_what_each_record_opens() -> None:
         if isinstance(effect, Opens)
     }
     assert opens == {
+        ("dardr-s9", "add_recommendation"): "recommendation",
         ("dardr-s9", "request_information"): "agency-return",
         ("dardr-s9", "request_returns"): "agency-return",
         ("dardr-s9", "open_second_review"): "dardr-s9",

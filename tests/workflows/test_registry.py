@@ -41,7 +41,8 @@ def test_the_diagram_shows_every_stage_and_every_move(process: Process) -> None:
     assert drawn.startswith("stateDiagram-v2\n")
     for stage in process.stages:
         assert f'" as {stage.key}\n' in drawn
-    moves = {(s, a.to) for a in process.actions for s in a.source if a.to and a.to != s}
+    every = (*process.actions, *process.follows)
+    moves = {(s, a.to) for a in every for s in a.source if a.to and a.to != s}
     assert {tuple(found) for found in re.findall(r"^    (\w+) --> (\w+):", drawn, re.M)} == moves
     assert f"[*] --> {process.opening.to}:" in drawn
 

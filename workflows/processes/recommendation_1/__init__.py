@@ -110,7 +110,7 @@ PROCESS = Process(
         Action(
             "reopen_recommendation",
             "Take it up again",
-            source=tuple(stage for stage in FINAL if stage != "actions_ended"),
+            source=tuple(stage for stage in FINAL if stage not in ("actions_ended", "taken_out")),
             to="made",
             roles=DECIDERS,
             fields=(paragraph("rec_reopened_reason", "Why"),),
