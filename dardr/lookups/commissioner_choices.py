@@ -29,6 +29,9 @@ NAMED_BY = {"section8-report": "commissioner-reply", "section15-request": "secti
 DAY_OF = ("report_published_on", "requested_on")
 """The facts that say on which day a body must be on the list."""
 
+ANSWERED = "(answered; a new answer replaces it)"
+"""What stands behind a recommendation that has an answer."""
+
 
 def bodies_to_name(session: Session, actor: Actor, _p: Process, record: Record | None, today: date) -> Found:
     """Every body that was there on the day of the report or request, those that have ended since included.
@@ -78,7 +81,7 @@ def recommendations(session: Session, _a: Actor, _p: Process, record: Record | N
     texts = texts_of(report_of(session, record))
     done = answered(record)
     numbers = sorted(named_in(record), key=lambda number: (number in done, in_order(number)))
-    again = " (answered; a new answer replaces it)"
+    again = f" {ANSWERED}"
     return tuple(
         Choice(number, _label(number, texts.get(number, "")) + (again if number in done else "")) for number in numbers
     )

@@ -9,8 +9,10 @@ from dardr.casework.administer import bodies as changing
 from dardr.casework.administer import contacts as writing_to
 from dardr.casework.administer.checks import home, of_key
 from dardr.errors import NotFound
+from dardr.lookups.agency_people import proposals
 from dardr.lookups.bodies import bodies as all_bodies
 from dardr.lookups.bodies import one_body
+from dardr.lookups.outstanding import often_late
 from dardr.lookups.post_in import came_back
 from dardr.lookups.specified import stands
 from dardr.storage.bodies import Body, BodyContact
@@ -95,6 +97,8 @@ def bodies() -> ResponseReturnValue:
         chosen=chosen,
         alone=sum(line.unreachable for line in lines),
         kinds=changing.KINDS,
+        often=often_late(session(), actor(), today()),
+        proposed=proposals(session()),
     )
 
 
@@ -145,6 +149,7 @@ def body(key: str) -> ResponseReturnValue:
         stands=stands(row, today()),
         differs=changing.lists_differ(row.kind, section9=row.section9, specified_as=row.specified_as),
         contact_kinds=writing_to.CONTACT_KINDS,
+        proposed=proposals(session(), [row.id]),
     )
 
 

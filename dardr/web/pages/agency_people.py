@@ -14,7 +14,7 @@ from dardr.errors import Conflict, Forbidden
 from dardr.lookups.agency_people import contacts_of, proposals
 from dardr.web.agencies import own_body
 from dardr.web.asking import Answers, Asked, ask
-from dardr.web.audience import BY_LINK, actor, who
+from dardr.web.audience import actor, who
 from dardr.web.transaction import commit, session, undo
 from workflows.definition import Choice, Field, FieldType, Role
 
@@ -28,7 +28,7 @@ NEW = "new"
 
 
 @pages.route("/agency/pass/<ref>", methods=["GET", "POST"])
-@who(*OF_AGENCIES, doors=BY_LINK)
+@who(*OF_AGENCIES, doors=frozenset({Purpose.AGENCY}))
 def pass_on(ref: str) -> ResponseReturnValue:
     """Pass one thing to a colleague of the same agency."""
     record = get_record(session(), actor(), ref)

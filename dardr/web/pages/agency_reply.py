@@ -19,6 +19,7 @@ from dardr.errors import Conflict, Invalid, NotFound, Reason
 from dardr.lookups import agency_written
 from dardr.lookups.agency import lines_of
 from dardr.lookups.choices import resolve
+from dardr.lookups.commissioner_choices import ANSWERED
 from dardr.storage.reviews import Record
 from dardr.web import forms
 from dardr.web.agencies import own_body
@@ -75,9 +76,10 @@ def reply(ref: str) -> ResponseReturnValue:
         return redirect(url_for("agency_reply.reply", ref=ref), 303)
     record = get_record(session(), actor(), ref)
     again = _rows(record, action)
-    for row, before in zip(again, rows, strict=False):
-        if before.reasons:
-            row.form, row.reasons = request.form, before.reasons
+    refusals = {row.number: row.reasons for row in rows if row.reasons}
+    for row in again:
+        if row.number in refusals:
+            row.form, row.reasons = request.form, refusals[row.number]
             row.asked = _asked(action, row)
     return _show(record, again, nothing=not refused, status=422)
 
@@ -125,7 +127,12 @@ def _rows(record: Record, action: Action) -> list[Row]:
     mine = agency_written.own(session(), actor()).get(record.id, ())
     wait = {str((sign_offs.answers(one.row) or {}).get(WHICH)) for one in mine if one.action.key == ANSWER}
     choices: Sequence[Choice] = found.get(WHICH, ())
-    rows = [Row(c.value, c.label, said.get(c.value.strip()), c.value in wait) for c in choices]
+    named = [str(number).strip() for number in record.facts.get("recommendations") or ()]
+    order = {number: place for place, number in enumerate(named)}  # a page that reorders as one answers is hard to read
+    rows = [
+        Row(c.value, c.label.partition(ANSWERED)[0].strip(), said.get(c.value.strip()), c.value in wait)
+        for c in sorted(choices, key=lambda one: order.get(one.value.strip(), len(order)))
+    ]
     for row in rows:
         row.asked = _asked(action, row)
     return rows
