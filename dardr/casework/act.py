@@ -431,7 +431,9 @@ def readers_of(process: Process, facts: Mapping[str, Any]) -> str:
     return named if named in READERS else ""
 
 
-CALLED_BY = ("display_pseudonym", "pseudonym", "title", "action_text", "recommendation_text", "point", "position")
+CALLED_BY = (
+    "display_pseudonym", "pseudonym", "title", "share_text", "action_text", "recommendation_text", "point", "position",
+)  # fmt: skip
 """Names of the facts a record is called by in lists; the first there is counts."""
 
 

@@ -119,15 +119,16 @@ def page_of_agency(session: Session, actor: Actor, body: Body, today: date) -> P
     """
     owed = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(family(session, body)))
     query = sa.select(Record).where(Record.id.in_(owed), visible(actor))
-    records = list(session.scalars(query.where(Record.final.is_(False)).order_by(Record.id)))
-    ended = list(session.scalars(query.where(Record.final.is_(True)).order_by(Record.id.desc()).limit(DONE_SHOWN)))
+    goes_on = sa.or_(Record.final.is_(False), _looked_at_again())
+    records = list(session.scalars(query.where(goes_on).order_by(Record.id)))
+    ended = list(session.scalars(query.where(sa.not_(goes_on)).order_by(Record.id.desc()).limit(DONE_SHOWN)))
     lines = lines_of(session, actor, [*records, *ended], today)
     found = Page(body)
     for line in lines:
         process = workflows.get(line.record.process)
-        if line.record.final:
+        if line.record.final and line.due is None:
             found.done.append(line)
-        elif process.stage(line.record.stage).acts not in OF_BODIES:
+        elif not line.record.final and process.stage(line.record.stage).acts not in OF_BODIES:
             found.waiting.append(line)
         elif line.due is not None and line.due > today + SOON:
             found.later.append(line)
@@ -137,6 +138,13 @@ def page_of_agency(session: Session, actor: Actor, body: Body, today: date) -> P
         some.sort(key=lambda one: (one.due is None, one.due or date.max, one.record.id))
     found.done.sort(key=lambda one: (one.since or date.min, one.record.id), reverse=True)
     return found
+
+
+def _looked_at_again() -> sa.ColumnElement[bool]:
+    """The condition on a record that a clock still runs on it although it has ended: its effect is looked at."""
+    return sa.exists().where(
+        Deadline.record_id == Record.id, Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None)
+    )
 
 
 def lines_of(session: Session, actor: Actor, records: Iterable[Record], today: date) -> list[Line]:

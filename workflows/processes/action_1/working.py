@@ -20,8 +20,8 @@ from workflows.processes.action_1.milestones import ASKED as STEPS
 from workflows.processes.action_1.milestones import each_has_its_day
 from workflows.processes.action_1.stages import EVERY, WORKING
 from workflows.processes.authorities import by_design, guidance_2016
-from workflows.processes.fields import day, optional, paragraph, several_of, text
-from workflows.processes.who import AGENCY, AGENCY_LEADS, CASEWORK, CHAIRING, DECIDERS
+from workflows.processes.fields import day, optional, paragraph, read_by, several_of, text
+from workflows.processes.who import AGENCY, AGENCY_LEADS, ASSURANCE, CASEWORK, CHAIRING, DECIDERS, PARTNERS, SEES_PANEL
 
 SECTION_7 = guidance_2016("7")
 RECOMMENDATIONS = several_of(
@@ -31,6 +31,9 @@ RECOMMENDATIONS = several_of(
     required=False,
     notable=True,
 )
+
+NOT_AGENCIES = SEES_PANEL | PARTNERS | ASSURANCE
+"""Who reads on an action what other bodies were asked for: everybody who sees it but the agencies."""
 
 
 @reads_items
@@ -207,7 +210,8 @@ PASSING_ON = (
         source=("draft", *WORKING),
         roles=CHAIRING | DECIDERS,
         keep_as="shared_with",
-        fields=(
+        fields=read_by(
+            NOT_AGENCIES,
             several_of("bodies", "Which other bodies owe a part of it?", From.BODIES),
             paragraph("share_text", "What each of them will do"),
             day("share_due", "To be done by", future=True, undated=asking.NO_DAY),
