@@ -55,7 +55,7 @@ class Became:
         """What is said of it, a sentence each: the shortest first."""
         said = [f"{self.stands}."] if self.stands else []
         if not self.actions:
-            return [*said, "No action recorded here answers it."]
+            return [*said, "No action that you can see answers it."]
         count = len(self.actions)
         said.append(f"{'1 action answers it' if count == 1 else f'{count} actions answer it'}: {self._verified()}.")
         seen = sum(action.effect == EFFECT_SEEN for action in self.actions)

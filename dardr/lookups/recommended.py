@@ -42,6 +42,7 @@ class Source:
     bodies: tuple[str, ...]
     review: str
     review_ref: str
+    review_process: str
     partnership: str
     """The partnership's name where it is another one than the reader's."""
 
@@ -70,13 +71,12 @@ def sources(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[dict[in
     )
     records = {record.id: record for _, record in rows}
     reviews = _reviews(session, actor, [r for r in records.values() if r.process_key == RECOMMENDATION])
-    called = body_names(session, (text for text, _ in rows))
+    names = BodyNames(session, {text.partnership_id for text, _ in rows})
     partnerships = _partnerships(session, actor, {text.partnership_id for text, _ in rows})
     found: dict[int, Source] = {}
     for text, record in rows:
-        review, review_ref = (
-            reviews.get(record.id, ("", "")) if record.process_key == RECOMMENDATION else _listed(record)
-        )
+        own = record.process_key == RECOMMENDATION
+        review, review_ref, review_process = reviews.get(record.id, ("", "", "")) if own else _listed(record)
         found[text.id] = Source(
             text.id,
             record.id,
@@ -89,65 +89,55 @@ def sources(session: Session, actor: Actor, ids: Sequence[int]) -> tuple[dict[in
             text.scope,
             text.year,
             tuple(text.themes),
-            tuple(dict.fromkeys(called[_body_key(text, one)] for one in text.bodies)),
+            tuple(dict.fromkeys(names.called(text.partnership_id, one) for one in text.bodies)),
             review,
             review_ref,
+            review_process,
             partnerships.get(text.partnership_id, ""),
         )
     return found, records
 
 
-def _listed(record: Record) -> tuple[str, str]:
+def _listed(record: Record) -> tuple[str, str, str]:
     """A published review by the name it was published under, a report of the Commissioner by its title."""
     facts = record.facts
     if record.process_key == COMMISSIONERS:
-        return str(facts.get("title") or record.ref), record.ref
+        return str(facts.get("title") or record.ref), record.ref, record.process_key
     assert record.process_key == PUBLISHED
-    return str(facts.get("pseudonym") or record.ref), record.ref
+    return str(facts.get("pseudonym") or record.ref), record.ref, record.process_key
 
 
-def _reviews(session: Session, actor: Actor, recommendations: Sequence[Record]) -> dict[int, tuple[str, str]]:
+def _reviews(session: Session, actor: Actor, recommendations: Sequence[Record]) -> dict[int, tuple[str, str, str]]:
     """The review each was made in: its name and reference where this person may see it, else nothing."""
     if not recommendations:
         return {}
     rows = session.execute(
-        sa.select(RecordLink.item_id, Record.ref, Record.title)
+        sa.select(RecordLink.item_id, Record.ref, Record.title, Record.process_key)
         .join(Record, Record.id == RecordLink.review_id)
         .where(RecordLink.item_id.in_([r.id for r in recommendations]), RecordLink.kind == "item", visible(actor))
         .order_by(Record.id.desc())
     )
-    return {item: (title or ref, ref) for item, ref, title in rows}
+    return {item: (title or ref, ref, process) for item, ref, title, process in rows}
 
 
-BodyKey = tuple[int, str, str]
+class BodyNames:
+    """What bodies are called: the register's name for a key, and for a published name in whatever capitals."""
 
+    def __init__(self, session: Session, partnerships: Iterable[int] | None = None) -> None:
+        query = sa.select(Body.partnership_id, Body.key, Body.name)
+        if partnerships is not None:
+            query = query.where(Body.partnership_id.in_(set(partnerships)))
+        self._by_key: dict[tuple[int, str], str] = {}
+        self._by_name: dict[str, str] = {}
+        for partnership, key, name in session.execute(query):
+            self._by_key[partnership, key] = name
+            self._by_name[name.casefold()] = name
 
-def _body_key(text: RecommendationText, body: dict[str, str]) -> BodyKey:
-    kind = "key" if "key" in body else "name"
-    return (text.partnership_id, kind, body[kind])
-
-
-def body_names(session: Session, texts: Iterable[RecommendationText]) -> dict[BodyKey, str]:
-    """What each body named is called: by its key the name in the register, else the name as it was published.
-
-    A published name that the register has, in whatever capitals, is written as the register writes it.
-    """
-    named = {_body_key(text, body) for text in texts for body in text.bodies}
-    if not named:
-        return {}
-    partnerships = {partnership for partnership, _, _ in named}
-    rows = session.execute(
-        sa.select(Body.partnership_id, Body.key, Body.name).where(Body.partnership_id.in_(partnerships))
-    )
-    by_key: dict[tuple[int, str], str] = {}
-    by_name: dict[str, str] = {}
-    for partnership, key, name in rows:
-        by_key[partnership, key] = name
-        by_name[name.casefold()] = name
-    return {
-        one: by_key.get((one[0], one[2]), one[2]) if one[1] == "key" else by_name.get(one[2].casefold(), one[2])
-        for one in named
-    }
+    def called(self, partnership: int, body: dict[str, str]) -> str:
+        """The name of a body as a recommendation of that partnership keeps it: by its key, or as it was published."""
+        if "key" in body:
+            return self._by_key.get((partnership, body["key"]), body["key"])
+        return self._by_name.get(body["name"].casefold(), body["name"])
 
 
 def _partnerships(session: Session, actor: Actor, ids: set[int]) -> dict[int, str]:

@@ -34,7 +34,7 @@ NAVIGATION = (
         "reviews.caseload",
         (
             "reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs", "rounds",
-            "recommendations", "plan_of_review",
+            "recommendations", "plan_of_review", "said_before",
         ),
     ),
     ("Actions", "plans.plan", ("plans", "update_rounds")),

@@ -38,7 +38,16 @@ from dardr.web import forms
 from dardr.web.audience import actor, who
 from dardr.web.careful import asked_now, days_ahead
 from dardr.web.frame import page_of
-from dardr.web.pages import chairs, commissioning, meetings, publication, quality, recommendations, update_rounds
+from dardr.web.pages import (
+    chairs,
+    commissioning,
+    meetings,
+    publication,
+    quality,
+    recommendations,
+    said_before,
+    update_rounds,
+)
 from dardr.web.pages.consequences import will_follow
 from dardr.web.pages.family_update import suggested_update
 from dardr.web.transaction import commit, session, undo
@@ -105,12 +114,16 @@ SUGGESTED = {
 
 
 SHOWN_ON |= dict.fromkeys(meetings.STEPS, "meetings.meeting")
+SHOWN_ON |= {"add_chronology": "chronology.start"}
 SHOWN_ON |= {"plan_meeting": "meetings.meetings_of_review", "record_meeting": "meetings.meetings_of_review"}
 SHOWN_ON |= dict.fromkeys(("plan_round", *update_rounds.STEPS), "update_rounds.one")
 SHOWN_ON |= dict.fromkeys(publication.STEPS, "publication.publication")
 SHOWN_ON |= dict.fromkeys(("add_panel_member", "set_quorum", "agree_confidentiality"), "panel.panel")
 
-ASKED_ON = {"file_correspondence": "capture.file_messages", "note_call": "capture.note_call"}
+ASKED_ON = {
+    "file_correspondence": "capture.file_messages", "note_call": "capture.note_call",
+    "add_chronology": "chronology.start",
+}  # fmt: skip
 """Steps that are asked for on a page of their own, made for being quick."""
 
 
@@ -175,6 +188,8 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
     values = forms.given(action.fields, request.form, request.files)
     revision, seen = _number(forms.REVISION), _number(forms.SEEN)
     page = Page(action, process, found, request.form, record)
+    if said_before.ASKED in request.form:  # nothing is recorded: the form comes back with what was said before
+        return _show(page, today)
     if revision is not None and revision != record.revision:
         page.changed, page.status = _since(record, seen or 0), 409
         return _show(page, today)
@@ -368,5 +383,7 @@ def _show(page: Page, today: date) -> ResponseReturnValue:
         has_files=any(f.type is FieldType.FILE for f in action.fields),
         files_again=FILES_AGAIN if page.status != 200 else "",
         today_words=day_words(today),
+        asks_before=action.key in said_before.TEXT_OF,
+        said_before=said_before.said_before(action.key, record.ref if record else ""),
     )
     return shown, page.status

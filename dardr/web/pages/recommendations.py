@@ -15,9 +15,19 @@ from dardr import systime
 from dardr.access import get_record, roles_on, visible
 from dardr.actors import Actor
 from dardr.errors import NotFound
+from dardr.lookups.agency import family
 from dardr.lookups.recommendation_choices import RECOMMENDATION
-from dardr.lookups.recommendations import RecommendationFilter, of_review, one_recommendation, records_of
+from dardr.lookups.recommendations import (
+    RecommendationFilter,
+    ToAnswer,
+    of_review,
+    one_recommendation,
+    records_of,
+    to_answer,
+)
 from dardr.lookups.review import actions_of
+from dardr.lookups.similar import similar
+from dardr.storage.bodies import Body
 from dardr.storage.reviews import Record
 from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.frame import page_of
@@ -130,6 +140,7 @@ def recommendation(ref: str) -> ResponseReturnValue:
             if found.row.scope == "national" or step["key"] not in OF_THE_DEPARTMENT
         ],
         add_action=_may_add_action(found.reviews),
+        said_before=similar(session(), actor(), found.row.text, but=ref) if found.whole else [],
         leading=("respond", *OF_THE_DEPARTMENT, "make_recommendation", "change_recommendation"),
     )
 
@@ -151,6 +162,12 @@ def suggested_action(one: Session, asking: Actor, record: Record) -> dict[str, s
         return {}
     scope, themes = str(found.facts.get("scope") or ""), found.facts.get("themes") or []
     return {"recommendations": [ref], "scope": scope, "theme": str(themes[0]) if themes else ""}
+
+
+@pages.app_template_global("recommendations_to_answer")
+def recommendations_to_answer(body: Body) -> list[ToAnswer]:
+    """What the page of an organisation asks it to answer."""
+    return to_answer(session(), actor(), family(session(), body), _today())
 
 
 def _with_department(record: Record) -> list[dict[str, Any]]:
