@@ -42,6 +42,7 @@ FILES = {
     *("/records/<ref>/comments.<any(docx, xlsx):form>", "/records/<ref>/version"),
     *("/static/<path:filename>", "/fs-static/<path:filename>"),
     "/family/<ref>/letters/<int:number>.docx",
+    *("/returns/<ref>/document.docx", "/returns/<ref>/request.docx"),
     *("/meetings/<ref>/papers/<int:number>", "/meetings/<ref>/calendar.ics"),
     *("/records/<ref>/deadlines/<int:number>/calendar.ics", "/calendar/feed/<secret>.ics"),
 }
@@ -66,6 +67,7 @@ NOT_MEASURED = {
 FOLLOWED: dict[str, tuple[str, ...]] = {
     "test_capture.py": ("/records/<ref>/messages/<int:entry>",),
     "test_comments.py": ("/records/<ref>/comments", "/records/<ref>/answer"),
+    "test_returns.py": ("/returns/<ref>/send-file",),
     "test_first_day.py": tuple(
         f"/administration/tracker/<int:number>/{page}" for page in ("sheet", "columns", "words", "preview", "done")
     ),
