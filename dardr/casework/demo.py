@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.actors import Actor, load_actor, operator
-from dardr.casework import setup
+from dardr.casework import doors, setup
 from dardr.casework.act import take_action
+from dardr.casework.chronology.templates import typed_workbook
 from dardr.casework.deliver import message_id
 from dardr.casework.files import FileGiven
 from dardr.casework.open_record import open_record
@@ -41,6 +42,9 @@ from workflows.definition import Action, FieldType, Process, Role
 PROFILE = "demonstration"
 LOADED_ON = "demonstration_loaded_on"
 """Setting of the partnership that says the whole demonstration is there."""
+
+COME_BY_LINK = ("safeguarding@hospitals.marlshire.example", "chief.nurse@hospitals.marlshire.example")
+"""Contacts without a password: the e-mails with their links are the first that the demonstration sends."""
 
 SENDER = "reviews@marlshire.example"
 
@@ -298,6 +302,8 @@ class _Loading:
         self._reminders(since, self.today)
         with self.database.write() as session:
             _as_sent(session)
+            for email in COME_BY_LINK:
+                doors.send_link(session, None, self.now, email=email)
 
     def _try(self, session: Session, step: _Step, moment: datetime) -> None:
         try:
@@ -396,7 +402,15 @@ class _Loading:
         named = {"display_pseudonym": f"{case['pseudonym']} {died.year}"} if chosen else {}
         return {"death_date": f"{died:%Y-%m}", **named}
 
+    def _words(self, session: Session, step: _Step, value: str) -> str:
+        """Words of a line of a chronology; a day counted from the step is put in words."""
+        found = self._value(session, step, value)
+        return in_words(found) if isinstance(found, date) else value
+
     def _value(self, session: Session, step: _Step, value: Any) -> Any:
+        if isinstance(value, Mapping) and "lines" in value:
+            lines = [{key: self._words(session, step, one[key]) for key in one} for one in value["lines"]]
+            return FileGiven(value["file"], typed_workbook(lines), EXCEL)
         if isinstance(value, Mapping):
             return FileGiven(value["file"], _as_word(value["words"]), WORD)
         if isinstance(value, list):

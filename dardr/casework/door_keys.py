@@ -6,7 +6,6 @@ the same key, and nobody who reads the database or the outbox can open anything 
 
 from __future__ import annotations
 
-import base64
 import hmac
 import secrets
 from hashlib import sha256
@@ -18,8 +17,7 @@ DIGITS = 6
 
 def key_of(outbox_id: int, dedupe_key: str, secret: str | None = None) -> str:
     """The key that the e-mail of this outbox row carries; ``secret`` is the service's, read from the settings."""
-    made = _made("door key", f"{outbox_id}:{dedupe_key}", secret)
-    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+    return _made("door key", f"{outbox_id}:{dedupe_key}", secret).hex()
 
 
 def code_of(dedupe_key: str, secret: str | None = None) -> str:

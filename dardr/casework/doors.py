@@ -195,17 +195,19 @@ def ask_again(session: Session, now: datetime, key: str) -> None:
 def send_to_chairs(session: Session, actor: Actor, now: datetime, ref: str) -> list[str]:
     """Send the chairs of a review a link to its drafts; their names. Raises NotFound where nobody chairs it."""
     review = get_record(session, actor, ref)
-    chairs = session.scalars(
-        sa.select(User)
-        .join(UserRole, UserRole.user_id == User.id)
-        .where(UserRole.role == str(Role.INDEPENDENT_CHAIR), UserRole.record_id == review.id, User.active)
-        .order_by(User.id)
-    ).all()
+    chairs = chairs_of(session, review)
     if not chairs or review.process_key not in REVIEW_KEYS:
         raise NotFound(f"Nobody chairs {ref} here yet. Record the chair first.")
     for chair in chairs:
         send_link(session, actor, now, email=chair.email, purpose=Purpose.CHAIR, record_id=review.id)
     return [chair.name for chair in chairs]
+
+
+def chairs_of(session: Session, review: Record) -> list[User]:
+    """Who holds the role of independent chair on a review, and still has access."""
+    held = sa.select(User).join(UserRole, UserRole.user_id == User.id)
+    chair = (UserRole.role == str(Role.INDEPENDENT_CHAIR), UserRole.record_id == review.id, User.active)
+    return list(session.scalars(held.where(*chair).order_by(User.id)))
 
 
 def _too_many(session: Session, now: datetime, user_id: int) -> bool:

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from dardr.casework.door_people import having_no_other_way
 from dardr.storage.bodies import Body, Csp
+from dardr.storage.doors import DoorLink
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import Record
 from workflows.definition import Role
@@ -55,11 +57,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account, as those see them who look after accounts."""
+    """Somebody with an account, as those see them who look after accounts. ``by_link``: they have no other way in."""
 
     row: User
     body: str
     roles: tuple[Held, ...]
+    by_link: bool = False
 
     def locked(self, now: datetime) -> bool:
         """True while the account waits after too many wrong passwords."""
@@ -105,4 +108,6 @@ def accounts(
     )
     for owner, number, key, csp, body, ref in held:
         roles.setdefault(owner, []).append(Held(number, Role(key), csp or body or ref or ""))
-    return [Person(user, body or "", tuple(roles.get(user.id, ()))) for user, body in rows]
+    bare = having_no_other_way(session, [user for user, _ in rows])
+    sent = set(session.scalars(sa.select(DoorLink.user_id).where(DoorLink.user_id.in_(bare)))) if bare else set[int]()
+    return [Person(user, body or "", tuple(roles.get(user.id, ())), user.id in sent) for user, body in rows]

@@ -5,17 +5,25 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from docx import Document
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from dardr import systime
-from dardr.actors import Purpose
-from dardr.casework import doors
+from dardr.access import visible
+from dardr.actors import Door, Purpose, load_actor
+from dardr.casework import doors, outbox
+from dardr.casework.act import take_action
+from dardr.casework.files import FileGiven
 from dardr.casework.housekeeping import housekeeping
+from dardr.casework.notices import base_url
+from dardr.errors import Forbidden
+from dardr.lookups.identities import may_read
 from dardr.storage.bodies import Body, BodyContact
 from dardr.storage.doors import DoorLink
 from dardr.storage.engine import Database
@@ -24,10 +32,12 @@ from dardr.storage.people import AdminEvent, User, WebSession
 from dardr.storage.reviews import Record, RecordBody
 from dardr.web import audience
 from dardr.web.secret_paths import masked as masked_path
+from notifications.messages import StageChanged
 from tests import builders
-from tests.builders import Case, a_review, actor
+from tests.builders import Case, a_review, actor, open_a
 from tests.web.by_link import code_in, come_in, door_in, mail_to, post, press
-from tests.web.conftest import Browser, signed_in
+from tests.web.conftest import Browser, dated, signed_in
+from workflows.definition import Role
 
 CONTACT = "contact@mereshire-nhs.example"
 LEAD = "lead@mereshire-nhs.example"
@@ -384,14 +394,18 @@ def test_staff_in_the_same_browser_are_told_before_they_are_signed_out(app: Flas
     assert manager.get("/reviews").status_code == 403
 
 
+LEFT_OUT = ("static", "account.static", "account.logout")
+
+
 def test_no_other_page_opens(app: Flask, database: Database, review: Case) -> None:
     """Every address of the application, filled with what this person may see: only pages that say so answer."""
     ref = the_return(review)
     inside = come_in(app, database, door_in(mail_to(post(database), CONTACT)))
-    filled = {"ref": ref, "key": "ask_for_more_time", "number": "1", "entry": "1", "name": "x", "form": "csv", "branch": "x"}
+    filled = {"ref": ref, "key": "ask_for_more_time", "name": "x", "form": "csv", "branch": "x"}
     asked = refused = 0
+    said_of = audience.declared(app)
     for rule in app.url_map.iter_rules():
-        if rule.endpoint in ("static", "account.static", "account.logout") or rule.endpoint.startswith(("doors.", "notifi")):
+        if rule.endpoint in LEFT_OUT or rule.endpoint.startswith(("doors.", "notifi")):
             continue
         values = {name: filled.get(name, "1") for name in rule.arguments}
         try:
@@ -401,7 +415,7 @@ def test_no_other_page_opens(app: Flask, database: Database, review: Case) -> No
             continue
         view = app.view_functions[rule.endpoint]
         open_here = Purpose.AGENCY in getattr(view, "doors", ()) or rule.endpoint in audience.OPEN_ANYHOW
-        everyone = audience.declared(app)[rule.endpoint] == audience.EVERYONE and not rule.endpoint.startswith("account.")
+        everyone = said_of[rule.endpoint] == audience.EVERYONE and not rule.endpoint.startswith("account.")
         answer = inside.client.get(path) if "GET" in (rule.methods or ()) else inside.client.post(path)
         asked += 1
         if not open_here and not everyone:
@@ -410,3 +424,99 @@ def test_no_other_page_opens(app: Flask, database: Database, review: Case) -> No
             assert answer.status_code != 302 or answer.headers["Location"] == "/door/home", path
     assert asked > 150 and refused > 120
     assert inside.get("/agency").status_code == 200, "still signed in after all that"
+
+
+def a_document() -> bytes:
+    """A Word file."""
+    held = BytesIO()
+    Document().save(held)
+    return held.getvalue()
+
+
+def a_chair(database: Database, review: Case) -> None:
+    """The independent chair of a review, without a password."""
+    with database.write() as session:
+        builders.grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, review.ref)
+        chair = sa.update(User).where(User.email == builders.address("independent_chair"))
+        session.execute(chair.values(password=None))
+
+
+def test_the_chair_fetches_a_draft_and_sends_the_next(app: Flask, database: Database) -> None:
+    draft = a_review(database, "drafting")
+    a_chair(database, draft)
+    draft.act("record_version", {"version": "1", "what_for": "panel", "document": FileGiven("r.docx", a_document())})
+    manager = signed_in(app, "case_manager")
+    page = manager.get(f"/reviews/{draft.ref}/report")
+    assert "Send the chair a link" in page.text
+    manager.send(f"/administration/doors/chairs/{draft.ref}", page)
+    mail = mail_to(post(database), builders.address("independent_chair"))
+    inside = come_in(app, database, door_in(mail))
+    home = inside.get("/door/home")
+    assert home.headers["Location"] == "/door/review"
+    shown = inside.get("/door/review")
+    assert shown.status_code == 200 and "Fetch version 1" in shown.text
+    number = re.search(r"/door/review/files/(\d+)", shown.text)
+    assert number
+    assert inside.get(number[0]).data[:2] == b"PK"
+    assert inside.get("/door/review/files/99999").status_code == 404
+    form = inside.get(f"/records/{draft.ref}/do/record_version")
+    sent = inside.send(
+        f"/records/{draft.ref}/do/record_version", form,
+        version="2", what_for="family", document=(BytesIO(a_document()), "next.docx"), **dated("_on", "2026-08-03"),
+    )  # fmt: skip
+    assert sent.headers["Location"] == "/door/review", re.findall("error-message.*|error-summary__list.*", sent.text)
+    assert "Fetch version 2" in inside.get("/door/review").text
+
+
+def test_a_chair_by_link_is_never_shown_who_the_people_are(app: Flask, database: Database) -> None:
+    draft = a_review(database, "drafting")
+    a_chair(database, draft)
+    with database.write() as session:
+        record = session.scalars(sa.select(Record).where(Record.ref == draft.ref)).one()
+        doors.send_link(
+            session, None, systime.utc_now(), email=builders.address("independent_chair"), purpose=Purpose.CHAIR,
+            record_id=record.id,
+        )  # fmt: skip
+    inside = come_in(app, database, door_in(mail_to(post(database), builders.address("independent_chair"))))
+    refused = ("people", "family", "timeline", "report", "files", "documents", "access")
+    assert {inside.get(f"/reviews/{draft.ref}/{page}").status_code for page in refused} == {403}
+    assert inside.get(f"/reviews/{draft.ref}").status_code == 403
+    assert inside.get(f"/records/{draft.ref}/do/give_draft_to_family").status_code == 403
+    assert inside.get("/me/second-factor").status_code == 403
+    with database.read() as session:
+        chair = session.scalars(sa.select(User).where(User.email == builders.address("independent_chair"))).one()
+        through = load_actor(session, chair.id, None, Door(Purpose.CHAIR, None, record.id, True))
+        whole = load_actor(session, chair.id)
+        record = session.get_one(Record, record.id)
+        assert may_read(session, whole, record) and not may_read(session, through, record)
+        with pytest.raises(Forbidden):
+            take_action(session, through, systime.utc_now(), draft.ref, "give_draft_to_family", {}, draft.today)
+        uncoded = load_actor(session, chair.id, None, Door(Purpose.CHAIR, None, record.id))
+        assert session.scalars(sa.select(Record.id).where(visible(uncoded))).all() == []
+
+
+def test_a_named_body_reaches_its_reply_and_nothing_else(app: Flask, database: Database, review: Case) -> None:
+    """The link in an e-mail about a reply opens that reply, and nothing else that the body owes."""
+    values = {"title": "A report", "report_published_on": "2026-07-01", "report_url": "https://reports.example/1"}
+    ref = open_a(database, "section8-report", values, on=date(2026, 8, 3)).ref
+    report = Case(database, ref, date(2026, 8, 3))
+    report.act("add_recommendation", {"number": "1", "text": "Fictional."})
+    post(database)
+    reply = report.act("name_body", {"bodies": ["mereshire-nhs"], "recommendations_addressed": ["1"]}).created[0]
+    with database.write() as session:
+        number = session.scalars(sa.select(Record.id).where(Record.ref == reply)).one()
+        message = StageChanged(
+            ref=reply, link=f"{base_url()}/records/{reply}", partnership="Team", stage_label="Asked",
+            changed_on=report.today,
+        )  # fmt: skip
+        outbox.write(
+            session, systime.utc_now(), message, to=CONTACT, party="addressed_body", dedupe="one", record_id=number
+        )
+    inside = come_in(app, database, door_in(mail_to(post(database), CONTACT)))
+    assert inside.get("/door/home").headers["Location"] == f"/records/{reply}"
+    page = inside.get(f"/records/{reply}")
+    assert page.status_code == 200 and "Answer" in page.text
+    assert inside.get(f"/records/{reply}/do/answer_recommendation").status_code == 200
+    assert inside.get(f"/records/{the_return(review)}").status_code == 404
+    assert inside.get(f"/records/{report.ref}").status_code == 404
+    assert inside.get("/commissioner").status_code == 403

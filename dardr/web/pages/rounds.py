@@ -19,6 +19,7 @@ from dardr.actors import Purpose
 from dardr.casework import comment_files, comment_words
 from dardr.casework.act import take_action
 from dardr.casework.comments import version_file
+from dardr.casework.doors import chairs_of
 from dardr.casework.files import content
 from dardr.casework.read_log import note_read
 from dardr.casework.serving import reviews_served
@@ -73,6 +74,7 @@ def report(ref: str) -> ResponseReturnValue:
         is_review=True,
         found=found,
         versions=[_version(found, one, files) for one in found.versions],
+        chaired=bool(chairs_of(session(), found.record)),
         comment=[
             (one, reader)
             for one in found.open_rounds
