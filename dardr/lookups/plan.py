@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework.fold import done
+from dardr.lookups.actions.filters import SHARE
 from dardr.lookups.actions.rows import dues_of
 from dardr.lookups.recommendations import ANSWERS, SCOPE_WORDS, records_of
 from dardr.lookups.records import bodies_of
+from dardr.storage.bodies import Body
 from dardr.storage.plans import PlanCopy
-from dardr.storage.reviews import Record, RecordLink
+from dardr.storage.reviews import Record, RecordBody, RecordLink
 from workflows.answers import stored_date
 from workflows.calendar import in_words
 from workflows.processes.action_1.milestones import milestones
@@ -132,7 +134,9 @@ class _Words:
 
     def __init__(self, session: Session, actions: Iterable[Record], *, public: bool) -> None:
         ids = [one.id for one in actions]
-        self._bodies, self._dues, self._public = bodies_of(session, ids), dues_of(session, ids), public
+        self._dues, self._public = dues_of(session, ids), public
+        lead, shares = bodies_of(session, ids), _sharing(session, ids)
+        self._bodies = {one: [*lead.get(one, ()), *(f"with {name}" for name in shares.get(one, ()))] for one in ids}
 
     def line(self, recommendation: Record | None, action: Record | None) -> PlanLine:
         made: Mapping[str, Any] = recommendation.facts if recommendation is not None else {}
@@ -163,6 +167,22 @@ class _Words:
         return in_words(day) if day else str(action.facts.get("target_as_given") or "No date agreed")
 
 
+def _sharing(session: Session, ids: list[int]) -> dict[int, list[str]]:
+    """The bodies that have a part of each action, whether that part has ended or not."""
+    rows = session.execute(
+        sa.select(RecordLink.review_id, Body.name)
+        .join(Record, Record.id == RecordLink.item_id)
+        .join(RecordBody, RecordBody.record_id == Record.id)
+        .join(Body, Body.id == RecordBody.body_id)
+        .where(RecordLink.review_id.in_(ids), RecordLink.kind == "item", Record.process_key == SHARE)
+        .order_by(Body.name)
+    )
+    found: dict[int, list[str]] = {}
+    for of, name in rows:
+        found.setdefault(of, []).append(name)
+    return found
+
+
 def _milestone_words(facts: Mapping[str, Any]) -> Iterable[str]:
     for one in milestones(facts):
         if one.done_on:
@@ -171,7 +191,7 @@ def _milestone_words(facts: Mapping[str, Any]) -> Iterable[str]:
             yield f"{one.words}, by {in_words(one.due)}" if one.due else one.words
 
 
-ENDED_BY = ("verify", "claim_complete")
+ENDED_BY = ("verify", "verify_in_place", "claim_complete")
 
 
 def _completion(action: Record) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from dardr.actors import Actor
 from dardr.lookups.actions.rows import ActionRow, rows_of
 from dardr.lookups.recommendation_choices import RECOMMENDATION, by_number, current_bodies
 from dardr.storage.bodies import Body
-from dardr.storage.reviews import AuditEvent, EventValues, Record, RecordLink
+from dardr.storage.reviews import AuditEvent, EventValues, Record, RecordBody, RecordLink
 from workflows.answers import stored_date
 from workflows.processes.recommendation_1.answering import RESPONSES
 from workflows.processes.recommendation_1.wording import SCOPES, SOURCES, THEMES
@@ -301,3 +301,36 @@ def _wordings(session: Session, record: Record) -> tuple[Wording, ...]:
         if text and (not found or found[-1].text != text):
             found.append(Wording(text, event.occurred_on, event.actor_name, str(after.get("change_reason") or "")))
     return tuple(reversed(found))
+
+
+@dataclass(frozen=True, slots=True)
+class ToAnswer:
+    """A recommendation that asks a body for its answer: of it the reference, the number and the wording."""
+
+    ref: str
+    number: str
+    text: str
+
+
+def to_answer(session: Session, actor: Actor, bodies: Collection[int], today: date) -> list[ToAnswer]:
+    """The recommendations made that are addressed to one of these bodies (by id) and that none of them has answered."""
+    addressed = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(list(bodies)))
+    every = session.scalars(
+        sa.select(Record)
+        .where(
+            Record.process_key == RECOMMENDATION,
+            Record.stage == "made",
+            Record.id.in_(addressed),
+            visible(actor, in_part=True),
+        )
+        .order_by(Record.id)
+    ).all()
+    known = _Bodies(session, every, today)
+    keys = set(session.scalars(sa.select(Body.key).where(Body.id.in_(list(bodies)))))
+    found: list[ToAnswer] = []
+    for one in every:
+        answered = {response.key for response in known.responses(one.facts)}
+        if not answered & keys:
+            facts = one.facts
+            found.append(ToAnswer(one.ref, str(facts.get("number") or ""), str(facts["recommendation_text"])))
+    return found

@@ -109,6 +109,7 @@ def test_an_agency_reads_the_wording_and_answers_and_sees_nothing_of_others(data
     said = {"responding_body": NHS, "response": "not_accepted", "response_reason": "SECRET", "responded_by": "Chief"}
     case.act("respond", said, ref=ref)
     lead = signed_in(application(database, tmp_path), "agency_lead")
+    assert "Recommendations to answer 1" in words(lead.get("/agency"))
     page = lead.get(f"/records/{ref}/recommendation")
     shown = words(page)
     assert page.status_code == 200 and "Ask about safety at each visit." in shown
@@ -123,6 +124,7 @@ def test_an_agency_reads_the_wording_and_answers_and_sees_nothing_of_others(data
     answer = {"responding_body": COUNCIL, "response": "accepted", "responded_by": "Director"}
     assert lead.send(f"/records/{ref}/do/respond", **answer, **TODAY).status_code == 303
     assert "Northmere Council : accepted" in words(lead.get(f"/records/{ref}/recommendation"))
+    assert "Recommendations to answer" not in words(lead.get("/agency"))
 
 
 def test_the_plan_reads_as_its_template_and_goes_out_as_word(database: Database, manager: Browser) -> None:

@@ -1,4 +1,7 @@
-"""Where a recommendation stands, and the groups of stages that its actions name."""
+"""Where a recommendation stands, and the groups of stages that its actions name.
+
+It is nobody's to move by itself: what is waited for are the answers to it, its actions and the department.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,21 @@ STAGES = (
         "draft",
         "Being drafted",
         "recommendation",
-        acts=Party.INDEPENDENT_CHAIR,
+        acts=Party.NOBODY,
         means="The panel has not agreed the wording yet.",
     ),
     Stage(
         "made",
         "Made",
         "recommendation",
-        acts=Party.CASE_MANAGER,
+        acts=Party.NOBODY,
         means="The panel has agreed it. Those it is addressed to answer it, and actions carry it out.",
     ),
     Stage(
         "sent",
         "With the department",
         "recommendation",
-        acts=Party.CASE_MANAGER,
+        acts=Party.NOBODY,
         means="A national recommendation has been sent to the department it is addressed to. The case manager asks how"
         " it stands from time to time; no law gives the department a date.",
     ),
@@ -31,7 +34,7 @@ STAGES = (
         "acknowledged",
         "Acknowledged by the department",
         "recommendation",
-        acts=Party.CASE_MANAGER,
+        acts=Party.NOBODY,
         means="The department has said that it has the recommendation, and has not answered it yet.",
     ),
     Stage(
