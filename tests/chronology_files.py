@@ -12,6 +12,8 @@ import openpyxl
 from docx import Document
 
 from dardr.casework.files import FileGiven
+from dardr.storage.engine import Database
+from tests.builders import Case, a_review
 
 HEADINGS = ("Date", "Time", "Source", "Person", "Event", "Response", "Significant")
 POLICE: tuple[tuple[Any, ...], ...] = (
@@ -86,3 +88,13 @@ def without_result() -> FileGiven:
     sheet.append(["12/03/2021", "", "Log", "A", '="Seen "&"at home"', "", ""])
     sheet.append(["13/03/2021", "", "Log", "A", "Seen at work", "", ""])
     return FileGiven("chronology.xlsx", workbook((), book=book))
+
+
+def two_returns(database: Database) -> tuple[Case, str, str]:
+    """A review with the chronologies of the police and the trust, and the references of the two returns."""
+    review = a_review(database, "evidence", display_pseudonym="Rowan 2021")
+    review.act("request_returns", {"bodies": ["mereshire-police", "mereshire-nhs"], "kind": "chronology"})
+    police, trust = review.opened("agency-return")[-2:]
+    review.act("add_chronology", {"chronology_file": excel(POLICE)}, ref=police)
+    review.act("add_chronology", {"chronology_file": excel(HEALTH)}, ref=trust, by="other_agency_contact")
+    return review, police, trust

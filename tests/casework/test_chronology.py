@@ -25,22 +25,12 @@ from dardr.storage.bodies import Body
 from dardr.storage.chronologies import ChronologyLine, ChronologyMark
 from dardr.storage.engine import Database
 from dardr.storage.people import User
-from tests.builders import Case, a_review, actor, address, at_ten, grant
-from tests.chronology_files import HEADINGS, HEALTH, POLICE, csv_file, excel, with_macros, without_result
+from tests.builders import Case, actor, address, at_ten, grant
+from tests.chronology_files import HEADINGS, POLICE, csv_file, excel, two_returns, with_macros, without_result
 from tests.fixtures import with_people
 from workflows.definition import Role
 
 DAY = date(2021, 3, 12)
-
-
-def two_returns(database: Database) -> tuple[Case, str, str]:
-    """A review with the chronologies of the police and the trust, and the references of the two returns."""
-    review = a_review(database, "evidence", display_pseudonym="Rowan 2021")
-    review.act("request_returns", {"bodies": ["mereshire-police", "mereshire-nhs"], "kind": "chronology"})
-    police, trust = review.opened("agency-return")[-2:]
-    review.act("add_chronology", {"chronology_file": excel(POLICE)}, ref=police)
-    review.act("add_chronology", {"chronology_file": excel(HEALTH)}, ref=trust, by="other_agency_contact")
-    return review, police, trust
 
 
 def merged(review: Case, by: str = "case_manager") -> Merged:
