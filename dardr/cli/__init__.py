@@ -30,6 +30,7 @@ _COMMANDS: Listed = {
     "report": ("report:report", "Make reports."),
     "import": ("importing:import_", "Load published cases."),
     "tracker": ("tracker:tracker", "Bring in the team's tracker of live reviews; have it back."),
+    "chronology": ("chronology:chronology", "Merge the chronologies of the agencies of a review."),
     "document": ("document:document", "List and build documents."),
     "audit": ("audit:audit", "Verify, export and sign the history."),
     "outbox": ("outbox:outbox", "Look after e-mail that could not be sent."),

@@ -222,6 +222,7 @@ ROUTES = {
     "/agencies/<key>": CARRIES_REVIEWS,
     "/actions": SIGNED_IN,
     "/actions.csv": SIGNED_IN,
+    "/actions/verify": CARRIES_REVIEWS | {Role.STEERING_MEMBER},
     "/deadlines.csv": SIGNED_IN,
     "/reviews/<ref>/what-if": SIGNED_IN,
     "/reviews/<ref>/what-if.csv": SIGNED_IN,

@@ -35,7 +35,7 @@ from dardr.lookups.update_rounds import suggested_agencies
 from dardr.parts import contents_seen
 from dardr.storage.reviews import AuditEvent, Record
 from dardr.web import forms
-from dardr.web.audience import actor, who
+from dardr.web.audience import actor, may_use, who
 from dardr.web.careful import asked_now, days_ahead
 from dardr.web.frame import page_of
 from dardr.web.pages import (
@@ -383,7 +383,7 @@ def _show(page: Page, today: date) -> ResponseReturnValue:
         has_files=any(f.type is FieldType.FILE for f in action.fields),
         files_again=FILES_AGAIN if page.status != 200 else "",
         today_words=day_words(today),
-        asks_before=action.key in said_before.TEXT_OF,
+        asks_before=said_before.TEXT_OF.get(action.key, "") if may_use("said_before.search") else "",
         said_before=said_before.said_before(action.key, record.ref if record else ""),
     )
     return shown, page.status
