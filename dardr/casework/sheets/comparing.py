@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from dardr.access import visible
 from dardr.actors import Actor
-from dardr.casework.act import take_action
+from dardr.casework.act import judged, take_action
 from dardr.casework.sheets.cells import label_of_value, read_cell, same
 from dardr.casework.sheets.columns import (
     BY_KEY,
@@ -58,11 +58,13 @@ def compare(
     *,
     chosen: Mapping[str, str] | None = None,
     tried: bool = True,
+    waits: bool = False,
 ) -> Preview:
     """What a returned workbook would change, at the instant ``now`` (UTC).
 
     ``chosen`` says for cells in conflict, by their name, whether the workbook's words are taken or those here stay.
-    ``tried``: every change is tried by the actions themselves, and what they refuse is among the refusals.
+    ``tried``: every change is tried by the actions themselves, and what they refuse is among the refusals. ``waits``:
+    somebody else signs it off before it counts, so the first action of a row is judged only.
     """
     preview = Preview(back.sheet, refusals=list(back.refusals), remarks=list(back.remarks), rows=len(back.rows))
     told = list(_differing(back, out, preview))
@@ -76,7 +78,7 @@ def compare(
             continue
         settled = _against_now(preview, back, one, record, due.get(record.id), chosen or {})
         if settled:
-            _plan(session, actor, now, preview, back, one, record, settled, tried=tried)
+            _plan(session, actor, now, preview, back, one, record, settled, tried=tried, waits=waits)
     missing = len(out.rows) - len({row.ref for row in back.rows} & set(out.rows))
     if missing:
         preview.remarks.append(
@@ -234,6 +236,7 @@ def _plan(
     settled: dict[str, Any],
     *,
     tried: bool,
+    waits: bool,
 ) -> None:
     """The actions that a row means; tried, so that what they refuse is known before anybody confirms."""
     row = one.row
@@ -248,7 +251,7 @@ def _plan(
         record.ref, record.revision, row.number, record.process, steps,
         {key: _where(back, row, key) for key in settled},
     )  # fmt: skip
-    if tried and (refused := refusals_of(session, actor, now, work, back.sheet)):
+    if tried and (refused := refusals_of(session, actor, now, work, back.sheet, waits=waits)):
         preview.refusals += refused
         return
     preview.work.append(work)
@@ -262,11 +265,17 @@ def _plan(
             )  # fmt: skip
 
 
-def refusals_of(session: Session, actor: Actor, now: datetime, work: Work, sheet: str) -> list[Refusal]:
+def refusals_of(
+    session: Session, actor: Actor, now: datetime, work: Work, sheet: str, *, waits: bool = False
+) -> list[Refusal]:
     """What the actions themselves would refuse of a row. They are tried, and nothing of it stays."""
     trial = session.begin_nested()
     try:
-        carry_out(session, actor, now, work)
+        if waits:
+            first = work.steps[0]
+            judged(session, actor, now, work.ref, first.action, first.values, london_date(now), work.revision)
+        else:
+            carry_out(session, actor, now, work)
     except DardrError as error:
         return refusals_for(error, work, sheet)
     finally:
@@ -274,12 +283,15 @@ def refusals_of(session: Session, actor: Actor, now: datetime, work: Work, sheet
     return []
 
 
-def carry_out(session: Session, actor: Actor, now: datetime, work: Work) -> int:
-    """Take the actions of one row, all or none of them in the caller's savepoint; how many. Raises as they do."""
+def carry_out(session: Session, actor: Actor, now: datetime, work: Work, *, written_by: str = "") -> int:
+    """Take the actions of one row, all or none of them in the caller's savepoint; how many. Raises as they do.
+
+    ``written_by`` is the name of who filled the workbook, where the actor confirms what somebody else wrote.
+    """
     revision = work.revision
     for step in work.steps:
         done = take_action(
-            session, actor, now, work.ref, step.action, step.values, london_date(now), expected_revision=revision
+            session, actor, now, work.ref, step.action, step.values, london_date(now), revision, written_by=written_by
         )
         revision = done.revision
     return len(work.steps)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, defer
 
 from dardr.access import OF_AGENCIES
 from dardr.actors import Actor
+from dardr.casework import four_eyes
 from dardr.casework.files import seal_with_new_key, unseal
 from dardr.casework.sheets.comparing import HERE, MINE, carry_out, compare, refusals_for
 from dardr.casework.sheets.preview import Preview
@@ -24,9 +25,11 @@ from dardr.casework.sheets.reading import NOT_OURS, Refusal, Returned, read_retu
 from dardr.errors import Conflict, DardrError, Invalid, NotFound, Reason
 from dardr.lookups.agency import family
 from dardr.storage.bodies import Body
+from dardr.storage.people import User
 from dardr.storage.plans import SheetIn, SheetOut
 from dardr.storage.reviews import Record
 from dardr.systime import london_date
+from workflows.definition import Role
 from workflows.processes.who import CASEWORK
 
 RETURNED = "returned"
@@ -89,6 +92,19 @@ def bodies_of_sheet(session: Session, out: SheetOut) -> set[int]:
     return found
 
 
+def led_by(actor: Actor) -> set[int]:
+    """The bodies of which this person is a lead."""
+    return {g.body_id for g in actor.grants if g.role is Role.AGENCY_LEAD and g.body_id is not None}
+
+
+def waits_for_lead(session: Session, actor: Actor, out: SheetOut) -> bool:
+    """Whether what this person sends in counts once a lead of the agency has recorded it."""
+    if actor.roles & CASEWORK or not four_eyes.asked_for(session, out.partnership_id):
+        return False
+    bodies = bodies_of_sheet(session, out)
+    return not led_by(actor) & bodies and four_eyes.has_lead(session, sorted(bodies))
+
+
 def take_in(session: Session, actor: Actor, now: datetime, name: str, content: bytes) -> SheetIn:
     """Keep a returned workbook, and what taking it in would do, at the instant ``now`` (UTC). Nothing else is written.
 
@@ -96,7 +112,8 @@ def take_in(session: Session, actor: Actor, now: datetime, name: str, content: b
     """
     back = read_returned(name, content)
     out = sheet_out_of(session, actor, back)
-    preview = compare(session, actor, now, back, out)
+    waits = waits_for_lead(session, actor, out)
+    preview = compare(session, actor, now, back, out, waits=waits)
     digest = sha256(content).hexdigest()
     preview.remarks = [*_said_of_the_copy(session, out, digest), *preview.remarks]
     wrapped_key, sealed = seal_with_new_key(content)
@@ -109,7 +126,7 @@ def take_in(session: Session, actor: Actor, now: datetime, name: str, content: b
         review_id=out.review_id,
         by=actor.id,
         at=now,
-        preview={**preview.as_dict(), "hash": preview.digest(), "sha256": digest},
+        preview={**preview.as_dict(), "hash": preview.digest(), "sha256": digest, "waits": waits},
     )
     session.add(row)
     session.flush()
@@ -149,13 +166,22 @@ def _day(instant: datetime) -> str:
 
 
 def sheet_in(session: Session, actor: Actor, number: int) -> SheetIn:
-    """The workbook taken in under that number. Raises NotFound unless it is this person's own, or the team asks."""
+    """The workbook taken in under that number. Raises NotFound unless it is this person's own, their agency's lead
+    asks, or the team."""
     row = session.get(SheetIn, number)
-    if row is None or row.partnership_id != actor.partnership_id:
-        raise NotFound("There is no workbook of that number here. Choose the file again.")
-    if row.by != actor.id and not actor.roles & CASEWORK:
-        raise NotFound("There is no workbook of that number here. Choose the file again.")
+    if row is None or row.partnership_id != actor.partnership_id or row.kind != RETURNED:
+        raise NotFound(NOT_HERE)
+    if row.by != actor.id and not actor.roles & CASEWORK and not _of_their_body(session, actor, row):
+        raise NotFound(NOT_HERE)
     return row
+
+
+NOT_HERE = "There is no workbook of that number here. Choose the file again."
+
+
+def _of_their_body(session: Session, actor: Actor, row: SheetIn) -> bool:
+    out = session.get(SheetOut, row.out_id) if row.out_id else None
+    return out is not None and bool(led_by(actor) & bodies_of_sheet(session, out))
 
 
 def content_of(row: SheetIn) -> bytes:
@@ -165,9 +191,13 @@ def content_of(row: SheetIn) -> bytes:
     return unseal(row.wrapped_key, row.sealed)
 
 
-def may_confirm(actor: Actor, row: SheetIn) -> bool:
-    """Whether this person may have a workbook recorded: who sent it in, and the team."""
-    return row.by == actor.id or bool(actor.roles & CASEWORK)
+def may_confirm(session: Session, actor: Actor, row: SheetIn) -> bool:
+    """Whether this person may have a workbook recorded: the team, a lead of the agency, and who sent it in unless
+    the lead signs it off."""
+    if actor.roles & CASEWORK or _of_their_body(session, actor, row):
+        return True
+    out = session.get(SheetOut, row.out_id) if row.out_id else None
+    return row.by == actor.id and out is not None and not waits_for_lead(session, actor, out)
 
 
 def confirm(
@@ -181,14 +211,14 @@ def confirm(
     kept = row.preview or {}
     if row.applied_at is not None:
         return receipt_of(row)
-    if not may_confirm(actor, row):
-        raise NotFound("There is no workbook of that number here. Choose the file again.")
+    if not may_confirm(session, actor, row):
+        raise Conflict("The lead of your organisation records it: they find it under “Workbooks of actions”.")
     back = read_returned("workbook.xlsx", content_of(row))
     out = sheet_out_of(session, actor, back)
     again = compare(session, actor, now, back, out)
     again.remarks = list(kept.get("remarks", ()))
     if again.digest() != seen or seen != kept.get("hash"):
-        row.preview = {**again.as_dict(), "hash": again.digest(), "sha256": kept.get("sha256")}
+        row.preview = {**kept, **again.as_dict(), "hash": again.digest()}
         session.flush()
         raise Moved("Something changed here since you looked. This is what taking the workbook in would do now.")
     undecided = [clash for clash in again.conflicts if chosen.get(clash.name) not in (MINE, HERE)]
@@ -197,7 +227,8 @@ def confirm(
             [Reason(f"{one.ref}, {one.heading}: choose what counts.", f"choice-{one.name}") for one in undecided]
         )
     whole = compare(session, actor, now, back, out, chosen=chosen, tried=False) if again.conflicts else again
-    receipt = record(session, actor, now, whole)
+    writer = session.get(User, row.by) if row.by != actor.id else None
+    receipt = record(session, actor, now, whole, written_by=writer.name if writer else "")
     receipt.kept = [clash.as_dict() for clash in again.conflicts if chosen[clash.name] == HERE]
     row.preview = {**kept, "receipt": receipt.as_dict()}
     row.applied_at = now
@@ -205,7 +236,7 @@ def confirm(
     return receipt
 
 
-def record(session: Session, actor: Actor, now: datetime, preview: Preview) -> Receipt:
+def record(session: Session, actor: Actor, now: datetime, preview: Preview, *, written_by: str = "") -> Receipt:
     """Take the actions of a preview, each row in a savepoint of its own, and say what became of each cell."""
     receipt = Receipt(refusals=list(preview.refusals))
     changes: dict[str, list[dict[str, str]]] = {}
@@ -214,7 +245,7 @@ def record(session: Session, actor: Actor, now: datetime, preview: Preview) -> R
     for work in preview.work:
         try:
             with session.begin_nested():
-                receipt.actions += carry_out(session, actor, now, work)
+                receipt.actions += carry_out(session, actor, now, work, written_by=written_by)
         except DardrError as error:
             receipt.refusals += refusals_for(error, work, preview.sheet)
         else:
@@ -242,7 +273,7 @@ def taken_in(session: Session, actor: Actor, limit: int = 20) -> list[tuple[Shee
         .options(defer(SheetIn.sealed))
     )
     if not actor.roles & CASEWORK:
-        query = query.where(SheetIn.by == actor.id)
+        query = query.where(sa.or_(SheetIn.by == actor.id, SheetOut.body_id.in_(led_by(actor))))
     return [(row, of) for row, of in session.execute(query)]
 
 

@@ -13,7 +13,7 @@ from dardr.casework.sheets import taking
 from dardr.casework.sheets.comparing import HERE, MINE
 from dardr.casework.sheets.giving import Workbook, give_plan, give_to_body
 from dardr.casework.sheets.taking import Moved
-from dardr.errors import DardrError, Invalid, Reason
+from dardr.errors import Conflict, DardrError, Invalid, Reason
 from dardr.lookups.agency import bodies_of_actor
 from dardr.storage.bodies import Body
 from dardr.web.audience import actor, who
@@ -144,7 +144,7 @@ def preview(number: int) -> ResponseReturnValue:
     return _preview(number)
 
 
-def _preview(number: int, reasons: tuple[Reason, ...] = ()) -> ResponseReturnValue:
+def _preview(number: int, reasons: tuple[Reason, ...] = (), status: int = 422) -> ResponseReturnValue:
     row = taking.sheet_in(session(), actor(), number)
     if row.applied_at is not None:
         return render_template("sheets/receipt.html", row=row, receipt=taking.receipt_of(row).as_dict())
@@ -154,11 +154,11 @@ def _preview(number: int, reasons: tuple[Reason, ...] = ()) -> ResponseReturnVal
         row=row,
         found=row.preview,
         chosen=request.form if request.method == "POST" else {},
-        may_confirm=taking.may_confirm(actor(), row),
+        may_confirm=taking.may_confirm(session(), actor(), row),
         mine=MINE,
         here=HERE,
     )
-    return page, 422 if reasons else 200
+    return page, status if reasons else 200
 
 
 @pages.post("/<int:number>")
@@ -172,4 +172,6 @@ def confirm(number: int) -> ResponseReturnValue:
         taking.confirm(session(), actor(), systime.utc_now(), row, seen=seen, chosen=chosen)
     except (Moved, Invalid) as error:
         return _preview(number, error.reasons)
+    except Conflict as error:
+        return _preview(number, error.reasons, status=409)
     return redirect(url_for("sheets.preview", number=number))
