@@ -73,7 +73,7 @@ def said_in(record: Record) -> list[Said]:
         published = whole_date(facts.get("report_published_on"))
         kind, year = "commissioner", published.year if published else None
     else:
-        kind, year = str(facts.get("kind") or "dardr").lower(), facts.get("year")
+        kind, year = str(facts.get("review_kind") or "dardr").lower(), facts.get("year")
     found = [_entry(place, entry, kind, year) for place, entry in enumerate(entries, 1)]
     return [one for one in found if one.text]
 
