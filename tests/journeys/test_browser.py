@@ -69,6 +69,8 @@ def every_page(server: Serving) -> dict[str, str]:
         ).first()
     assert written
     return {
+        "what agencies owe": "/agencies",
+        "the page of an agency": "/agencies/northmere-council",
         "rounds of updates": "/update-rounds",
         "round of updates": f"/update-rounds/{REFS['round of updates']}",
         "updates asked of an agency": f"/records/{REFS['updates asked']}",
@@ -154,6 +156,11 @@ def every_page(server: Serving) -> dict[str, str]:
         "documents": f"/reviews/{REFS['amending']}/documents",
         "item": f"/records/{REFS['return']}",
         "return": f"/returns/{REFS['return']}",
+        "chronology of a return": f"/returns/{REFS['return']}/chronology",
+        "chronology of a review": f"/reviews/{REFS['evidence']}/chronology?only=flagged",
+        "lines that may be one event": f"/reviews/{REFS['evidence']}/chronology/pairs",
+        "two lines of a chronology": f"/reviews/{REFS['evidence']}/chronology/pairs/1/4",
+        "line of a chronology": f"/reviews/{REFS['evidence']}/chronology/lines/1",
         "part of a return": f"/returns/{REFS['return']}/parts/known",
         "check a return": f"/returns/{REFS['return']}/check",
         "own document of a return": f"/returns/{REFS['return']}/own-file",
@@ -188,6 +195,12 @@ def every_page(server: Serving) -> dict[str, str]:
         "locked regime": "/open/dardr-s8a",
         "deadlines": "/deadlines",
         "actions": "/actions",
+        "actions, narrowed": f"/actions?moved=yes&agency=northmere-council&review={REFS['evidence']}&ended=yes",
+        "actions to verify": "/actions/verify",
+        "action": f"/records/{REFS['action']}",
+        "action to verify": f"/records/{REFS['action to verify']}",
+        "action, part of another body": f"/records/{REFS['part of an action']}",
+        "action, report complete": f"/records/{REFS['action']}/do/claim_complete",
         "published cases": "/published-cases",
         "report": "/reports",
         "tracker": "/administration/tracker",

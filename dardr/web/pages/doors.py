@@ -21,6 +21,7 @@ from dardr.access import visible
 from dardr.actors import Purpose
 from dardr.casework import door_opening, door_state, doors
 from dardr.casework.door_state import Found, State
+from dardr.casework.sittings import UPDATED
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.lookups.doors import WHAT_IT_OPENS, masked
 from dardr.lookups.files import files_by_entry, get_file
@@ -161,6 +162,10 @@ def _landing(to: str) -> str:
     if not to or not opens(str(endpoint), door) or str(endpoint).startswith(("doors.", "account.", "static")):
         return url_for("doors.home")
     ref = found.get("ref")
+    if ref and door is not None and door.purpose is Purpose.AGENCY and str(endpoint) == "records.record":
+        key = session().scalar(sa.select(Record.process_key).where(Record.ref == ref, visible(actor())))
+        if key in UPDATED:
+            return url_for("agency.home")  # what else is owed stands there too, and an update is two minutes away
     if ref and session().scalar(sa.select(Record.id).where(Record.ref == ref, visible(actor()))) is None:
         return url_for("doors.home")
     query = request.query_string.decode("ascii", "ignore")
