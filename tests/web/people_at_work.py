@@ -9,6 +9,7 @@ from dardr.casework.files import FileGiven
 from dardr.casework.notifying import Way
 from dardr.storage.engine import Database
 from tests.builders import Case, a_review, actor, address, at_ten, open_a
+from tests.chronology_files import HEALTH, POLICE, excel
 from tests.mails import eml
 
 NOW = "2026-12-07T09:00"
@@ -50,8 +51,26 @@ def a_plan(review: Case) -> dict[str, str]:
     review.act("respond", {**answer, "responded_by": "Chief nurse"}, ref=ref)
     review.act("send_to_department", {"sent_how": "letter"}, ref=national)
     action = {"action_text": "Change the form", "lead_body": "northmere-council", "plan_source": "panel"}
-    review.act("add_action", {**action, "scope": "local", "recommendations": [ref]})
-    return {"recommendation": ref, "national recommendation": national}
+    done = review.act("add_action", {**action, "scope": "local", "recommendations": [ref]})
+    return {"recommendation": ref, "national recommendation": national, **an_action(review, done.created[0])}
+
+
+def an_action(review: Case, ref: str) -> dict[str, str]:
+    """The action worked on, its date moved three times, with another body's part; another one reported complete."""
+    agreed = {"target_date": "2027-01-29", "outcome_measure": "An audit", "agreed_by": "Director"}
+    review.act("agree", {**agreed, "milestones": "First session, 30 October 2026"}, ref=ref)
+    for day in ("2027-02-26", "2027-03-26", "2027-04-30"):
+        review.act("agree_new_date", {"clock": "action_due", "new_date": day, "reason": "A trainer left"}, ref=ref)
+    asked = {"bodies": ["mereshire-nhs"], "share_text": "Change the form on wards", "share_due": "2027-02-26"}
+    part = review.act("ask_to_share", asked, ref=ref).created[0]
+    told = {"progress": "The form is drafted", "needs": "A room"}
+    late = {"suggested_date": "2027-05-28", "suggested_reason": "The system is replaced"}
+    review.act("record_update", {**told, **late}, ref=ref)
+    second = {"action_text": "Train staff", "lead_body": "northmere-council", "plan_source": "panel", "scope": "local"}
+    done = review.act("add_action", second).created[0]
+    review.act("agree", agreed, ref=done)
+    review.act("claim_complete", {"evidence": "The register of sessions"}, ref=done)
+    return {"action": ref, "part of an action": part, "action to verify": done}
 
 
 def a_family(review: Case) -> dict[str, str]:
@@ -159,6 +178,8 @@ def fill(database: Database) -> dict[str, str]:
     refs |= a_plan(evidence)
     refs["evidence"] = evidence.ref
     refs["return"] = evidence.opened("agency-return")[0]
+    evidence.act("add_chronology", {"chronology_file": excel(POLICE)}, ref=refs["return"])
+    evidence.act("add_chronology", {"chronology_file": excel(HEALTH)}, ref=evidence.opened("agency-return")[1])
     refs["task"] = evidence.act(
         "add_task",
         {"title": "Book a room for the panel", "given_to": address("case_manager"), "due_on": "2026-12-10"},
