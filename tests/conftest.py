@@ -91,11 +91,40 @@ def migrated_sqlite_file(run_folder: Path) -> Path:
     return file
 
 
+WITH_A_PARTNERSHIP = frozenset({"database", "sqlite_database", "either_database"})
+"""Fixtures that put the fictional partnership into their database: a test that has one begins with it."""
+
+
+def _put_a_partnership(url: str) -> None:
+    from tests.fixtures import with_people
+
+    with with_people(url):
+        pass
+
+
+@pytest.fixture(scope="session")
+def sqlite_file_with_people(migrated_sqlite_file: Path, run_folder: Path) -> Path:
+    """The same with the fictional partnership and its people in it."""
+    file = run_folder / "people.sqlite3"
+    with postgres.locked(run_folder / "sqlite.lock"):
+        if not file.exists():
+            fresh = run_folder / "people.fresh.sqlite3"
+            shutil.copyfile(migrated_sqlite_file, fresh)
+            _put_a_partnership(f"sqlite:///{fresh}")
+            connection = sqlite3.connect(fresh)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            fresh.rename(file)
+    return file
+
+
 @pytest.fixture
-def sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
+def sqlite_url(request: pytest.FixtureRequest, migrated_sqlite_file: Path, tmp_path: Path) -> str:
     """The address of a migrated SQLite database of this test's own."""
+    peopled = bool(WITH_A_PARTNERSHIP & set(request.fixturenames))
+    template = request.getfixturevalue("sqlite_file_with_people") if peopled else migrated_sqlite_file
     file = tmp_path / "dardr.sqlite3"
-    shutil.copyfile(migrated_sqlite_file, file)
+    shutil.copyfile(template, file)
     return f"sqlite:///{file}"
 
 
@@ -115,10 +144,16 @@ def postgres_server(run_folder: Path) -> postgres.PostgresServer:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: postgres.PostgresServer, run_folder: Path) -> Iterator[str]:
+def postgres_url(
+    request: pytest.FixtureRequest, postgres_server: postgres.PostgresServer, run_folder: Path
+) -> Iterator[str]:
     """The address of a migrated PostgreSQL database of this test's own."""
     postgres.make_template(postgres_server, run_folder)
-    with postgres.database(postgres_server, f"test_{uuid.uuid4().hex}") as url:
+    template = postgres.TEMPLATE
+    if WITH_A_PARTNERSHIP & set(request.fixturenames):
+        template = postgres.WITH_PEOPLE
+        postgres.make_template(postgres_server, run_folder, template, _put_a_partnership)
+    with postgres.database(postgres_server, f"test_{uuid.uuid4().hex}", template) as url:
         yield url
 
 

@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import sqlalchemy as sa
 
+from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
 from tests import builders
 
 
 @contextmanager
 def with_people(url: str) -> Iterator[Database]:
-    """The database at ``url``, migrated already, with a partnership and its people; closed afterwards."""
+    """The database at ``url``, migrated already, with a partnership and its people; closed afterwards.
+
+    They are put into it where they are not there yet: most tests begin with a copy in which they are.
+    """
     database = Database(url)
     with database.write() as session:
-        builders.a_partnership(session)
+        if session.scalar(sa.select(Partnership.id)) is None:
+            builders.a_partnership(session)
     yield database
     database.close()
 

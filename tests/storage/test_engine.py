@@ -28,22 +28,22 @@ NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def bare(database_url: str) -> Iterator[Database]:
     """A migrated database of either kind, empty."""
-    database = Database(database_url)
-    yield database
-    database.close()
+    bare = Database(database_url)
+    yield bare
+    bare.close()
 
 
-def test_two_hundred_changes_by_ten_writers_are_all_kept(database: Database) -> None:
-    with database.write() as session:
+def test_two_hundred_changes_by_ten_writers_are_all_kept(bare: Database) -> None:
+    with bare.write() as session:
         session.add(Heartbeat(tick="t", at=NOW, took_ms=0))
     errors: list[BaseException] = []
 
     def add_twenty() -> None:
         try:
             for _ in range(20):
-                with database.write() as session:
+                with bare.write() as session:
                     row = session.scalars(sa.select(Heartbeat).where(Heartbeat.tick == "t").with_for_update()).one()
                     row.took_ms += 1
         except BaseException as error:  # seen by the test
@@ -54,44 +54,44 @@ def test_two_hundred_changes_by_ten_writers_are_all_kept(database: Database) -> 
         thread.start()
     for thread in threads:
         thread.join()
-    with database.read() as session:
+    with bare.read() as session:
         assert (errors, session.get_one(Heartbeat, "t").took_ms) == ([], 200)
 
 
-def test_a_block_that_ends_badly_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as session:
+def test_a_block_that_ends_badly_leaves_nothing(bare: Database) -> None:
+    with pytest.raises(RuntimeError), bare.write() as session:
         session.add(Heartbeat(tick="t", at=NOW, took_ms=0))
         session.flush()
         raise RuntimeError
-    with database.read() as session:
+    with bare.read() as session:
         assert session.scalars(sa.select(Heartbeat)).all() == []
 
 
-def test_a_reader_sees_one_view_while_somebody_writes(database: Database) -> None:
-    with database.write() as session:
+def test_a_reader_sees_one_view_while_somebody_writes(bare: Database) -> None:
+    with bare.write() as session:
         session.add(Heartbeat(tick="t", at=NOW, took_ms=1))
-    with database.read() as reading:
+    with bare.read() as reading:
         assert reading.scalar(sa.select(Heartbeat.took_ms)) == 1
-        with database.write() as writing:
+        with bare.write() as writing:
             writing.execute(sa.update(Heartbeat).values(took_ms=2))
         assert reading.scalar(sa.select(Heartbeat.took_ms)) == 1
-    with database.read() as reading:
+    with bare.read() as reading:
         assert reading.scalar(sa.select(Heartbeat.took_ms)) == 2
 
 
-def test_instants_are_aware_and_come_back_as_utc(database: Database) -> None:
+def test_instants_are_aware_and_come_back_as_utc(bare: Database) -> None:
     summer = datetime(2026, 7, 1, 9, 30, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
-    with database.write() as session:
+    with bare.write() as session:
         session.add(Heartbeat(tick="t", at=summer, took_ms=0))
-    with database.read() as session:
+    with bare.read() as session:
         back = session.scalars(sa.select(Heartbeat.at)).one()
     assert back == summer and back.utcoffset() == timedelta(0)
     with pytest.raises(ValueError, match="aware"):
         UtcDateTime().process_bind_param(datetime(2026, 7, 1), sa.create_engine("sqlite://").dialect)
 
 
-def test_foreign_keys_are_kept(database: Database) -> None:
-    with pytest.raises(IntegrityError), database.write() as session:
+def test_foreign_keys_are_kept(bare: Database) -> None:
+    with pytest.raises(IntegrityError), bare.write() as session:
         session.add(
             OutboxMessage(
                 dedupe_key="k", record_id=404, message="m", recipient="r", subject="s", text="t", html="h",
@@ -100,11 +100,11 @@ def test_foreign_keys_are_kept(database: Database) -> None:
         )  # fmt: skip
 
 
-def test_two_who_changed_the_same_record_do_not_both_win(database: Database) -> None:
-    with database.write() as session:
+def test_two_who_changed_the_same_record_do_not_both_win(bare: Database) -> None:
+    with bare.write() as session:
         builders.a_partnership(session)
-    case = builders.a_review(database, "notified")
-    first, second = database.writing(), database.writing()
+    case = builders.a_review(bare, "notified")
+    first, second = bare.writing(), bare.writing()
     try:
         with first.begin():
             mine = first.scalars(sa.select(Record).where(Record.ref == case.ref)).one()
@@ -122,7 +122,7 @@ def test_two_who_changed_the_same_record_do_not_both_win(database: Database) -> 
 
 
 def test_sqlite_is_durable_and_waits(sqlite_url: str) -> None:
-    with closing(Database(sqlite_url)) as database, database.read() as session:
+    with closing(Database(sqlite_url)) as bare, bare.read() as session:
         asked: dict[str, Any] = {
             name: session.execute(sa.text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
@@ -130,11 +130,11 @@ def test_sqlite_is_durable_and_waits(sqlite_url: str) -> None:
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15_000}
 
 
-def test_a_reading_session_cannot_write_and_the_next_writer_can(database: Database) -> None:
-    with pytest.raises(DatabaseError, match=r"read-?only"), database.read() as session:
+def test_a_reading_session_cannot_write_and_the_next_writer_can(bare: Database) -> None:
+    with pytest.raises(DatabaseError, match=r"read-?only"), bare.read() as session:
         session.add(Heartbeat(tick="sweep", at=NOW, took_ms=1))
         session.flush()
-    with database.write() as session:
+    with bare.write() as session:
         session.add(Heartbeat(tick="sweep", at=NOW, took_ms=1))
 
 
@@ -156,11 +156,11 @@ def test_one_value_has_one_spelling() -> None:
     assert canonical({"a": "é"}) == '{"a":"é"}'
 
 
-def test_what_is_stored_as_json_has_the_same_spelling_when_read(database: Database) -> None:
+def test_what_is_stored_as_json_has_the_same_spelling_when_read(bare: Database) -> None:
     value = {"z": 1, "a": [{"y": "é", "x": None}, "…", 1.5, 10**15], "": "", "aa": False}
-    with database.write() as session:
+    with bare.write() as session:
         builders.a_partnership(session, settings={"kept": value})
-    with database.read() as session:
+    with bare.read() as session:
         from dardr.storage.bodies import Partnership
 
         kept = session.scalars(sa.select(Partnership.settings)).one()["kept"]
@@ -172,11 +172,11 @@ def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         migrate.upgrade(url)
-        database = Database(url)
-        with database.write() as session:
+        bare = Database(url)
+        with bare.write() as session:
             session.add(Heartbeat(tick="t", at=NOW, took_ms=0))
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
-        database.close()
+        bare.close()
     finally:
         os.umask(before)
     assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}

@@ -19,7 +19,9 @@ from werkzeug.test import TestResponse
 from dardr import systime
 from dardr.casework.passwords import hashed
 from dardr.settings import Settings
+from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
+from dardr.storage.installation import Installation
 from dardr.storage.people import User
 from dardr.web.app import create_app
 from tests import builders
@@ -46,7 +48,9 @@ def prepared(url: str) -> Database:
     """A database with the fictional partnership, everybody with the same password."""
     database = Database(url)
     with database.write() as session:
-        builders.a_partnership(session, rehearsal=True)
+        if session.scalar(sa.select(Partnership.id)) is None:
+            builders.a_partnership(session)
+        session.execute(sa.update(Installation).values(rehearsal=True))
         session.execute(sa.update(User).values(password=HASHED))
     return database
 
