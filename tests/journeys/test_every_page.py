@@ -42,6 +42,7 @@ FILES = {
     *("/records/<ref>/comments.<any(docx, xlsx):form>", "/records/<ref>/version"),
     *("/static/<path:filename>", "/fs-static/<path:filename>"),
     "/family/<ref>/letters/<int:number>.docx",
+    *("/returns/<ref>/chronology/template", "/reviews/<ref>/chronology/file/<any(docx, xlsx):form>"),
     *("/returns/<ref>/document.docx", "/returns/<ref>/request.docx"),
     *("/meetings/<ref>/papers/<int:number>", "/meetings/<ref>/calendar.ics"),
     *("/records/<ref>/deadlines/<int:number>/calendar.ics", "/calendar/feed/<secret>.ics"),
@@ -50,6 +51,7 @@ FILES = {
 
 LEADS_ON = {
     "/reviews/views/<int:number>": "opens the list that was saved",
+    "/reviews/<ref>/chronology/beside": "puts the two lines that were ticked beside each other",
     "/sign-in/which": "is not used: there is nothing here",
     "/sign-in/with": "leads to the sign-in of the organisation",
     "/sign-in/with/back": "comes back from there",
@@ -66,6 +68,9 @@ NOT_MEASURED = {
 
 FOLLOWED: dict[str, tuple[str, ...]] = {
     "test_capture.py": ("/records/<ref>/messages/<int:entry>",),
+    "test_chronology.py": tuple(
+        f"/returns/<ref>/chronology/<int:number>/{page}" for page in ("columns", "preview", "typed")
+    ),
     "test_comments.py": ("/records/<ref>/comments", "/records/<ref>/answer"),
     "test_returns.py": ("/returns/<ref>/send-file",),
     "test_first_day.py": tuple(

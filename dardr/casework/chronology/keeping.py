@@ -108,7 +108,7 @@ def keep_lines(
         same = before.get(line.content())
         if same:
             row = same.pop(0)
-            row.position, row.place = position, line.place
+            row.position = position  # where it stood in the file it came in stays: that file is its source
         else:
             session.add(_row(record, event, position, line))
             new += 1
