@@ -1,8 +1,8 @@
 """In a real browser: a Steering Group member from another body verifies one action and sends another back.
 
 Counted, so that nobody makes it longer: signed in, the one who verifies needs five steps for an action (the register,
-the list of what waits for them, the action with its evidence, the step, send) and one answer (what was seen). To ask for
-more it is two answers: what is still to be seen, and by when.
+the list of what waits for them, the action with its evidence, the step, send) and one answer (what was seen). To ask
+for more it is two answers: what is still to be seen, and by when.
 """
 
 from __future__ import annotations

@@ -19,6 +19,16 @@ DUE = "action_due"
 SENT_BACK = "return_to_owner"
 """A report of completion that was sent back gives a new date: it counts as a move where it is later."""
 
+GIVEN = {
+    "agree": "Agreed",
+    "agree_date": "Agreed",
+    "accept_transfer": "Agreed by the body that took it on",
+    SENT_BACK: "Given when more was asked for",
+    "reopen_action": "Given when it was taken up again",
+    "reopen_part": "Given when it was taken up again",
+}
+"""How a date came about that is not the first one, by the action that gave it."""
+
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
@@ -108,7 +118,7 @@ def dates_of(session: Session, record: Record) -> list[DateLine]:
     before: date | None = None
     for run, event, after in runs:
         later = event.action == SENT_BACK and before is not None and run.original_due_on > before
-        label = process.action(event.action).label if before is not None else "First agreed"
+        label = GIVEN.get(event.action, process.action(event.action).label) if before is not None else "First agreed"
         said = dict(after or {})
         why = str(said.get("more_wanted") or said.get("reopened_reason") or "")
         lines.append(

@@ -41,7 +41,13 @@ TOLD = {
 }
 """What is told of the end of an action and of what comes after it."""
 WORDS = ("verified_note", "more_wanted", "impact", "reopened_reason", "effect_seen", "recheck_seen", "effect_answer")
-UPDATES = ("record_update", "report_obstacle", "resume_work", "start_work")
+UPDATES = {
+    "record_update": "",
+    "report_obstacle": "something is in the way",
+    "resume_work": "the work goes on",
+    "start_work": "work has begun",
+}
+"""What is told of the work, and how each is called where its words do not say it."""
 UPDATES_SHOWN = 6
 
 
@@ -199,7 +205,7 @@ def _update(event: AuditEvent, after: Mapping[str, Any]) -> Told:
     words = next((str(after[n]) for n in ("progress", "obstacle", "obstacle_gone", "start_note") if after.get(n)), "")
     more = [f"What would help: {after['needs']}"] if after.get("needs") else []
     more += [f"Who could help: {after['who_could_help']}"] if after.get("who_could_help") else []
-    return Told(workflows.get(event.process).action(event.action).label, event.occurred_on, event.actor_name, words,
+    return Told(UPDATES[event.action], event.occurred_on, event.actor_name, words,
                 ". ".join(more))  # fmt: skip
 
 

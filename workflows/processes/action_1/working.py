@@ -135,7 +135,6 @@ AGREEING = (
         fields=(TARGET, AGREED_BY, optional(MEASURE)),
         guards=(asking.no_date_yet,),
         authority=SECTION_7,
-        main=True,
         help="For an action that came without a day.",
     ),
 )  # fmt: skip
