@@ -31,7 +31,7 @@ class MoreTimeAsked(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoreTimeAnswered(Message):
-    """The answer to whoever asked for more time. ``until`` is the date that now counts; None where it stays as it is."""
+    """The answer to whoever asked for more time. ``until`` is the date that now counts; None where it stays."""
 
     template: ClassVar[str] = "more_time_answered"
 

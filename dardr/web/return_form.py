@@ -20,6 +20,7 @@ from dardr.web import forms
 from dardr.web.words import answer_words, day_words
 from workflows import answers as reading
 from workflows.definition import UNKNOWN_VALUES, Blocked, Choice, Field, FieldType
+from workflows.processes.agency_return_1.chronology import CHRONOLOGIES
 from workflows.processes.agency_return_1.writing import PARTS, WHAT_IS_KNOWN
 
 NEW, KNOWN, SAVED, WANTING = "Not started yet", "Known already", "Written", "Something is missing"
@@ -36,6 +37,15 @@ class Part:
     says: str = ""
     needed: tuple[str, ...] = ()
     line: str = ""
+
+
+    @property
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The questions as their page shows them: only what can really be left out is called optional."""
+        always = self.key == "actions"
+        return tuple(
+            dataclasses.replace(one, required=always or one.required or one.name in self.needed) for one in self.fields
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,9 @@ def _ask(*names: str) -> tuple[Field, ...]:
     return tuple(dataclasses.replace(_FIELDS[name], required=False) for name in names)
 
 
+_THE_CHRONOLOGY = Part(
+    "", "The chronology", (Field("chronology", "Add it as a table, or send your own document", FieldType.TEXT),)
+)
 PEOPLE_SAY = (
     "Nobody is named here, by you or by us. Who the people are was sent to you apart; write “the person who died”,"
     " “the person suspected”, “the older child”."
@@ -137,15 +150,16 @@ def _review(form: ReturnForm, known: Known) -> list[Part]:
             _ask("equality", "analysis_beyond"),
             "Age, disability, gender reassignment, marriage and civil partnership, pregnancy and maternity, race,"
             " religion or belief, sex, sexual orientation: what mattered, or that none was found to and why.",
+            needed=("equality",),
         ),
         learning,
         Part("done", "What has been changed already", _ask("already_done")),
         Part(
             "actions",
-            "Recommendations and actions",
+            "Actions you propose",
             suggestion_fields(form.rows),
-            "Each action says what will change, how that will be seen, who senior agreed it, and by when. “Ongoing” is"
-            " not a date: write when it will be in place. None is fine where there is nothing to do.",
+            "For each: the recommendation, what will change, how that will be seen, who senior agreed it, by when."
+            " “Ongoing” is not a date: write when it will be in place. None is fine where there is nothing to do.",
         ),
         _RECORDS,
     ]
@@ -262,7 +276,10 @@ class Held:
         if self.nobody_known and self.form.record.facts.get("kind") == "information_return":
             first = self.parts[0]
             return [] if self.given(first).get("searched") else [(first, _SEARCHED[0])]
-        return [(part, one) for part in self.parts for one in self.lacks(part)]
+        missing = [(part, one) for part in self.parts for one in self.lacks(part)]
+        if self.form.record.facts.get("kind") == "chronology" and not self.form.record.facts.get(CHRONOLOGIES):
+            missing.insert(0, (_THE_CHRONOLOGY, _THE_CHRONOLOGY.fields[0]))
+        return missing
 
     def written(self) -> Written:
         """All of it, to be sent."""

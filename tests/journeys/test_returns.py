@@ -86,6 +86,7 @@ def test_an_agency_answers_twice_and_is_asked_once(browser: Browser, server: Ser
         part(page, "How it was written", {"methodology": "Two systems were read, four people spoken to."})
         part(page, "Key line of enquiry 1", {"line_1": "Nothing was shared before the spring."})
         part(page, "Key line of enquiry 2", {"line_2": "Risk was not asked about."})
+        part(page, "Equality, and anything else", {"equality": "Letters were not readable for everybody."})
         page.goto(f"{server.address}/returns/{ref}")
         page.get_by_role("link", name="Ask for more time").click()
         answer(page, {**on("more_time_until", due + timedelta(days=14)), "more_time_reason": "An author is ill."})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,9 +16,8 @@ from dardr.lookups.returns import analysis_of, suggestions_of
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.drafts import Draft
 from dardr.storage.engine import Database
-from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import User, UserRole
-from dardr.storage.reviews import AgreedDate, RecordBody
+from dardr.storage.reviews import RecordBody
 from tests import builders, given_files
 from tests.builders import Case, a_review
 from tests.web.conftest import Browser, signed_in
@@ -70,6 +69,7 @@ def fill(browser: Browser, ref: str, case: Case) -> None:
     save(browser, ref, "involvement", involvement="Three visits")
     for number, _ in enumerate(case.record().facts["key_lines"], 1):
         save(browser, ref, f"line-{number}", **{f"line_{number}": f"Analysis {number}"})
+    save(browser, ref, "equality", equality="Disability mattered: letters were not readable")
     save(browser, ref, "learning", lessons="Ask again")
 
 
@@ -125,7 +125,7 @@ def test_what_the_body_said_before_is_not_asked_again(case: Case, app: Flask, la
     part = lane.get(f"/returns/{ref}/parts/involvement").text
     assert "Three visits about housing." in part and "Of the others" not in part
     fill_new = {"author": {"author_post": "Head", "author_independent": "yes"}, "method": {"methodology": "Read"},
-                "learning": {"lessons": "One"}}  # fmt: skip
+                "learning": {"lessons": "One"}, "equality": {"equality": "None mattered"}}  # fmt: skip
     for key, fields in fill_new.items():
         save(lane, ref, key, **fields)
     for number, _ in enumerate(case.record().facts["key_lines"], 1):
@@ -371,71 +371,6 @@ def test_with_four_eyes_the_sender_does_not_sign(case: Case, imr: str, app: Flas
     assert refused.status_code == 409 and case.record(imr).stage == "received_unsigned"
     case.act("sign_off_return", {"signed_off_by": "Chief executive, by letter", "return_reference": "Here"}, ref=imr)
     assert case.record(imr).stage == "signed_off"
-
-
-# --- more time --------------------------------------------------------------------------------------------------
-
-
-def dated(day: date, name: str = "more_time_until") -> dict[str, str]:
-    return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
-
-
-def test_more_time_is_asked_answered_and_moves_the_date(
-    case: Case, imr: str, lane: Browser, app: Flask, database: Database
-) -> None:
-    due = case.deadline("imr_return", ref=imr).due_on
-    assert due is not None
-    page, later = f"/records/{imr}/more-time", due + timedelta(days=21)
-    assert lane.send(page, **dated(due), more_time_reason="Ill").status_code == 422, "no more time than there is"
-    assert lane.send(page, **dated(date(2026, 1, 5)), more_time_reason="Ill").status_code == 422, "a day gone by"
-    assert lane.send(page, **dated(later)).status_code == 422, "no reason"
-    assert lane.send(page, **dated(later), more_time_reason="Two authors are ill").status_code == 303
-    assert "asked for already" in lane.get(page).text
-    again = lane.send(page, lane.get(f"/returns/{imr}/parts/known"), **dated(later), more_time_reason="Again")
-    assert again.status_code == 409
-    assert case.deadline("imr_return", ref=imr).due_on == due
-    assert case.state("more_time_answer", ref=imr) == "running"
-    manager = signed_in(app, "case_manager")
-    assert "Answer about more time" in manager.get("/").text
-    assert "asks for more time" in manager.get(f"/reviews/{case.ref}/agencies").text
-    assert "Two authors are ill" in manager.get(f"/returns/{imr}").text
-    other = due + timedelta(days=14)
-    answer = f"/records/{imr}/do/answer_more_time"
-    assert manager.send(answer, more_time_answer="another").status_code == 422
-    on = dated(date(2026, 8, 3), "_on")
-    done = manager.send(answer, more_time_answer="another", **dated(other, "more_time_given"), **on)
-    assert done.status_code == 303, wrong(done)
-    row = case.deadline("imr_return", ref=imr)
-    assert (row.due_on, row.original_due_on) == (other, due)
-    assert case.deadline("more_time_answer", ref=imr).stopped_on is not None
-    with database.read() as session:
-        agreed = session.scalars(sa.select(AgreedDate)).all()[-1]
-        assert (agreed.due_on, agreed.reason) == (other, "Two authors are ill")
-        mails = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.subject.contains("new date"))).all()
-        assert mails and all("ill" not in mail.text.split() for mail in mails)
-    assert "More time is agreed" in lane.get(f"/returns/{imr}").text
-
-
-def test_no_is_said_with_words(case: Case, imr: str, lane: Browser) -> None:
-    due = case.deadline("imr_return", ref=imr).due_on
-    assert due is not None
-    lane.send(f"/records/{imr}/more-time", **dated(due + timedelta(days=21)), more_time_reason="Ill")
-    case.act("answer_more_time", {"more_time_answer": "no", "more_time_words": "The panel meets first"}, ref=imr)
-    assert case.deadline("imr_return", ref=imr).due_on == due
-    assert "The panel meets first" in lane.get(f"/returns/{imr}").text
-
-
-def test_no_time_is_needed_after_the_sign_off(case: Case, imr: str, lane: Browser) -> None:
-    case.act("sign_off_return", {"signed_off_by": "Director", "return_reference": "Here"}, ref=imr)
-    page = lane.get(f"/records/{imr}/more-time")
-    assert "no time is needed" in page.text
-    sent = lane.send(f"/records/{imr}/more-time", lane.get("/me"), **dated(date(2027, 3, 1)), more_time_reason="Why")
-    assert sent.status_code in (400, 409)
-    assert not case.record(imr).facts.get("more_time_asked")
-
-
-def test_more_time_for_what_has_none_is_not_found(case: Case, lane: Browser, app: Flask) -> None:
-    assert signed_in(app, "case_manager").get(f"/records/{case.ref}/more-time").status_code == 404
 
 
 # --- the letter -------------------------------------------------------------------------------------------------

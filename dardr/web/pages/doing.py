@@ -120,9 +120,11 @@ SHOWN_ON |= dict.fromkeys(("plan_round", *update_rounds.STEPS), "update_rounds.o
 SHOWN_ON |= dict.fromkeys(publication.STEPS, "publication.publication")
 SHOWN_ON |= dict.fromkeys(("add_panel_member", "set_quorum", "agree_confidentiality"), "panel.panel")
 
+SHOWN_ON |= dict.fromkeys(("check_quality", "query_return", "receive_summary"), "returns.form")
+
 ASKED_ON = {
     "file_correspondence": "capture.file_messages", "note_call": "capture.note_call",
-    "add_chronology": "chronology.start",
+    "add_chronology": "chronology.start", "ask_for_more_time": "more_time.ask",
 }  # fmt: skip
 """Steps that are asked for on a page of their own, made for being quick."""
 

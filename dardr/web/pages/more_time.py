@@ -62,6 +62,7 @@ def ask(ref: str) -> ResponseReturnValue:
         record=record,
         process=process,
         due=row.due_on if row else None,
+        held=row is not None and row.due_on is None,
         label=process.clock(row.clock).label if row else process.noun.capitalize(),
         blocked=[] if reasons else blocked,
         before=more_time_of(record.facts),

@@ -138,6 +138,7 @@ def _show_part(
     record = held.form.record
     last = held.form.saved.get(one.key)
     count = last.count if last else 0
+    shown_as = held.typed(one) if typed is None else typed
     known_already = held.status(one) == asked.KNOWN
     before = what_is_known(session(), record).before
     shown = render_template(
@@ -146,9 +147,7 @@ def _show_part(
         part=one,
         number=held.parts.index(one) + 1,
         total=len(held.parts),
-        questions=forms.questions(
-            one.fields, held.choices, held.typed(one) if typed is None else typed, forms.problems_by_field(reasons)
-        ),
+        questions=forms.questions(one.shown_fields, held.choices, shown_as, forms.problems_by_field(reasons)),
         summary=[{"text": r.reason, "href": forms.anchor(one.fields, r.field)} for r in reasons],
         saved=int(request.form.get(BEFORE, "0") or 0) if status == 409 else count,
         known_from=before if known_already else None,
@@ -201,7 +200,7 @@ def _show_check(held: Held, reasons: Sequence[Reason] = (), status: int = 200) -
         "return/check.html",
         **frame_of(record),
         parts=parts,
-        missing=[(one.title, asked_for.label, one.key) for one, asked_for in held.missing()],
+        missing=[(one.title, wanted.label, one.key) for one, wanted in held.missing()],
         nobody=held.nobody_known and record.facts.get("kind") == "information_return",
         summary=[{"text": r.reason, "href": _where(held, r.field)} for r in reasons],
         again=record.stage == "queried",

@@ -163,7 +163,7 @@ WRITES = (
         ),
         guards=(is_for_the_review,),
         authority=SECTION_7,
-        help="The last entry of a number is the one that counts. It becomes an action of the plan when it is put there.",
+        help="The last entry of a number counts. It becomes an action of the plan when it is put there.",
     ),
     Action(
         "drop_suggestion",
