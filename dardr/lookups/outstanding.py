@@ -104,8 +104,8 @@ def outstanding(session: Session, actor: Actor, today: date, *, key: str = "") -
 def _head(bodies: Mapping[int, Body], body_id: int) -> Body:
     """The body that answers for this one today."""
     seen, row = {body_id}, bodies[body_id]
-    while row.successor_id in bodies and row.successor_id not in seen:
-        row = bodies[row.successor_id]
+    while (after := bodies.get(row.successor_id or 0)) is not None and after.id not in seen:
+        row = after
         seen.add(row.id)
     return row
 

@@ -44,7 +44,7 @@ class Row:
     last: dict[str, str] | None
     waits: bool
     asked: Sequence[object] = ()
-    form: MultiDict[str, str] = field(default_factory=MultiDict)
+    form: MultiDict[str, str] = field(default_factory=lambda: MultiDict[str, str]())
     reasons: Sequence[Reason] = ()
 
 
