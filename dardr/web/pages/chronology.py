@@ -117,9 +117,7 @@ def _may_add(record: Record) -> bool:
 def _page(
     name: str, record: Record, reasons: Sequence[Reason] = (), status: int = 422, **values: Any
 ) -> ResponseReturnValue:
-    shown = render_template(
-        f"chronology/{name}.html", **frame_of(record), reasons=reasons, columns=COLUMNS, exactness=EXACTNESS, **values
-    )
+    shown = render_template(name, **frame_of(record), reasons=reasons, columns=COLUMNS, exactness=EXACTNESS, **values)
     return shown, status if reasons else 200
 
 
@@ -164,7 +162,7 @@ def choose(ref: str) -> ResponseReturnValue:
 def _start(record: Record, reasons: Sequence[Reason] = ()) -> ResponseReturnValue:
     lines = standing_lines(session(), [record.id])
     return _page(
-        "start",
+        "chronology/start.html",
         record,
         reasons,
         lines=lines,
@@ -225,7 +223,7 @@ def match(ref: str, number: int) -> ResponseReturnValue:
 
 def _columns_page(begun: Bringing, reasons: Sequence[Reason] = ()) -> ResponseReturnValue:
     read = begun.read()
-    return _page("columns", begun.record, reasons, number=begun.draft.id, read=read, needed=NEEDED)
+    return _page("chronology/columns.html", begun.record, reasons, number=begun.draft.id, read=read, needed=NEEDED)
 
 
 # --- looking, and sending -----------------------------------------------------------------------------------
@@ -267,7 +265,7 @@ def _preview(begun: Bringing, reasons: Sequence[Reason] = (), status: int = 422)
     known = {_content(row) for row in standing_lines(session(), [begun.record.id])}
     coming = {line.content() for line in read.lines}
     return _page(
-        "preview",
+        "chronology/preview.html",
         begun.record,
         reasons,
         status,
@@ -365,7 +363,7 @@ def _typed_page(
         raise NotFound("A file was chosen here. Look at its lines, or begin to type from the page of the return.")
     today = systime.london_date(systime.utc_now())
     return _page(
-        "typed",
+        "chronology/typed.html",
         begun.record,
         reasons,
         number=begun.draft.id,

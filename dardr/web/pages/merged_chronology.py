@@ -38,7 +38,7 @@ SHOWING = {"": "Not decided", "decided": "Decided", "all": "All"}
 def _page(name: str, merged: Merged, **values: Any) -> str:
     process = workflows.get(merged.record.process)
     return render_template(
-        f"chronology/{name}.html",
+        name,
         record=merged.record,
         process=process,
         stage=process.stage(merged.record.stage),
@@ -75,7 +75,7 @@ def chronology(ref: str) -> ResponseReturnValue:
     lines = chosen(merged.lines, wanted)
     number = page_number(len(lines), LINES_AT_ONCE)
     shown = _page(
-        "merged",
+        "chronology/merged.html",
         merged,
         lines=lines[(number - 1) * LINES_AT_ONCE : number * LINES_AT_ONCE],
         total=len(lines),
@@ -120,7 +120,7 @@ def pairs(ref: str) -> ResponseReturnValue:
     found = [one for one in found if one.decision] if showing == "decided" else found
     number = page_number(len(found), PAIRS_AT_ONCE)
     return _page(
-        "pairs",
+        "chronology/pairs.html",
         merged,
         pairs=found[(number - 1) * PAIRS_AT_ONCE : number * PAIRS_AT_ONCE],
         pager=pager(number, len(found), PAIRS_AT_ONCE),
@@ -161,7 +161,7 @@ def _pair_page(merged: Merged, one: Pair, reasons: Sequence[Reason] = ()) -> Res
     form = (
         request.form if reasons else {"decided": before.decided if before else "", "why": before.why if before else ""}
     )
-    shown = _page("pair", merged, pair=one, reasons=reasons, form=form)
+    shown = _page("chronology/pair.html", merged, pair=one, reasons=reasons, form=form)
     return shown, 422 if reasons else 200
 
 
@@ -231,5 +231,5 @@ def _line_page(merged: Merged, one: Line, reasons: Sequence[Reason] = ()) -> Res
         "in_report": "in_report" in request.form if reasons else bool(note and note.in_report),
     }
     before = notes_of(session(), merged.record.id).get(one.id, [])[1:]
-    shown = _page("line", merged, line=one, form=form, reasons=reasons, before=before)
+    shown = _page("chronology/line.html", merged, line=one, form=form, reasons=reasons, before=before)
     return shown, 422 if reasons else 200
