@@ -16,6 +16,7 @@ ALL = {
     "web": "web",
     "review": "review_page",
     "word": "word_comments",
+    "sheets": "sheets",
     "similar": "similar",
 }
 

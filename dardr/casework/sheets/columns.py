@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -130,11 +131,16 @@ def from_json(kept: Any) -> date | str | None:
     return date.fromisoformat(kept["date"]) if isinstance(kept, dict) else kept
 
 
+_CHANGED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\u00a0]|_x000D_|[ \t]\n")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+
+
 def squeezed(text: str) -> str:
     """Text without what office programs change when they save it: line ends, spaces at the ends, control marks."""
-    text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
-    kept = "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF))
-    return "\n".join(line.rstrip() for line in kept.split("\n")).strip()
+    if _CHANGED.search(text):
+        text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+        text = "\n".join(line.rstrip() for line in _CONTROL.sub("", text).split("\n"))
+    return text.strip()
 
 
 def shown(value: date | str | None) -> str:

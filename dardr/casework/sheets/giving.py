@@ -30,6 +30,7 @@ from dardr.casework.sheets.columns import (
     shown,
     statuses,
 )
+from dardr.casework.sheets.memory import collector_waits
 from dardr.casework.sheets.standing import ACTION, Line, lines_of_body, lines_of_review
 from dardr.errors import Conflict
 from dardr.storage.bodies import Body, Partnership
@@ -65,10 +66,11 @@ def give_to_body(session: Session, actor: Actor, now: datetime, body: Body) -> W
 
     ``now`` is a UTC instant. Raises Conflict where the agency has no open action.
     """
-    lines = lines_of_body(session, actor, body)
-    if not lines:
-        raise Conflict(f"{body.name} has no open action, so there is nothing to put into a workbook.")
-    return _give(session, actor, now, lines, f"Actions of {body.name}", body.key, body_id=body.id)
+    with collector_waits():
+        lines = lines_of_body(session, actor, body)
+        if not lines:
+            raise Conflict(f"{body.name} has no open action, so there is nothing to put into a workbook.")
+        return _give(session, actor, now, lines, f"Actions of {body.name}", body.key, body_id=body.id)
 
 
 def give_plan(session: Session, actor: Actor, now: datetime, review: Record) -> Workbook:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, load_only
 
 import workflows
 from dardr.access import visible
@@ -28,6 +29,10 @@ OF_PLANS = (ACTION, SHARE)
 ANSWERS = "answers"
 """The kind of link from a recommendation to an action that answers it."""
 DUE_CLOCKS = ("action_due", "share_due")
+SHOWN = load_only(
+    Record.ref, Record.process_key, Record.process, Record.stage, Record.revision, Record.parent_id, Record.facts
+)
+"""What of a record is in its row."""
 AT_ONCE = 400
 """Records asked for in one query."""
 
@@ -63,9 +68,9 @@ def lines_of_body(session: Session, actor: Actor, body: Body) -> list[Line]:
     """The open actions of a body and of those it took the place of, as far as this actor may see them."""
     owed = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(family(session, body)))
     records = session.scalars(
-        sa.select(Record).where(
-            Record.id.in_(owed), Record.process_key.in_(OF_PLANS), Record.final.is_(False), visible(actor)
-        )
+        sa.select(Record)
+        .where(Record.id.in_(owed), Record.process_key.in_(OF_PLANS), Record.final.is_(False), visible(actor))
+        .options(SHOWN)
     )
     return lines_of(session, records.all())
 
@@ -74,7 +79,7 @@ def lines_of_review(session: Session, actor: Actor, review: Record) -> list[Line
     """Every action of a review's plan that this actor may see, ended ones included."""
     serves = sa.select(RecordLink.item_id).where(RecordLink.review_id == review.id, RecordLink.kind == "item")
     records = session.scalars(
-        sa.select(Record).where(Record.id.in_(serves), Record.process_key == ACTION, visible(actor))
+        sa.select(Record).where(Record.id.in_(serves), Record.process_key == ACTION, visible(actor)).options(SHOWN)
     )
     return lines_of(session, records.all())
 
@@ -163,7 +168,12 @@ def now_held(record: Record, dated: date | None) -> dict[str, str]:
 
 def label_of_stage(record: Record) -> str:
     """Where it stands, in the words of its process."""
-    return workflows.get(record.process).stage(record.stage).label
+    return _stage(record.process, record.stage)
+
+
+@cache
+def _stage(process_id: str, stage: str) -> str:
+    return workflows.get(process_id).stage(stage).label
 
 
 def dates_of(session: Session, ids: Iterable[int]) -> dict[int, date]:
@@ -261,13 +271,16 @@ def outcome(record: Record) -> str | None:
 
 def _label(record: Record, name: str) -> str | None:
     value = record.facts.get(name)
-    if not value:
-        return None
-    for action in (workflows.get(record.process).opening, *workflows.get(record.process).actions):
-        for one in action.fields:
-            if one.name == name:
-                return next((choice.label for choice in one.choices if choice.value == value), str(value))
-    return str(value)
+    return _choice(record.process, name, str(value)) if value else None
+
+
+@cache
+def _choice(process_id: str, name: str, value: str) -> str:
+    """The words of a choice, as the process has them."""
+    process = workflows.get(process_id)
+    asked = (one for action in (process.opening, *process.actions) for one in action.fields if one.name == name)
+    choices = next((one.choices for one in asked), ())
+    return next((choice.label for choice in choices if choice.value == value), value)
 
 
 def _text(value: Any) -> str | None:

@@ -20,6 +20,7 @@ from dardr.actors import Actor
 from dardr.casework import four_eyes
 from dardr.casework.files import seal_with_new_key, unseal
 from dardr.casework.sheets.comparing import HERE, MINE, carry_out, compare, refusals_for
+from dardr.casework.sheets.memory import collector_waits
 from dardr.casework.sheets.preview import Preview
 from dardr.casework.sheets.reading import NOT_OURS, Refusal, Returned, read_returned, refused
 from dardr.errors import Conflict, DardrError, Invalid, NotFound, Reason
@@ -110,10 +111,11 @@ def take_in(session: Session, actor: Actor, now: datetime, name: str, content: b
 
     Raises Invalid for a file that cannot be read, or is none that was given to this person.
     """
-    back = read_returned(name, content)
-    out = sheet_out_of(session, actor, back)
-    waits = waits_for_lead(session, actor, out)
-    preview = compare(session, actor, now, back, out, waits=waits)
+    with collector_waits():
+        back = read_returned(name, content)
+        out = sheet_out_of(session, actor, back)
+        waits = waits_for_lead(session, actor, out)
+        preview = compare(session, actor, now, back, out, waits=waits)
     digest = sha256(content).hexdigest()
     preview.remarks = [*_said_of_the_copy(session, out, digest), *preview.remarks]
     wrapped_key, sealed = seal_with_new_key(content)
