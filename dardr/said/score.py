@@ -19,6 +19,8 @@ SATURATION = 0.6
 TYPICAL_LENGTH = 28.0
 """Terms in an ordinary recommendation; a longer one shares words by chance, and counts a little less."""
 LENGTH_COUNTS = 0.3
+AS_MANY_AS = 200
+"""With fewer texts than this, how common a term is cannot be told from them."""
 ENOUGH = 0.15
 """A score below this is chance: such texts are not shown."""
 
@@ -37,8 +39,11 @@ class Shared:
 
 
 def weight_of(term: str, texts: int, of: int) -> float:
-    """What a term says that is in ``texts`` of ``of`` texts: the rarer, the more. Never negative."""
-    rare = log(1 + (max(of, texts) - texts + 0.5) / (texts + 0.5))
+    """What a term says that is in ``texts`` of ``of`` texts: the rarer, the more. Never negative.
+
+    Where there are few, they are taken for part of as many as a partnership has in time: in one of three is not common.
+    """
+    rare = log(1 + (max(of, texts, AS_MANY_AS) - texts + 0.5) / (texts + 0.5))
     return rare * _counts(term)
 
 

@@ -34,13 +34,14 @@ pytestmark = pytest.mark.browser
 
 FILES = {
     *("/reviews/<ref>/what-if.csv", "/what-if.csv", "/commissioner.csv"),
+    *("/recommendations.csv", "/recommendations/recurring.csv"),
     *("/reviews/<ref>/plan.docx", "/reviews/<ref>/plan/<int:number>.docx"),
     *("/reviews/<ref>/disclosure.csv", "/reviews/<ref>/disclosure.xlsx"),
     *("/actions.csv", "/deadlines.csv", "/reviews.csv", "/care/reads.csv", "/process/<key>/page.md"),
     *("/reports/quarterly.<form>", "/reviews/<ref>/documents/<name>.<form>", "/records/<ref>/files/<int:number>"),
     *("/administration/tracker/layouts/<int:number>/download", "/health", "/metrics"),
     *("/records/<ref>/comments.<any(docx, xlsx):form>", "/records/<ref>/version"),
-    *("/static/<path:filename>", "/fs-static/<path:filename>"),
+    *("/static/<path:filename>", "/fs-static/<path:filename>", "/door/review/files/<int:number>"),
     "/family/<ref>/letters/<int:number>.docx",
     *("/returns/<ref>/chronology/template", "/reviews/<ref>/chronology/file/<any(docx, xlsx):form>"),
     *("/returns/<ref>/document.docx", "/returns/<ref>/request.docx"),
@@ -52,6 +53,7 @@ FILES = {
 LEADS_ON = {
     "/reviews/views/<int:number>": "opens the list that was saved",
     "/reviews/<ref>/chronology/beside": "puts the two lines that were ticked beside each other",
+    "/door/home": "leads whoever came by a link to what it is for",
     "/sign-in/which": "is not used: there is nothing here",
     "/sign-in/with": "leads to the sign-in of the organisation",
     "/sign-in/with/back": "comes back from there",
@@ -73,6 +75,7 @@ FOLLOWED: dict[str, tuple[str, ...]] = {
     ),
     "test_comments.py": ("/records/<ref>/comments", "/records/<ref>/answer"),
     "test_returns.py": ("/returns/<ref>/send-file",),
+    "test_by_link.py": ("/door/<key>", "/door/<key>/<path:to>", "/door/review"),
     "test_first_day.py": tuple(
         f"/administration/tracker/<int:number>/{page}" for page in ("sheet", "columns", "words", "preview", "done")
     ),
@@ -140,6 +143,7 @@ def pages_of_others(server: Serving) -> dict[str, list[str]]:
         "administrator": [
             *("/administration", "/administration/people", f"/administration/people/{person}"),
             *("/administration/sessions", "/administration/bodies/northmere-council", contact),
+            "/administration/doors",
             *("/administration/questions", "/administration/e-mail", "/agencies/northmere-council/e-mail"),
             *("/administration/questions/add/notification", "/administration/questions/what_helped_most"),
             f"/reviews/{refs['evidence']}/open-for-a-reason",

@@ -16,6 +16,7 @@ from dardr.web.audience import EVERYONE, RUNS_THE_SERVICE, SIGNED_IN
 from dardr.web.pages.commissioner import READERS as COMMISSIONER_READERS
 from dardr.web.pages.reading import READS_CHANGES, READS_THE_READ_LOG
 from dardr.web.pages.reports import READERS
+from dardr.web.pages.said_before import READERS as LEARNING
 from tests.builders import PEOPLE, a_review
 from tests.web.conftest import Browser, signed_in
 from workflows.definition import Role
@@ -138,6 +139,8 @@ ROUTES = {
     "/reviews/<ref>/meetings": SIGNED_IN,
     "/reviews/<ref>/recommendations": SIGNED_IN,
     "/records/<ref>/recommendation": SIGNED_IN,
+    **dict.fromkeys(("/recommendations", "/recommendations.csv", "/recommendations/similar"), LEARNING),
+    **dict.fromkeys(("/recommendations/recurring", "/recommendations/recurring.csv"), LEARNING),
     **dict.fromkeys(("/reviews/<ref>/plan", "/reviews/<ref>/plan.docx"), SIGNED_IN),
     "/reviews/<ref>/plan/<int:number>": SIGNED_IN,
     "/reviews/<ref>/plan/<int:number>.docx": SIGNED_IN,
@@ -171,6 +174,7 @@ ROUTES = {
     "/update-rounds": ROUND_READERS,
     "/update-rounds/<ref>": ROUND_READERS,
     "/administration/rounds-of-updates": ADMINISTRATORS,
+    "/administration/colours-of-actions": ADMINISTRATORS,
     "/commissioner.csv": COMMISSIONER_READERS,
     "/open/<process_key>": SIGNED_IN,
     **NOTIFYING,
