@@ -192,3 +192,15 @@ def _pdf() -> Any:
     from dardr.casework.files import FileGiven
 
     return FileGiven("audit.pdf", pdf(), "application/pdf")
+
+
+def test_the_partnership_sets_when_a_date_is_soon_and_an_action_quiet(app: Flask, manager: Browser, case: Case) -> None:
+    ref = agreed(case, "2026-09-10")
+    assert "on course" in main_text(manager, f"/records/{ref}")
+    keeper = signed_in(app, "administrator")
+    path = "/administration/colours-of-actions"
+    assert keeper.send(path, rag_soon_days="0", rag_quiet_days="92").status_code == 422
+    assert keeper.send(path, rag_soon_days="60", rag_quiet_days="30").status_code in (302, 303)
+    page = main_text(manager, f"/records/{ref}")
+    assert "Amber due in 38 days, work has not started and no update for 33 days" in page
+    assert "60 days away" in page and "no word for more than 30 days" in page

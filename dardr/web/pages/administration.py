@@ -43,6 +43,7 @@ WHERE = {
 }
 """The page of each part of setting up."""
 BESIDE = (
+    ("administration_settings.colours", "Colours of actions: when a date is soon, and an action quiet"),
     ("administration_settings.round_days", "Rounds of updates: how long before a meeting agencies are asked"),
     ("administration_settings.agencies", "What is asked of agencies: a second pair of eyes, and often being late"),
     ("post_choices.of_partnership", "When e-mail comes"),

@@ -10,6 +10,7 @@ from dardr.casework import four_eyes
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.agencies import set_agencies
 from dardr.casework.administer.checks import home, require_administrator
+from dardr.casework.administer.colours import colour_numbers, set_colour_numbers
 from dardr.casework.administer.rounds import round_numbers, set_round_numbers
 from dardr.casework.administer.targets import set_target, target_of
 from dardr.casework.setup import compare, load_profile, read_profile, refuse_another
@@ -22,6 +23,7 @@ from dardr.web.pages.administration import ADMINISTRATORS, doing, trail
 from dardr.web.transaction import commit, session, undo
 from workflows.counting import Unit
 from workflows.definition import Choice, Field, FieldType, Span
+from workflows.rag import QUIET, SOON
 from workflows.update_rounds import CLOSES_WORKING_DAYS, OPENS_WEEKS
 
 pages = Blueprint("administration_settings", __name__, url_prefix="/administration")
@@ -118,6 +120,24 @@ def round_days() -> ResponseReturnValue:
     )
     lead = ["The partnership's own choice: no Act and no guidance has a number."]
     return ask(Asked("Rounds of updates", "Save", fields, trail(), lead, dict(round_numbers(session()))), do)
+
+
+@pages.route("/colours-of-actions", methods=["GET", "POST"])
+@who(*ADMINISTRATORS)
+def colours() -> ResponseReturnValue:
+    """When the date of an action is soon, and when an action is quiet: what its colour is worked out from."""
+
+    def do(given: Answers) -> str:
+        set_colour_numbers(*doing(), given[SOON], given[QUIET])
+        flash("Saved. Every colour follows at once.", "done")
+        return url_for("administration.start")
+
+    fields = (
+        Field(SOON, "A date is soon when it is so many days away, or less", FieldType.INTEGER),
+        Field(QUIET, "An action is quiet when there is no word for more than so many days", FieldType.INTEGER),
+    )
+    lead = ["Nobody types the colour of an action. The rule stands on the page of each, with these two numbers in it."]
+    return ask(Asked("Colours of actions", "Save", fields, trail(), lead, dict(colour_numbers(session()))), do)
 
 
 # --- agencies -----------------------------------------------------------------------------------------------
