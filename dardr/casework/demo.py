@@ -37,6 +37,7 @@ from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, Deadline, Hold, Record
 from dardr.systime import LONDON, london_date
+from workflows.calendar import in_words
 from workflows.definition import Action, FieldType, Process, Role
 
 PROFILE = "demonstration"
@@ -55,6 +56,7 @@ LOOKS = ((175, "after_6_months"), (358, "after_12_months"))
 """Days between the updates on an action, and what ends them."""
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 PEOPLE_SINCE = 1400
 """Days before the loading on which the invented people were given access."""
@@ -73,9 +75,9 @@ KINDS = {
 }
 """The process of each kind of case that the profile tells of."""
 _RELATIVE = re.compile(r"([DS])([+-]\d+)")
-_STEP = re.compile(r"(?:([A-Z]{1,2}\d\d):|(\+))?(\w+)")
+_STEP = re.compile(r"(?:([A-Z]{1,3}\d\d):|(\+))?(\w+)")
 _HOLD = re.compile(r"hold:(\d+)")
-_ITEM = re.compile(r"item:([A-Z]{1,2}\d\d)")
+_ITEM = re.compile(r"item:([A-Z]{1,3}\d\d)")
 _CHAIR = re.compile(r"chair:(\d+)")
 
 
