@@ -11,16 +11,18 @@ import sqlalchemy as sa
 from flask import Flask
 
 from dardr.casework import four_eyes
+from dardr.casework.update_rounds import go_on
 from dardr.storage.bodies import Partnership
 from dardr.storage.doors import ForSignOff
 from dardr.storage.drafts import Draft
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import User
-from dardr.storage.reviews import AuditEvent, EventValues
-from tests.builders import Case, a_review, address
+from dardr.storage.reviews import AuditEvent, EventValues, Record
+from tests.builders import Case, a_review, address, at_ten
 from tests.scanner import SIGNATURE, a_scanner
 from tests.web.conftest import Browser, dated, signed_in
+from tests.web.test_update_rounds import planned
 
 TODAY = dated("_on", "2026-08-03")
 
@@ -298,3 +300,27 @@ def test_another_agency_neither_reads_nor_signs_what_waits(
     assert other.get(f"/agency/written/{number}/files/evidence_file").status_code == 404
     with database.read() as session:
         assert session.scalars(sa.select(User.id).where(User.email == address("other_agency_contact"))).one()
+
+
+# --- a round for the Steering Group -------------------------------------------------------------------------
+
+
+def test_a_sitting_answers_the_round_of_updates(
+    case: Case, contact: Browser, manager: Browser, database: Database, clock: Any
+) -> None:
+    ref = an_action(case, "Train triage staff")
+    planned(manager)
+    clock("2026-08-20T11:00")
+    go_on(database, at_ten(date(2026, 8, 20)))
+    contact.sign_in("agency_contact")
+    page = contact.get("/agency/updates")
+    assert "all our updates for the Steering Group" in page.text and "Thursday 17 September 2026" in page.text
+    (key,) = rows_of(case, [ref])
+    sent = contact.send("/agency/updates", page, **{f"how-{key}": "on_track", "all": "yes"})
+    assert sent.status_code == 303, sent.text
+    receipt = contact.get(sent.headers["Location"])
+    assert "Say that these are all our updates" in receipt.text
+    with database.read() as session:
+        (request,) = session.scalars(sa.select(Record).where(Record.process_key == "update-request"))
+        assert (request.stage, request.facts["lines"]) == ("returned", 1)
+    assert "all our updates for" not in contact.get("/agency/updates").text

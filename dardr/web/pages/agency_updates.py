@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,16 +17,16 @@ from werkzeug.datastructures import MultiDict
 
 import workflows
 from dardr import systime
-from dardr.access import OF_AGENCIES
+from dardr.access import OF_AGENCIES, visible
 from dardr.casework import drafts, sign_offs, sittings
 from dardr.casework.act import Done
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
-from dardr.lookups.agency import Line, page_of_agency
+from dardr.lookups.agency import Line, family, page_of_agency
 from dardr.lookups.agency_receipts import receipt_of
 from dardr.storage.bodies import Body
 from dardr.storage.doors import ForSignOff
 from dardr.storage.drafts import Draft
-from dardr.storage.reviews import Record
+from dardr.storage.reviews import Record, RecordBody
 from dardr.web import forms
 from dardr.web.agencies import SITTING, begun, own_body, path_of_sitting
 from dardr.web.audience import BY_LINK, actor, who
@@ -35,6 +36,7 @@ from workflows.processes.action_1.asking import GRADES
 
 pages = Blueprint("agency_updates", __name__)
 
+ALL, ROUND = "all", "update-request"
 CHANGED = "Somebody changed this while you had the page open. What you typed is still here: look, and send it again."
 
 
@@ -106,7 +108,8 @@ def send_updates() -> ResponseReturnValue:
     for row in rows:
         if row not in filled and _typed(row, request.form, request.files):
             row.reasons.append(Reason("Choose how it is going, so that what you wrote can be recorded.", "how"))
-    if not filled and not any(row.reasons for row in rows):
+    asked = _request(body) if request.form.get(ALL) else None
+    if not filled and asked is None and not any(row.reasons for row in rows):
         return _show(body, rows, nothing=True, status=422)
     recorded: list[int] = []
     waiting: list[int] = []
@@ -117,6 +120,8 @@ def send_updates() -> ResponseReturnValue:
         elif done is not None:
             waiting.append(done.number)
     refused = [row for row in rows if row.reasons]
+    if asked is not None and not refused:
+        _close(asked, len(filled), recorded, waiting)
     _forget(body, [row for row in filled if not row.reasons])
     commit()
     if not refused:
@@ -164,6 +169,33 @@ def _take(row: Row) -> Done | sign_offs.Kept | None:
         row.changed = True
         return None
     return done
+
+
+# --- a round of updates ------------------------------------------------------------------------------------
+
+
+def _request(body: Body) -> Record | None:
+    """What the body was asked for the next meeting of the Steering Group, while it is open."""
+    owed = sa.select(RecordBody.record_id).where(RecordBody.body_id.in_(family(session(), body)))
+    query = sa.select(Record).where(Record.process_key == ROUND, Record.final.is_(False), Record.id.in_(owed))
+    return session().scalar(query.where(visible(actor())).order_by(Record.id.desc()).limit(1))
+
+
+def _close(asked: Record, updated: int, recorded: list[int], waiting: list[int]) -> None:
+    """Say that these were all the updates of the body, or that nothing changed."""
+    key, values = ("return_updates", {"came_by": "page", "lines": str(updated)}) if updated else ("record_nothing", {})
+    now = systime.utc_now()
+    try:
+        done = sign_offs.take_or_keep(session(), actor(), now, asked.ref, key, values, systime.london_date(now))
+        commit()
+    except (Conflict, Invalid, Forbidden) as error:
+        undo()
+        flash(f"{asked.ref}: {error.reasons[0].reason}", "warning")
+        return
+    if isinstance(done, Done):
+        recorded.append(done.event_id)
+    else:
+        waiting.append(done.number)
 
 
 # --- rows -------------------------------------------------------------------------------------------------
@@ -332,6 +364,7 @@ def _show(
         waiting=waiting,
         summary=summary,
         again=status != 200,
+        asked=None if request.values.get("only") else _request(body),
     )
     return shown, status
 
