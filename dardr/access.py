@@ -99,7 +99,6 @@ OPENED_FOR = timedelta(hours=8)
 """How long a review stays open to an administrator who opened it for a reason."""
 
 
-
 def visible(actor: Actor, *, in_part: bool = False) -> sa.ColumnElement[bool]:
     """The condition on ``Record`` under which this actor may see it; ``in_part``: also where they see a part only."""
     shown = sa.or_(Record.process_key.in_(OPEN_TO_ALL), *_ways(actor), *(_in_part(actor) if in_part else ()))
@@ -116,7 +115,7 @@ def visible(actor: Actor, *, in_part: bool = False) -> sa.ColumnElement[bool]:
 
 def _through_the_door(door: Door) -> list[sa.ColumnElement[bool]]:
     """What a session that a link opened may see at most."""
-    found = [Record.process_key.not_in(OPEN_TO_ALL)]
+    found: list[sa.ColumnElement[bool]] = [Record.process_key.not_in(OPEN_TO_ALL)]
     if door.one_record is not None:
         found.append(Record.id == door.one_record)
     if door.purpose is Purpose.REPLY:

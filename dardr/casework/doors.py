@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -145,12 +146,12 @@ def made_for(
     return link
 
 
-def page_frame(session: Session) -> dict[str, object]:
+def page_frame(session: Session) -> dict[str, Any]:
     """The fields of a message about no record."""
     return _frame(session, Purpose.AGENCY, None)
 
 
-def _frame(session: Session, purpose: Purpose, record_id: int | None) -> dict[str, object]:
+def _frame(session: Session, purpose: Purpose, record_id: int | None) -> dict[str, Any]:
     record = session.get(Record, record_id) if record_id is not None else None
     home = session.scalar(sa.select(Partnership.id).where(Partnership.home.is_(True)))
     partnership = record.partnership_id if record else home
