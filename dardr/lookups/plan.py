@@ -186,9 +186,9 @@ def _sharing(session: Session, ids: list[int]) -> dict[int, list[str]]:
 def _milestone_words(facts: Mapping[str, Any]) -> Iterable[str]:
     for one in milestones(facts):
         if one.done_on:
-            yield f"{one.words}: done {in_words(one.done_on)}"
+            yield f"{one.text}: done {in_words(one.done_on)}"
         else:
-            yield f"{one.words}, by {in_words(one.due)}" if one.due else one.words
+            yield f"{one.text}, by {in_words(one.due)}" if one.due else one.text
 
 
 ENDED_BY = ("verify", "verify_in_place", "claim_complete")

@@ -130,11 +130,18 @@ def test_an_agency_reads_the_wording_and_answers_and_sees_nothing_of_others(data
 def test_the_plan_reads_as_its_template_and_goes_out_as_word(database: Database, manager: Browser) -> None:
     case = a_review(database, "drafting", day_by_day=False)
     ref = add(case)
-    case.act("add_action", {**ON_PLAN, "recommendations": [ref], "target_date": "2027-01-29"})
+    (action,) = case.act("add_action", {**ON_PLAN, "recommendations": [ref], "target_date": "2027-01-29"}).created
+    agreed = {"target_date": "2027-01-29", "outcome_measure": "An audit", "agreed_by": "Director"}
+    case.act("agree", {**agreed, "milestones": ["The form is drafted, 1 December 2026"]}, ref=action)
     case.act("add_action", {**ON_PLAN, "action_text": "Tell <staff> & others", "recommendation": "As it was said"})
     page = words(manager.get(f"/reviews/{case.ref}/plan"))
     assert "This plan is a live document. It is shown as at 3 August 2026." in page
-    assert "29 January 2027" in page and "As it was said" in page and "None yet. A copy is kept" in page
+    assert (
+        "29 January 2027" in page
+        and "The form is drafted, by 1 December 2026" in page
+        and "As it was said" in page
+        and "None yet. A copy is kept" in page
+    )
     sent = manager.get(f"/reviews/{case.ref}/plan.docx")
     assert "document" in sent.content_type and case.ref in sent.headers["Content-Disposition"]
     document = Document(io.BytesIO(sent.get_data()))

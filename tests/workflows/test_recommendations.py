@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import workflows
@@ -40,7 +42,7 @@ def test_a_body_answers_and_the_reason_is_asked_where_it_is_not_accepted_in_full
 
 def test_a_second_answer_of_one_body_counts_and_both_are_kept() -> None:
     paper = made().take("respond", responding_body="kent-police", response="accepted")
-    again = {"responding_body": "kent-police", "response": "not_accepted", "response_reason": "No funding"}
+    again: dict[str, Any] = {"responding_body": "kent-police", "response": "not_accepted", "response_reason": "No funding"}
     assert "answered before" in " ".join(paper.look("respond", again).warnings)
     paper.take("respond", **again)
     assert [entry["response"] for entry in paper.facts["responses"]] == ["accepted", "not_accepted"]
