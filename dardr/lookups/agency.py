@@ -21,8 +21,10 @@ from dardr.lookups.deadlines import open_holds, running_state
 from dardr.lookups.waiting import stage_since
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import Deadline, Record, RecordBody, RecordLink
+from workflows.answers import stored_date
 from workflows.definition import Action, Process, Role
 from workflows.processes.agency_return_1 import OPENING as RETURN_ASKED
+from workflows.processes.more_time import asked_last, waits_for_answer
 
 SOON = timedelta(days=28)
 """What is due within so many days, or has no date, is asked for now; the rest is shown as due later."""
@@ -128,7 +130,7 @@ def page_of_agency(session: Session, actor: Actor, body: Body, today: date) -> P
         process = workflows.get(line.record.process)
         if line.record.final and line.due is None:
             found.done.append(line)
-        elif not line.record.final and process.stage(line.record.stage).acts not in OF_BODIES:
+        elif not line.record.final and _waits_for_others(process, line.record):
             found.waiting.append(line)
         elif line.due is not None and line.due > today + SOON:
             found.later.append(line)
@@ -187,6 +189,16 @@ def kind_of(record: Record) -> str:
         return next((c.label for c in asked.choices if c.value == record.facts.get("kind")), "Return")
     label = workflows.get(record.process).label
     return {"action": "Action", "action-share": "Your part of an action"}.get(record.process_key, label)
+
+
+def _waits_for_others(process: Process, record: Record) -> bool:
+    """Whether the next move is not the agency's, or it has asked for more time and waits for the answer."""
+    return process.stage(record.stage).acts not in OF_BODIES or waits_for_answer(record.facts)
+
+
+def more_time_until(record: Record) -> date | None:
+    """Until which London date more time was asked for, while nobody has answered."""
+    return stored_date(asked_last(record.facts).get("more_time_until")) if waits_for_answer(record.facts) else None
 
 
 def _takes(record: Record) -> str:

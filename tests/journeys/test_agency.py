@@ -21,8 +21,8 @@ from dardr import systime
 from dardr.casework import four_eyes
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
-from tests.builders import Case, a_review
-from tests.journeys.test_comments import looked_at
+from tests.builders import Case, a_review, open_a
+from tests.journeys.test_browser import too_wide, violations
 from tests.web.by_link import door_in, mail_to, post
 from tests.web.conftest import prepared
 from tests.web.serving import Serving, serving
@@ -59,8 +59,10 @@ class Counted:
         if what in self.looked:
             return
         self.looked.add(what)
-        self.wrong += looked_at(self.page, what)
-        self.page.set_viewport_size({"width": 1280, "height": 900})
+        for width in (320, 1280):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.wrong += [f"{what} at {width}: {found}" for found in violations(self.page)]
+            self.wrong += [f"{what}: {extra} pixels too wide at {width}"] if (extra := too_wide(self.page)) else []
 
 
 @contextmanager
@@ -76,6 +78,15 @@ def an_agreed_action(case: Case) -> str:
     agreed = {"target_date": "2026-08-20", "outcome_measure": "An audit.", "agreed_by": "Head of service"}
     case.act("agree", agreed, ref=ref)
     return ref
+
+
+def a_reply(database: Database) -> str:
+    """A reply that the same body owes the Commissioner."""
+    told = {"title": "A report", "report_published_on": "2026-07-01", "report_url": "https://reports.example/1"}
+    report = open_a(database, "section8-report", told, on=date(2026, 7, 1))
+    report.act("add_recommendation", {"number": "1", "text": "Do this."})
+    report.act("name_body", {"bodies": ["northmere-council"], "recommendations_addressed": "1"})
+    return report.opened("commissioner-reply")[0]
 
 
 @pytest.fixture
@@ -120,6 +131,13 @@ def test_from_the_email_to_done_and_the_lead_signs_off(browser: Browser, server:
         expect(contact.page.get_by_text("Waiting for others")).to_be_visible()
         reported_done(contact, second, shows_it)
         expect(contact.page.get_by_role("heading", level=1)).to_have_text("Thank you. Your lead has it now")
+        contact.page.get_by_role("link", name="Back to what we owe").click()
+        contact.page.get_by_role("link", name="Waits for your lead").click()
+        expect(contact.page.get_by_role("button", name="Take it back")).to_be_visible()
+        contact.looks("what was written")
+        contact.page.goto(f"{server.address}/agency/replies/{a_reply(database)}")
+        expect(contact.page.get_by_text("1 of 1 recommendation has no answer yet")).to_be_visible()
+        contact.looks("a reply to the Commissioner")
         assert contact.wrong == []
     assert case.record(second).stage == "agreed"
     link = server.address + door_in(mail_to(post(database), LEAD))

@@ -33,6 +33,7 @@ from tests.web.serving import ROOT, Serving, serving
 pytestmark = pytest.mark.browser
 
 FILES = {
+    *("/agencies.csv", "/agency/written/<int:number>/files/<name>"),
     *("/reviews/<ref>/what-if.csv", "/what-if.csv", "/commissioner.csv"),
     *("/recommendations.csv", "/recommendations/recurring.csv"),
     *("/reviews/<ref>/plan.docx", "/reviews/<ref>/plan/<int:number>.docx"),
@@ -69,6 +70,7 @@ NOT_MEASURED = {
 """Pages of signing in that no browser measures yet, and when they can be seen."""
 
 FOLLOWED: dict[str, tuple[str, ...]] = {
+    "test_agency.py": ("/agency/sign-off", "/agency/written/<int:number>", "/agency/replies/<ref>"),
     "test_capture.py": ("/records/<ref>/messages/<int:entry>",),
     "test_chronology.py": tuple(
         f"/returns/<ref>/chronology/<int:number>/{page}" for page in ("columns", "preview", "typed")
@@ -144,6 +146,7 @@ def pages_of_others(server: Serving) -> dict[str, list[str]]:
             *("/administration", "/administration/people", f"/administration/people/{person}"),
             *("/administration/sessions", "/administration/bodies/northmere-council", contact),
             "/administration/doors",
+            "/administration/agencies",
             *("/administration/questions", "/administration/e-mail", "/agencies/northmere-council/e-mail"),
             *("/administration/questions/add/notification", "/administration/questions/what_helped_most"),
             f"/reviews/{refs['evidence']}/open-for-a-reason",
@@ -160,6 +163,8 @@ def pages_of_others(server: Serving) -> dict[str, list[str]]:
             f"/records/{refs['return']}",
             f"/records/{refs['return']}/files",
             f"/records/{refs['return']}/do/receive_return",
+            *("/agency", "/agency/updates", "/agency/receipt", "/agency/contacts", "/agency/contacts/new"),
+            f"/agency/pass/{refs['return']}",
         ],
     }
 

@@ -53,3 +53,11 @@ def test_a_successor_sees_what_the_body_before_it_owed(case: Case, app: Flask, d
         before.until_on, before.successor_id = date(2026, 6, 1), after.id
     page = signed_in(app, "agency_contact").get("/agency")
     assert "You have 2 things to do" in page.text
+
+
+def test_what_more_time_was_asked_for_waits_for_others(case: Case, app: Flask) -> None:
+    ref = next(one for one in case.opened("agency-return") if case.record(one).title == "Northmere Council")
+    case.act("ask_for_more_time", {"more_time_until": "2026-12-01", "more_time_reason": "Two people left."}, ref=ref)
+    page = signed_in(app, "agency_contact").get("/agency")
+    assert "Nothing to do just now" in page.text
+    assert page.text.index("Waiting for others") < page.text.index("more time asked for, until 1 December 2026")

@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 from dardr import systime
 from dardr.access import OF_AGENCIES, visible
 from dardr.casework.administer.checks import of_key
-from dardr.casework.sign_offs import SENT_BACK
+from dardr.casework.sign_offs import SENT_BACK, WAITING
 from dardr.casework.sittings import UPDATED
 from dardr.lookups import agency_written
-from dardr.lookups.agency import Line, Page, family, leads, page_of_agency
+from dardr.lookups.agency import Line, Page, family, leads, more_time_until, page_of_agency
 from dardr.lookups.agency_people import Passed, passed_on
 from dardr.lookups.agency_written import Written
 from dardr.storage.bodies import Body
@@ -25,6 +25,7 @@ from dardr.web.agencies import begun, own_bodies, own_body
 from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import session
+from dardr.web.words import day_words
 from workflows.processes.who import CASEWORK
 
 pages = Blueprint("agency", __name__)
@@ -76,6 +77,7 @@ def _show(found: Page, *, tabs: list[Any] | None = None, as_seen: bool = False) 
         passed_on(session(), [line.record.id for line in every], bodies),
         as_seen,
     )
+    _with_the_lead(found, around.written)
     to_sign = [] if as_seen else agency_written.waiting_for(session(), me, bodies)
     return render_template(
         "agency/home.html",
@@ -94,6 +96,16 @@ def _show(found: Page, *, tabs: list[Any] | None = None, as_seen: bool = False) 
         tabs=tabs or [],
         as_seen=as_seen,
     )
+
+
+def _with_the_lead(found: Page, written: Mapping[int, Sequence[Written]]) -> None:
+    """What the person signed in wrote and their lead is still to look at waits for somebody else."""
+    for lines in (found.to_do, found.later):
+        for line in [*lines]:
+            mine = written.get(line.record.id, ())
+            if mine and all(one.row.state == WAITING for one in mine):
+                lines.remove(line)
+                found.waiting.append(line)
 
 
 def _for_one_thing() -> bool:
@@ -139,9 +151,15 @@ def shown(line: Line, around: Around) -> dict[str, Any]:
         "stands": line.stands,
         "do": None if around.as_seen else _button(line),
         "more": more,
+        "note": _note(line),
         "passed": passed,
         "may_take_back": not around.as_seen and not one_thing,
     }
+
+
+def _note(line: Line) -> str:
+    until = more_time_until(line.record)
+    return f"more time asked for, until {day_words(until)}" if until else ""
 
 
 def _said(one: Written) -> str:
