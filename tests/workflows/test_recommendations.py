@@ -42,7 +42,8 @@ def test_a_body_answers_and_the_reason_is_asked_where_it_is_not_accepted_in_full
 
 def test_a_second_answer_of_one_body_counts_and_both_are_kept() -> None:
     paper = made().take("respond", responding_body="kent-police", response="accepted")
-    again: dict[str, Any] = {"responding_body": "kent-police", "response": "not_accepted", "response_reason": "No funding"}
+    said = {"response": "not_accepted", "response_reason": "No funding"}
+    again: dict[str, Any] = {"responding_body": "kent-police", **said}
     assert "answered before" in " ".join(paper.look("respond", again).warnings)
     paper.take("respond", **again)
     assert [entry["response"] for entry in paper.facts["responses"]] == ["accepted", "not_accepted"]
