@@ -108,6 +108,11 @@ def test_an_imr_from_first_look_to_signed_off(case: Case, imr: str, lane: Browse
     assert case.record(imr).stage == "signed_off"
     assert case.deadline("return_signature", ref=imr).stopped_on is not None
     manager = signed_in(app, "case_manager")
+    page = manager.get(f"/returns/{imr}").text
+    (address,) = re.findall(r'href="([^"]+key=add_action[^"]*|[^"]+do/add_action[^"]*)"', page)
+    proposed = manager.get(address.replace("&amp;", "&")).text
+    assert "The form asks it" in proposed and 'value="2027"' in proposed
+    assert "do/add_action" not in lead.get(f"/returns/{imr}").text
     glance = manager.get(f"/reviews/{case.ref}/agencies").text
     assert "Director" in glance and "1 signed off" in glance
     assert "Three visits" in manager.get(f"/returns/{imr}").text

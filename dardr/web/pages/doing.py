@@ -45,6 +45,7 @@ from dardr.web.pages import (
     publication,
     quality,
     recommendations,
+    returns_of_review,
     said_before,
     update_rounds,
 )
@@ -107,7 +108,8 @@ SUGGESTED = {
     "put_into_pack": suggested_pack,
     "change_recommendation": as_it_reads,
     "change_action": as_it_reads,
-    "add_action": recommendations.suggested_action,
+    "add_action": returns_of_review.proposed_action,
+    "add_recommendation": returns_of_review.proposed_recommendation,
     "open_updates": suggested_agencies,
 }
 """What the form of a step holds already, from what is recorded elsewhere. It can be changed like any answer."""

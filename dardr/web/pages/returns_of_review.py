@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
+from dardr.actors import Actor
 from dardr.casework.documents.agency import build_request
 from dardr.errors import NotFound
 from dardr.lookups.deadlines import deadlines_of
-from dardr.lookups.returns import Line, returns_of
+from dardr.lookups.records import visible_items
+from dardr.lookups.returns import Line, returns_of, suggestions_of
 from dardr.lookups.review import actions_of
+from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.pages.documents import download
+from dardr.web.pages.recommendations import suggested_action
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of
 from workflows.definition import Role
@@ -75,3 +81,49 @@ def _row(line: Line) -> dict[str, Any]:
 def letter(ref: str) -> ResponseReturnValue:
     """The letter that asks for one return, for a person to read, change and send."""
     return download(build_request(session(), actor(), systime.utc_now(), ref), f"{ref}-request", "docx")
+
+
+# --- what a body proposes, put on the plan --------------------------------------------------------------------
+
+
+def proposed_action(one: Session, asking: Actor, record: Record) -> dict[str, str | list[str]]:
+    """What the form of an action holds that was opened from a body's own proposal, or from a recommendation."""
+    found = _proposed(one, asking, record)
+    if found is None:
+        return suggested_action(one, asking, record)
+    body, said = found
+    year, month, day = str(said["suggested_by"]).split("-")
+    return {
+        "action_text": str(said["suggested_action"]),
+        "recommendation": str(said["suggested_recommendation"]),
+        "lead_body": body,
+        "plan_source": "agency",
+        "outcome_measure": str(said["suggested_measure"]),
+        "target_date-day": str(int(day)),
+        "target_date-month": str(int(month)),
+        "target_date-year": year,
+    }
+
+
+def proposed_recommendation(one: Session, asking: Actor, record: Record) -> dict[str, str | list[str]]:
+    """What the form of a recommendation holds that was opened from a body's own proposal."""
+    found = _proposed(one, asking, record)
+    if found is None:
+        return {}
+    body, said = found
+    return {
+        "recommendation_text": str(said["suggested_recommendation"]),
+        "rec_source": "agency",
+        "scope": "local",
+        "addressees": [body],
+    }
+
+
+def _proposed(one: Session, asking: Actor, record: Record) -> tuple[str, Mapping[str, Any]] | None:
+    """The proposal that the address names: of a return to this review that this person sees."""
+    ref, number = request.args.get("of", ""), request.args.get("suggestion", "")
+    item = next((i for i in visible_items(one, asking, record) if ref and i.ref == ref), None)
+    if item is None:
+        return None
+    said = next((s for s in suggestions_of(item.facts) if str(s.get("suggestion")) == number), None)
+    return (str(item.facts.get("body") or ""), said) if said is not None else None
