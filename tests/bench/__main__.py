@@ -18,6 +18,7 @@ ALL = {
     "word": "word_comments",
     "sheets": "sheets",
     "similar": "similar",
+    "chronology": "chronology",
 }
 
 
