@@ -134,6 +134,12 @@ def test_nobody_of_a_body_with_a_part_verifies_the_whole(case: Case) -> None:
     assert case.act("verify", ref=ref, by="steering_member").stage == "complete_verified"
 
 
+def test_nobody_owes_a_part_of_an_action_that_ended_otherwise(case: Case) -> None:
+    ref, part = shared(case)
+    case.act("record_not_accepted", {"not_accepted_reason": "x", "not_accepted_minute": "Minute 4"}, ref=ref)
+    assert case.record(part).stage == "taken_out" and running(case, part) == {}
+
+
 # --- a body that merges while it owes -----------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from workflows.answers import read
 from workflows.definition import DateGiven, LocalSetting, Months
 from workflows.processes.action_1.milestones import milestones
 
-CLAIM = {
+CLAIM: dict[str, Any] = {
     "evidence": "The new form is used in every ward.",
     "evidence_grade": "document",
     "evidence_reference": "Policy 14, version 3",

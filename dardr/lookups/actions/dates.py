@@ -60,7 +60,7 @@ class DateLine:
         }
 
 
-def moved(only: Iterable[int] | sa.Select[int] | None = None) -> sa.Select[Any]:
+def moved(only: Iterable[int] | sa.Select[int] | None = None) -> sa.Select[int, int]:
     """How often the date of each action moved, by record: new dates agreed, and later dates given when sent back."""
     if only is None:
         wanted: sa.ColumnElement[bool] = sa.true()
@@ -117,7 +117,10 @@ def dates_of(session: Session, record: Record) -> list[DateLine]:
     lines: list[tuple[int, DateLine]] = []
     before: date | None = None
     for run, event, after in runs:
-        later = event.action == SENT_BACK and before is not None and run.original_due_on > before
+        given = run.original_due_on
+        if given is None:
+            continue
+        later = event.action == SENT_BACK and before is not None and given > before
         label = GIVEN.get(event.action, process.action(event.action).label) if before is not None else "First agreed"
         said = dict(after or {})
         why = str(said.get("more_wanted") or said.get("reopened_reason") or "")
@@ -125,7 +128,7 @@ def dates_of(session: Session, record: Record) -> list[DateLine]:
             (
                 event.seq,
                 DateLine(
-                    run.original_due_on, label, event.occurred_on, event.actor_name, why,
+                    given, label, event.occurred_on, event.actor_name, why,
                     str(said.get("agreed_by") or ""), moved=later,
                 ),
             )

@@ -20,6 +20,7 @@ from dardr.lookups.case_filters import RUNNING
 from dardr.lookups.records import bodies_of
 from dardr.storage.reviews import Deadline, Record, RecordLink
 from workflows.answers import stored_date
+from workflows.definition import Stage
 from workflows.processes.action_1.stages import WORDS_ON
 from workflows.rag import MOVES_TO_FLAG, Rag, Rule, Standing, rag
 
@@ -137,7 +138,7 @@ def rows_of(
 def row_of(
     ref: str,
     record_id: int,
-    stage: workflows.definition.Stage,
+    stage: Stage,
     facts: Mapping[str, Any],
     today: date,
     *,

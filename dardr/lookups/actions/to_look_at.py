@@ -46,12 +46,11 @@ def to_look_at(session: Session, actor: Actor, *, mine: bool) -> ToLookAt:
         Deadline.record_id == Record.id, Deadline.clock == DUE, Deadline.due_on.is_not(None), *RUNNING
     )
     undated = sa.and_(Record.stage.in_(WORKING), sa.not_(dated))
-    counts = session.execute(
-        sa.select(*(sa.func.sum(sa.case((one, 1), else_=0)) for one in (no_effect_since(), undated))).where(
-            *conditions, Record.stage.in_((*WORKING, "complete_verified"))
-        )
+    without, no_date = (sa.func.sum(sa.case((one, 1), else_=0)) for one in (no_effect_since(), undated))
+    no_effect, many_undated = session.execute(
+        sa.select(without, no_date).where(*conditions, Record.stage.in_((*WORKING, "complete_verified")))
     ).one()
     open_ones = sa.select(Record.id).where(*conditions, Record.stage.in_(UNFINISHED))
     often = moved(open_ones).subquery()
     many = session.scalar(sa.select(sa.func.count()).select_from(often).where(often.c.moves >= MOVES_TO_FLAG))
-    return ToLookAt(int(many or 0), int(counts[0] or 0), int(counts[1] or 0))
+    return ToLookAt(int(many or 0), int(no_effect or 0), int(many_undated or 0))

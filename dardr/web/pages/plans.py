@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -35,6 +36,7 @@ TICKS = (
     ("no_effect", "No effect seen"),
 )
 """What may be ticked in the register: the name in the address, and what people read."""
+ASKED = ("text", "agency", "review", "stage", "theme", "scope", *(name for name, _ in TICKS), "ended")
 
 
 @pages.get("/actions")
@@ -58,7 +60,7 @@ def plan() -> ResponseReturnValue:
         ticks=[(name, label, getattr(asked, name)) for name, label in TICKS],
         rule=rule_here().in_words(),
         colours=COLOUR_LABELS,
-        file_url=url_for("plans.plan_file", **_address()),
+        file_url=_file_address(),
     )
 
 
@@ -108,9 +110,10 @@ def _today() -> date:
     return systime.london_date(systime.utc_now())
 
 
-def _address() -> dict[str, str]:
-    """What the address asks for, without the page."""
-    return {name: value for name, value in request.args.items() if value and name != "page"}
+def _file_address() -> str:
+    """The file of what the address asks for: of its names only those that the register knows."""
+    kept = {name: value for name in ASKED if (value := request.args.get(name))}
+    return url_for("plans.plan_file") + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _asked() -> ActionFilter:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts, TakesPlaceOf
+from workflows.definition import Action, Blocked, DoesOnItems, Facts, TakesPlaceOf
 from workflows.processes.action_1 import asking
 from workflows.processes.action_1.asking import TARGET
 from workflows.processes.action_1.stages import FINAL, WORKING
@@ -23,6 +23,8 @@ PARTS_DONE = partial(
     one="has not reported its part as done. Wait for it, or take that part out of the action.",
     several="have not reported their part as done. Wait for them, or take those parts out of the action.",
 )
+PARTS_END = DoesOnItems(SHARE, "end_part", copies=(), left_out="")
+"""Nobody owes a part of an action that has ended otherwise."""
 ELSEWHERE = (
     partial(
         guards.another_person,
@@ -149,6 +151,7 @@ OTHERWISE = (
             paragraph("not_accepted_reason", "Why"),
             text("not_accepted_minute", "The partnership's minute: date and where it is kept"),
         ),
+        effects=(PARTS_END,),
         authority=SECTION_7,
     ),
     Action(
@@ -161,7 +164,7 @@ OTHERWISE = (
             text("superseded_by", "Which action? Its reference", help="Such as DARDR-2026-009-A02."),
             optional(paragraph("superseded_reason", "Why")),
         ),
-        effects=(TakesPlaceOf(),),
+        effects=(TakesPlaceOf(), PARTS_END),
         authority=by_design(),
     ),
 )

@@ -168,6 +168,16 @@ ACTIONS = (
         authority=by_design(),
     ),
     Action(
+        "end_part",
+        "End the part with the whole action",
+        source=OPEN,
+        to="taken_out",
+        roles=CHAIRING | DECIDERS,
+        fields=(optional(paragraph("taken_out_reason", "Why")),),
+        authority=by_design(),
+        help="Recorded by itself where the whole action is not accepted, or another takes its place.",
+    ),
+    Action(
         "reopen_part",
         "Take the part up again",
         source=FINAL,
@@ -184,7 +194,7 @@ ACTIONS = (
     anywhere.call((*OPEN, *FINAL), CASEWORK),
 )  # fmt: skip
 
-ENDED_OTHERWISE = ("decline_part", "take_part_out")
+ENDED_OTHERWISE = ("decline_part", "take_part_out", "end_part")
 UPDATE, DUE = OF_THE_WHOLE[:2]
 CLOCKS = (
     dataclasses.replace(
