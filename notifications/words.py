@@ -26,6 +26,8 @@ DUE_PHRASES: dict[str, str] = {
     "comply_with_direction": "what the Secretary of State's direction asks for",
     "imr_return": "your organisation's return",
     "information_return": "your organisation's information return",
+    "return_signature": "the sign-off of your organisation's return",
+    "more_time_answer": "the answer about more time",
     "family_reading": "the end of the time set aside for the family to read",
     "home_office_wait": "the Home Office's reply",
     "ask_home_office": "asking the Home Office how it stands",

@@ -45,7 +45,7 @@ NAMES = {
     "L16": "section15_answer", "L16C": "section15_own_answer",
     "L17": "national_recommendation",
     "L18": "effect_check_first", "L18C": "look_in_place", "L19": "effect_check_second",
-    "L20": "updates_wanted", "L21": "more_time_answer", "L21S": "return_signature",
+    "L20": "updates_wanted", "L21": "more_time_answer", "L21C": "return_signature",
 }  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def test_what_a_hold_may_pause_and_what_an_agreement_may_move() -> None:
     assert {c.id for _, c in CLOCKS if c.pausable} == {"D10", "D12", "D14", "D15", "D17"}
     assert {c.id for _, c in CLOCKS if c.extendable} == {
         "D05", "D10", "D11", "D12", "D14", "D15", "D16", "D17", "D18", "L11", "L13", "L14", "L17", "L18", "L18C", "L19", "L20",
-        "L21S",
+        "L21C",
     }  # fmt: skip
 
 

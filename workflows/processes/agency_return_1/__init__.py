@@ -51,7 +51,7 @@ CLOCKS = (
     _clock("information_return", "D11", "Information return for the decision", ("information_return",), 10),
     Clock(
         "return_signature",
-        "L21S",
+        "L21C",
         "Sign-off of a return by the body",
         starts_on=("receive_return", "receive_summary", "answer_query"),
         stops_on=("sign_off_return",),
