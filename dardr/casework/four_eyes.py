@@ -18,8 +18,8 @@ SETTING = "agency_four_eyes"
 """The partnership's setting: true where an agency's lead signs off what its contacts write."""
 PROCESSES = frozenset({"action", "action-share", "commissioner-reply", "section15-answer", "update-request"})
 """What is signed off in this way. A return to a review has a senior sign-off of its own."""
-FREE = frozenset({"add_note"})
-"""Steps that say nothing in the agency's name."""
+FREE = frozenset({"add_note", "ask_for_more_time"})
+"""Steps that say nothing in the agency's name, or only ask."""
 WRITTEN_BY = "_written_by"
 """Under what an event keeps the name of who wrote it. It is no fact: its name begins with an underscore."""
 
