@@ -46,9 +46,14 @@ STEPS = (
     "reopen_recommendation",
 )  # fmt: skip
 """Steps of a recommendation after which its own page is shown."""
-OF_THE_DEPARTMENT = (
-    "send_to_department", "record_acknowledged", "ask_department", "record_department_reply", "wait_no_more"
-)  # fmt: skip
+OF_THE_DEPARTMENT = {
+    "send_to_department": "Sent to the department",
+    "record_acknowledged": "Acknowledged",
+    "ask_department": "Asked how it stands",
+    "record_department_reply": "Answered",
+    "wait_no_more": "Not waited for any more",
+}
+"""What is done with a national recommendation, and how it is told once it is done."""
 
 
 def _today() -> date:
@@ -175,11 +180,11 @@ def _with_department(record: Record) -> list[dict[str, Any]]:
     process, known = workflows.get(record.process), names(session(), record.partnership_id)
     done: dict[str, Any] = record.facts.get("_done") or {}
     found: list[tuple[int, dict[str, Any]]] = []
-    for key in OF_THE_DEPARTMENT:
+    for key, label in OF_THE_DEPARTMENT.items():
         action = process.action(key)
         if action.keep_as:
             found += [
-                (entry["seq"], {"label": action.label, "on": day_words(entry["on"]),
+                (entry["seq"], {"label": label, "on": day_words(entry["on"]),
                                 "lines": entry_lines(action, entry, known)})
                 for entry in record.facts.get(action.keep_as) or ()
             ]  # fmt: skip
@@ -187,7 +192,7 @@ def _with_department(record: Record) -> list[dict[str, Any]]:
             seq, _, on = done[key]
             said = {f.name: record.facts[f.name] for f in action.fields if record.facts.get(f.name)}
             lines = entry_lines(action, said, known)
-            found.append((seq, {"label": action.label, "on": day_words(on), "lines": lines}))
+            found.append((seq, {"label": label, "on": day_words(on), "lines": lines}))
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
