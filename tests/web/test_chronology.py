@@ -63,6 +63,20 @@ def test_an_agency_gives_its_own_file_and_sees_every_line_before_it_is_kept(app:
     assert signed_in(app, "other_agency_contact").get(f"/returns/{ref}/chronology").status_code == 404
 
 
+def test_what_the_lead_signed_off_is_not_replaced_by_a_colleague(app: Flask, case: Case) -> None:
+    ref = council(case)
+    case.act("receive_return", {"known": "yes", "return_reference": "Kept here"}, ref=ref, by="agency_contact")
+    contact = signed_in(app, "agency_contact")
+    preview = upload(contact, ref, excel(HEALTH).content)
+    signed = {"signed_off_by": "Director", "return_reference": "Kept here"}
+    case.act("sign_off_return", signed, ref=ref, by="agency_lead")
+    refused = contact.send(preview)
+    assert refused.status_code == 409 and "Its lines are changed by whoever signs off" in refused.text
+    assert "Its lines are changed by whoever" in contact.get(f"/returns/{ref}/chronology").text
+    lead = signed_in(app, "agency_lead")
+    assert lead.send(upload(lead, ref, excel(HEALTH).content)).status_code == 303
+
+
 def test_columns_are_matched_by_hand_once_and_remembered(app: Flask, case: Case) -> None:
     ref, contact = council(case), signed_in(app, "agency_contact")
     strange = excel([("12/03/2021", "Seen at home", "x"), ("13/03/2021", "Seen at work", "y")], ("Tag", "Vorfall", "Z"))

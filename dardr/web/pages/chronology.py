@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+import workflows
 from dardr import systime
 from dardr.access import opens_files, roles_on
 from dardr.casework import column_matches, drafts, files
@@ -29,7 +30,8 @@ from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.return_here import frame_of
 from dardr.web.transaction import session, undo
 from dardr.web.uploads import is_over
-from workflows.processes.agency_return_1.chronology import ADD_CHRONOLOGY, CHRONOLOGIES
+from workflows.processes.agency_return_1.chronology import ADD_CHRONOLOGY, CHRONOLOGIES, ONLY_THE_LEAD, SIGNED_OFF
+from workflows.processes.who import AGENCY_LEADS
 from workflows.when import EXACTNESS, RULES, read_when
 
 pages = Blueprint("chronology", __name__)
@@ -161,15 +163,25 @@ def choose(ref: str) -> ResponseReturnValue:
 
 def _start(record: Record, reasons: Sequence[Reason] = ()) -> ResponseReturnValue:
     lines = standing_lines(session(), [record.id])
+    stopped = _stopped(record)
     return _page(
         "chronology/start.html",
         record,
         reasons,
         lines=lines,
         entries=list(reversed(record.facts.get(CHRONOLOGIES) or [])),
-        may_add=_may_add(record) and record.stage in ADD_CHRONOLOGY.source,
-        stopped=_may_add(record) and record.stage not in ADD_CHRONOLOGY.source,
+        may_add=_may_add(record) and not stopped,
+        stopped=stopped if _may_add(record) else "",
     )
+
+
+def _stopped(record: Record) -> str:
+    """Why nobody, or not this person, adds lines to a return where it stands now; empty where they may."""
+    if record.stage not in ADD_CHRONOLOGY.source:
+        label = workflows.get(record.process).stage(record.stage).label.lower()
+        return f"This return is {label}. A chronology is added while a return is open, or once it is signed off."
+    leads = roles_on(session(), actor(), record) & AGENCY_LEADS
+    return ONLY_THE_LEAD if record.stage == SIGNED_OFF and not leads else ""
 
 
 @pages.get("/returns/<ref>/chronology/template")

@@ -5,10 +5,24 @@ from __future__ import annotations
 from workflows.definition import Action, Blocked, Facts, Field, FieldType, KeepsChronology
 from workflows.processes.agency_return_1.stages import OPEN, SECTION_7
 from workflows.processes.fields import file, number, paragraph, text
-from workflows.processes.who import AGENCY
+from workflows.processes.who import AGENCY, AGENCY_LEADS
 
 CHRONOLOGIES = "chronologies"
 """The list of facts in which a return keeps what was read of each file; the lines have a table of their own."""
+
+
+SIGNED_OFF = "signed_off"
+ONLY_THE_LEAD = (
+    "The return is signed off. Its lines are changed by whoever signs off for the organisation, or by the team."
+    " Ask them."
+)
+
+
+def _not_behind_the_lead(facts: Facts) -> Blocked | None:
+    """What somebody senior signed off is not replaced by a colleague of theirs without them."""
+    if facts.stage != SIGNED_OFF or facts.actor_roles & AGENCY_LEADS:
+        return None
+    return Blocked(ONLY_THE_LEAD)
 
 
 def _the_file(facts: Facts) -> Blocked | None:
@@ -20,7 +34,7 @@ def _the_file(facts: Facts) -> Blocked | None:
 ADD_CHRONOLOGY = Action(
     "add_chronology",
     "Add the chronology",
-    source=(*OPEN, "signed_off"),
+    source=(*OPEN, SIGNED_OFF),
     roles=AGENCY,
     keep_as=CHRONOLOGIES,
     fields=(
@@ -39,6 +53,7 @@ ADD_CHRONOLOGY = Action(
         paragraph("reading", "What was read", required=False, filled=True),
         Field("refused_rows", "Rows that were not taken", FieldType.ROWS, required=False, filled=True),
     ),
+    guards=(_not_behind_the_lead,),
     checks=(_the_file,),
     effects=(KeepsChronology(),),
     authority=SECTION_7,
