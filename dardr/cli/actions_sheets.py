@@ -9,7 +9,7 @@ import click
 
 from dardr.cli import showing
 from dardr.cli.opening import as_option, opened
-from dardr.cli.refusing import Refused, as_json_option, examples
+from dardr.cli.refusing import Command, Refused, as_json_option, examples
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "export",
+    cls=Command,
     epilog=examples(
         "dardr actions export --agency mereshire-nhs --output nhs.xlsx",
         "dardr actions export --review DARDR-2026-001 --output plan.xlsx",
@@ -68,6 +69,7 @@ def _given(session: Session, actor: Actor, now: Any, agency: str, ref: str) -> W
 
 @click.command(
     "import",
+    cls=Command,
     epilog=examples(
         "dardr actions import nhs.xlsx --dry-run", "dardr actions import nhs.xlsx --json"
     ),

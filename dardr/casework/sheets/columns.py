@@ -65,7 +65,7 @@ COLUMNS: tuple[Column, ...] = (
         True,
         "Why another date is needed, or what is in the way; for evidence that is only somebody's word, why.",
     ),
-    Column("help", "What would help, and who could", 30, TEXT, True, "Needed where something is in the way."),
+    Column("help", "What would help, and who could", 30, TEXT, True, "Most useful where something is in the way."),
     Column(
         "evidence",
         "Evidence",

@@ -74,12 +74,8 @@ class _Row:
             yield Wrong(
                 ("status",), "Somebody senior takes the part on, on its page. An update can be given here before that."
             )
-        if self.stops and len(self.has("reason", "help")) < 2:
-            yield Wrong(
-                ("status",),
-                f"Say under “{BY_KEY['reason'].heading}” what is in the way, and under “{BY_KEY['help'].heading}” who"
-                " could help and how.",
-            )
+        if self.stops and "reason" not in self.told:
+            yield Wrong(("status",), f"Say under “{BY_KEY['reason'].heading}” what is in the way.")
         if "new_date" in self.told and self.claims:
             yield Wrong(("new_date",), "It is reported complete, so no new date is needed. Take one of the two out.")
         elif "new_date" in self.told and not self.has("reason", "progress") == ("reason", "progress"):
@@ -128,8 +124,10 @@ class _Row:
                 ("progress", *with_date, *helped),
             )
         if self.stops:
-            columns = ("status", *(() if "new_date" in told else ("reason",)), "help")
-            yield Step("report_obstacle", {"obstacle": told["reason"], "who_could_help": told["help"]}, columns)
+            helped = self.has("help")
+            columns = ("status", *(() if "new_date" in told else ("reason",)), *helped)
+            said = {"obstacle": told["reason"], **({"who_could_help": told["help"]} if helped else {})}
+            yield Step("report_obstacle", said, columns)
         proof = self.has("evidence", "grade", "kept")
         shown = {ANSWERS[key]: told[key] for key in proof}
         if self.claims:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from dardr import systime
 from dardr.access import OF_AGENCIES, get_record
+from dardr.actors import Purpose
 from dardr.casework.administer.checks import of_key
 from dardr.casework.open_actions import owing
 from dardr.casework.sheets import taking
@@ -32,14 +33,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("")
-@who(*USES_SHEETS)
+@who(*USES_SHEETS, doors={Purpose.AGENCY})
 def take_in() -> ResponseReturnValue:
     """Choose a workbook that came back; those taken in before."""
     return _start()
 
 
 @pages.post("")
-@who(*USES_SHEETS)
+@who(*USES_SHEETS, doors={Purpose.AGENCY})
 def upload() -> ResponseReturnValue:
     """Keep the workbook that was chosen, and show what taking it in would do."""
     try:
@@ -86,14 +87,14 @@ def _bodies() -> tuple[list[tuple[str, str, int]], bool]:
 
 
 @pages.get("/agency")
-@who(*USES_SHEETS)
+@who(*USES_SHEETS, doors={Purpose.AGENCY})
 def out_for_agency() -> ResponseReturnValue:
     """The workbook of one agency, to download: ``?body=KEY``; an agency's own where none is named."""
     return render_template("sheets/out.html", body=_body(), review=None)
 
 
 @pages.post("/agency")
-@who(*USES_SHEETS)
+@who(*USES_SHEETS, doors={Purpose.AGENCY})
 def give_for_agency() -> ResponseReturnValue:
     """The workbook itself; what each cell held is kept."""
     body = _body()
@@ -138,7 +139,7 @@ def _download(given: Workbook) -> Response:
 
 
 @pages.get("/<int:number>")
-@who(*USES_SHEETS)
+@who(*USES_SHEETS, doors={Purpose.AGENCY})
 def preview(number: int) -> ResponseReturnValue:
     """What taking a workbook in would do, cell by cell; once it is done, the receipt."""
     return _preview(number)
@@ -162,7 +163,7 @@ def _preview(number: int, reasons: tuple[Reason, ...] = (), status: int = 422) -
 
 
 @pages.post("/<int:number>")
-@who(*USES_SHEETS)
+@who(*USES_SHEETS, doors={Purpose.AGENCY})
 def confirm(number: int) -> ResponseReturnValue:
     """Record what was shown. What moved meanwhile is shown again; sending the page twice records nothing twice."""
     row = taking.sheet_in(session(), actor(), number)
