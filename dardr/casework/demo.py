@@ -72,6 +72,7 @@ KINDS = {
     "chair": "chair@1",
     "request": "section15-request@1",
     "round": "update-round@1",
+    "published": "historic@1",
 }
 """The process of each kind of case that the profile tells of."""
 _RELATIVE = re.compile(r"([DS])([+-]\d+)")

@@ -14,7 +14,7 @@ from dardr.cli.refusing import Command, Refused, as_json_option, examples
     epilog=examples(
         'dardr recommendations similar "GPs should ask patients alone about abuse"',
         'dardr recommendations similar "training on coercive control" --limit 10 --json',
-    )
+    ),
 )
 @click.argument("text")
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, help="How many at most.")
