@@ -18,6 +18,7 @@ from dardr.storage.engine import Database
 from tests import builders
 from tests.builders import Case
 from tests.chronology_files import HEADINGS, HEALTH, POLICE, csv_file, excel, with_macros, without_result
+from tests.web.by_link import code_in, door_in, mail_to, post, press
 from tests.web.conftest import Browser, signed_in
 from workflows.definition import Role
 
@@ -220,3 +221,16 @@ def test_the_names_of_files_and_the_lines_are_in_no_search(app: Flask, case: Cas
     for words in ("midwife", "Smith"):
         assert ref not in manager.get(f"/search?q={words}").text
     assert "Smith" not in str(case.record(ref).facts) and HEADINGS[4] in str(case.record(ref).facts["chronologies"])
+
+
+def test_whoever_came_by_a_link_gives_a_chronology_and_sees_no_other(app: Flask, case: Case) -> None:
+    ref, address = council(case), "contact@northmere-council.example"
+    path = door_in(mail_to(post(case.database), address))
+    browser = Browser(app.test_client())
+    asked = press(browser, path)
+    browser.send(path, asked, step="code", code=code_in(mail_to(post(case.database), address)))
+    preview = upload(browser, ref, excel(HEALTH).content)
+    assert browser.send(preview).status_code == 303
+    assert sum(line.ref == ref for line in merged(case).lines) == 4
+    assert browser.get(f"/reviews/{case.ref}/chronology").status_code == 403
+    assert browser.get(f"/returns/{case.opened('agency-return')[-1]}/chronology").status_code == 404
