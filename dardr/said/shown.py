@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dardr.said.score import Shared
-from dardr.said.terms import Found, found_in, is_light
+from dardr.said.terms import Found, found_in, is_light, stem
 
 Parts = tuple[tuple[str, bool], ...]
 """A text in pieces, each with whether it is shared."""
@@ -26,7 +26,7 @@ class SharedWords:
     @property
     def said_otherwise(self) -> bool:
         """Whether the two texts put it differently."""
-        return not set(self.asked) & set(self.found)
+        return not {stem(word) for word in self.asked} & {stem(word) for word in self.found}
 
     def as_dict(self) -> dict[str, Any]:
         """The shape the command line prints."""
