@@ -63,7 +63,7 @@ def test_a_colleague_gets_a_link_to_that_one_thing_and_it_can_be_taken_back(
     page = contact.get("/agency")
     assert "With Sam New, from Lane Example" in page.text
     assert pass_to(contact, action, "sam.new@northmere-council.example")[0] == 409
-    assert contact.send(f"/agency/passed/{row.id}/take-back", page).status_code == 303
+    assert contact.send(f"/agency/passed/{row.id}/back", page).status_code == 303
     assert passed(database)[0].state == "taken_back"
     with database.read() as session:
         assert session.scalars(sa.select(DoorLink.revoked_at)).one() is not None
@@ -120,7 +120,7 @@ def test_a_colleague_comes_by_the_link_updates_that_one_thing_and_sees_nothing_e
     assert case.record(action).facts["updates"][0]["progress"] == "Half are trained."
     assert colleague.get(f"/agency/pass/{action}").status_code in (403, 404)
     assert colleague.get(f"/agency/updates?only={other}").text.count(other) <= 1
-    contact.send(f"/agency/passed/{passed(database)[0].id}/take-back", contact.get("/agency"))
+    contact.send(f"/agency/passed/{passed(database)[0].id}/back", contact.get("/agency"))
     assert colleague.get("/agency").status_code == 302
 
 
@@ -130,7 +130,7 @@ def test_another_agency_passes_nothing_on_and_takes_nothing_back(
     pass_to(contact, action, "sam.new@northmere-council.example")
     other = signed_in(app, "other_agency_contact")
     assert other.get(f"/agency/pass/{action}").status_code == 404
-    answer = other.send(f"/agency/passed/{passed(database)[0].id}/take-back", other.get("/agency"))
+    answer = other.send(f"/agency/passed/{passed(database)[0].id}/back", other.get("/agency"))
     assert answer.status_code == 404
     assert passed(database)[0].state == "given"
 

@@ -52,13 +52,13 @@ def pass_on(ref: str) -> ResponseReturnValue:
     return ask(Asked(f"Pass {ref} to a colleague", "Pass it on", COLLEAGUE, way, lead), do)
 
 
-@pages.post("/agency/passed/<int:number>/<any('take-back', 'agree', 'refuse'):what>")
+@pages.post("/agency/passed/<int:number>/<any(back, agree, refuse):what>")
 @who(*OF_AGENCIES, doors=frozenset({Purpose.AGENCY}))
 def passed(number: int, what: str) -> ResponseReturnValue:
     """Take something back from a colleague; or, as the lead, say whether somebody is one."""
     now = systime.utc_now()
     try:
-        if what == "take-back":
+        if what == "back":
             row = passing_on.take_back(session(), actor(), now, number)
             said = f"Taken back from {row.email}. Their link opens nothing any more."
         else:
@@ -131,7 +131,7 @@ def propose(number: str) -> ResponseReturnValue:
     return ask(Asked(title, "Propose", tuple(fields), way, lead, start), do)
 
 
-@pages.post("/agencies/<key>/contacts/<int:number>/<any('confirm', 'leave'):what>")
+@pages.post("/agencies/<key>/contacts/<int:number>/<any(confirm, leave):what>")
 @who(Role.ADMINISTRATOR, Role.TEAM_MANAGER)
 def decide(key: str, number: int, what: str) -> ResponseReturnValue:
     """The team confirms a change that an agency proposes, or leaves things as they are."""
