@@ -1,4 +1,4 @@
-"""Actions in the database: parts of several bodies, bodies that merged, places taken, effects looked at, the plan then."""
+"""Actions in the database: parts of several bodies, bodies that merged, places taken, effects, the plan as it was."""
 
 from __future__ import annotations
 

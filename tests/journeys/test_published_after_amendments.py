@@ -228,6 +228,9 @@ def finish(days: Days, review: Case, early: str) -> None:
     assert last != early
     review.act("agree", {"target_date": "2027-09-30", "outcome_measure": "Survey", "agreed_by": "Director"}, ref=last,
                by="agency_lead")  # fmt: skip
+    looked = {"effect": "seen", "effect_seen": "Staff ask in nine of ten visits"}
+    days.go_to("2027-06-07")
+    review.act("record_effect", {**looked, "effect_check": "after_6_months"}, ref=early, by="agency_contact")
     days.go_to("2027-07-01")
     review.act("start_work", ref=last, by="agency_contact")
     review.act("record_update", {"progress": "Begun"}, ref=last, by="agency_contact")
@@ -241,9 +244,15 @@ def finish(days: Days, review: Case, early: str) -> None:
     review.act("verify", ref=last, by="steering_member")
     done = review.act("conclude", minute, by="deciding_chair")
     assert done.stage == "concluded" and review.record().final
+    days.go_to("2027-11-22")
+    review.act("record_effect", {**looked, "effect_check": "after_12_months"}, ref=early, by="agency_contact")
     days.go_to("2027-12-01")
-    for ref in (review.ref, *review.opened("action"), *review.opened("agency-return")):
-        assert not [row.clock for row in review.deadlines(ref=ref) if row.running]
+    running = {
+        ref: [row.clock for row in review.deadlines(ref=ref) if row.running]
+        for ref in (review.ref, *review.opened("action"), *review.opened("agency-return"))
+    }
+    looks = {last: ["effect_check_first", "effect_check_second"]}
+    assert {ref: clocks for ref, clocks in running.items() if clocks} == looks, "an ended plan is looked at, no more"
 
 
 COUNCIL = {address("agency_contact"), "contact@northmere-council.example"}
@@ -274,7 +283,9 @@ POST: tuple[tuple[str, set[str], str, str], ...] = (
     ("-A01", COUNCIL, "deadline_reminder",
      "2026-07-23 -28, 2026-08-06 -14, 2026-08-13 -7, 2026-08-19 -1, 2026-08-20 +0, "
      "2026-10-27 -28, 2026-11-10 -14, 2026-11-17 -7, 2026-11-23 -1, 2026-11-24 +0, "
-     "2026-11-02 -28, 2026-11-16 -14, 2026-11-23 -7, 2026-11-27 -1, 2026-11-30 +0"),
+     "2026-11-02 -28, 2026-11-16 -14, 2026-11-23 -7, 2026-11-27 -1, 2026-11-30 +0, "
+     # and the first look at its effect, made a week before its date; that Monday is a bank holiday.
+     "2027-05-28 -14"),
     ("-A01", COUNCIL, "deadline_late", "2026-12-01 +7, 2026-12-08 +14, 2026-12-07 +7, 2026-12-14 +14"),
     ("-A01", LEADS, "escalation", "2026-12-14 escalation+14"),
     # The final documents (two days) and the copy to the Commissioner (seven).
