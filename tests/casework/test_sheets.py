@@ -91,7 +91,7 @@ def test_what_is_given_out(plan: Plan) -> None:
     assert [page.cell(row, 1).value for row in range(4, 8)] == plan.refs and page.max_row == 7
     row = row_of(page, plan.refs[0])
     assert page[f"{LETTER['target']}{row}"].value == datetime(2027, 3, 31) and page[f"{LETTER['target']}{row}"].is_date
-    assert page.protection.sheet and page.freeze_panes == "B4"
+    assert page.protection.sheet and page.freeze_panes == f"{LETTER['recommendation']}{HEADING_ROW + 1}"
     locked = {column.key: page[f"{LETTER[column.key]}{row}"].protection.locked for column in COLUMNS}
     assert {key for key, is_locked in locked.items() if not is_locked} == {c.key for c in COLUMNS if c.theirs}
     lists = [v for v in page.data_validations.dataValidation if v.type == "list"]
@@ -214,7 +214,7 @@ def test_an_agency_sees_its_own_actions_alone(plan: Plan) -> None:
 
 def test_a_workbook_that_was_not_given_out_here(plan: Plan) -> None:
     def strange(book: Any) -> None:
-        book[KEY_SHEET]["B1"] = "of another partnership"
+        book[KEY_SHEET].cell(1, 2).value = "of another partnership"
 
     with pytest.raises(Invalid, match="not given out here"):
         plan.preview(filled(plan.out(), {}, strange))
