@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from docx import Document
 from flask import Flask
 
+from dardr.casework import search_index
 from dardr.lookups.chronology import Merged, merged_of
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
+from dardr.storage.search import SearchEntry
 from tests import builders
 from tests.builders import Case
 from tests.chronology_files import HEADINGS, HEALTH, POLICE, csv_file, excel, with_macros, without_result
@@ -217,6 +219,9 @@ def test_the_panel_sees_what_is_shared_and_decides_nothing(app: Flask, case: Cas
 def test_the_names_of_files_and_the_lines_are_in_no_search(app: Flask, case: Case) -> None:
     ref, contact = council(case), signed_in(app, "agency_contact")
     contact.send(upload(contact, ref, excel(HEALTH).content, "Somebody Smith.xlsx"))
+    assert search_index.read_documents(case.database, builders.at_ten(case.today)).documents == 0
+    with case.database.read() as session:
+        assert not session.scalars(sa.select(SearchEntry.id).where(SearchEntry.text.contains("midwife"))).all()
     manager = signed_in(app, "case_manager")
     for words in ("midwife", "Smith"):
         assert ref not in manager.get(f"/search?q={words}").text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workflows.definition import Action, Blocked, Facts, Field, FieldType, KeepsChronology
 from workflows.processes.agency_return_1.stages import OPEN, SECTION_7
 from workflows.processes.fields import file, number, paragraph, text
-from workflows.processes.who import AGENCY, AGENCY_LEADS
+from workflows.processes.who import AGENCY, AGENCY_LEADS, CHAIRING, DECIDERS
 
 CHRONOLOGIES = "chronologies"
 """The list of facts in which a return keeps what was read of each file; the lines have a table of their own."""
@@ -16,6 +16,10 @@ ONLY_THE_LEAD = (
     "The return is signed off. Its lines are changed by whoever signs off for the organisation, or by the team."
     " Ask them."
 )
+
+
+READS_LINES = AGENCY | DECIDERS | CHAIRING
+"""Who reads the file of a chronology. It names people: so it is in no search, and who lists files does not open it."""
 
 
 def _not_behind_the_lead(facts: Facts) -> Blocked | None:
@@ -38,7 +42,12 @@ ADD_CHRONOLOGY = Action(
     roles=AGENCY,
     keep_as=CHRONOLOGIES,
     fields=(
-        file("chronology_file", "The chronology", help="Excel (.xlsx), CSV or Word (.docx), with a table."),
+        file(
+            "chronology_file",
+            "The chronology",
+            seen_by=READS_LINES,
+            help="Excel (.xlsx), CSV or Word (.docx), with a table.",
+        ),
         text(
             "columns",
             "What is in each column?",
