@@ -28,6 +28,7 @@ from dardr.errors import NotFound
 from dardr.settings import get_settings
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.doors import DoorLink
+from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import User, UserRole, WebSession
 from dardr.storage.reviews import Record
 from dardr.systime import london_date
@@ -212,7 +213,13 @@ def chairs_of(session: Session, review: Record) -> list[User]:
 
 
 def _too_many(session: Session, now: datetime, user_id: int) -> bool:
-    recent = sa.select(sa.func.count()).where(DoorLink.made_at > now - timedelta(hours=1))
+    """Links sent by themselves within the hour; those that ordinary e-mails carried are not counted."""
+    recent = (
+        sa.select(sa.func.count())
+        .select_from(DoorLink)
+        .join(OutboxMessage, OutboxMessage.id == DoorLink.outbox_id)
+        .where(DoorLink.made_at > now - timedelta(hours=1), OutboxMessage.message == LinkMessage.template)
+    )
     if (session.scalar(recent) or 0) >= LINKS_AN_HOUR_IN_ALL:
         return True
     return (session.scalar(recent.where(DoorLink.user_id == user_id)) or 0) >= LINKS_AN_HOUR

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dardr.actors import Actor
-from dardr.casework.sign_ins import IDLE, LONGEST
+from dardr.casework.sign_ins import BY_LINK, IDLE, IDLE_BY_LINK, LONGEST
 from dardr.storage.people import Passkey, User, WebSession
 
 _BROWSERS = (("Edge", r"Edg/"), ("Firefox", r"Firefox/"), ("Opera", r"OPR/"), ("Chrome", r"Chrom(e|ium)/"),
@@ -76,6 +76,7 @@ def _going_on(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         WebSession.ended_at.is_(None),
         WebSession.last_seen_at >= now - IDLE,
+        sa.or_(WebSession.way != BY_LINK, WebSession.last_seen_at >= now - IDLE_BY_LINK),
         WebSession.started_at >= now - LONGEST,
         WebSession.started_at <= now,
     )

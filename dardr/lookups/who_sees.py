@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from dardr.access import SEES_EVERY_REVIEW, SEES_IDENTITIES, roles_on, visible
-from dardr.actors import Actor, Grant, load_actors
+from dardr.actors import Actor, Door, Grant, Purpose, load_actor, load_actors
 from dardr.casework.administer.roles import label_of_role
+from dardr.casework.door_people import having_no_other_way
 from dardr.parts import contents_seen
-from dardr.storage.bodies import Body, Csp
-from dardr.storage.people import User
+from dardr.storage.bodies import Body, BodyContact, Csp
+from dardr.storage.people import User, UserRole
 from dardr.storage.reading import ConflictOfInterest, OpenedCase, ReadEvent
-from dardr.storage.reviews import Record, RecordLink
+from dardr.storage.reviews import Record, RecordBody, RecordLink
 from workflows.definition import Role
 
 LAST_READS = 10
@@ -52,8 +54,10 @@ def who_sees(session: Session, record: Record, now: datetime) -> WhoSees:
         sa.select(User).where(User.active.is_(True), User.is_operator.is_(False)).order_by(User.name, User.id)
     ).all()
     scopes = _scopes(session)
+    by_link = _by_link(session, record, items, users)
     found = WhoSees([], [])
-    for actor in load_actors(session, users, now):
+    for one in load_actors(session, users, now):
+        actor = load_actor(session, one.id, now, EVERY_DOOR) if one.id in by_link else one
         around = sa.or_(Record.id == record.id, Record.id.in_(items))
         seen = set(session.scalars(sa.select(Record.id).where(around, visible(actor, in_part=True))))
         if not seen:
@@ -68,6 +72,22 @@ def who_sees(session: Session, record: Record, now: datetime) -> WhoSees:
         seer = replace(seer, says=contents.part) if contents else seer
         (found.whole if whole else found.part).append(seer)
     return found
+
+
+EVERY_DOOR = Door(Purpose.AGENCY, with_code=True)
+"""As far as a contact of a body can come by the link in an e-mail."""
+
+
+def _by_link(session: Session, record: Record, items: sa.Select[int], users: Sequence[User]) -> set[int]:
+    """The contacts of bodies that owe the review something who come by a link, and hold no role of their own."""
+    bodies = sa.select(RecordBody.body_id).where(
+        sa.or_(RecordBody.record_id == record.id, RecordBody.record_id.in_(items))
+    )
+    contacts = set(session.scalars(sa.select(sa.func.lower(BodyContact.email)).where(BodyContact.body_id.in_(bodies))))
+    named = [user for user in users if user.email.lower() in contacts]
+    bare = having_no_other_way(session, named)
+    held = set(session.scalars(sa.select(UserRole.user_id).where(UserRole.user_id.in_(bare)))) if bare else set[int]()
+    return bare - held
 
 
 def _shows(actor: Actor, grant: Grant, record: Record, held: frozenset[Role], *, whole: bool) -> bool:

@@ -69,9 +69,14 @@ def every_page(server: Serving) -> dict[str, str]:
         ).first()
     assert written
     return {
+        "a new link": "/door",
         "what agencies owe": "/agencies",
         "the page of an agency": "/agencies/northmere-council",
         "rounds of updates": "/update-rounds",
+        "workbooks of actions": "/sheets",
+        "workbook of an agency": "/sheets/agency?body=northmere-council",
+        "workbook of a plan": f"/sheets/plan/{REFS['evidence']}",
+        "a plan of one's own": f"/own-plans/into/{REFS['evidence']}",
         "round of updates": f"/update-rounds/{REFS['round of updates']}",
         "updates asked of an agency": f"/records/{REFS['updates asked']}",
         "rounds of updates, their days": "/administration/rounds-of-updates",

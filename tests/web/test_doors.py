@@ -121,6 +121,13 @@ def test_from_the_e_mail_to_the_record(app: Flask, database: Database, review: C
     assert browser.get(f"/reviews/{review.ref}").status_code in (403, 404)
 
 
+def test_who_comes_by_link_is_among_those_who_see_a_review(app: Flask, database: Database, review: Case) -> None:
+    manager = signed_in(app, "case_manager")
+    assert CONTACT not in manager.get(f"/reviews/{review.ref}/access").text
+    post(database)
+    assert CONTACT in manager.get(f"/reviews/{review.ref}/access").text
+
+
 def test_used_twice(either_database: Database, tmp_path: Path) -> None:
     database, app = either_database, application(either_database, tmp_path)
     path = send(database)
@@ -252,6 +259,8 @@ def test_a_link_ended_by_the_team_ends_its_session(app: Flask, database: Databas
     assert inside.get("/agency").status_code == 200
     manager = signed_in(app, "team_manager")
     listed = manager.get("/administration/doors")
+    assert "by the link in an e-mail" in manager.get("/administration/sessions").text
+    assert "comes by link" in manager.get("/administration/people").text
     assert CONTACT in listed.text and "Opened, and being used" in listed.text
     assert manager.send(f"/administration/doors/{link(database).id}/end", listed).status_code == 302
     answer = inside.get("/agency")
@@ -278,10 +287,11 @@ def test_half_an_hour_idle_keeps_what_was_typed(
 ) -> None:
     ref = the_return(review)
     inside = come_in(app, database, door_in(mail_to(post(database), CONTACT)))
-    form = inside.get(f"/records/{ref}/do/ask_for_more_time")
+    form = inside.client.get(f"/records/{ref}/do/ask_for_more_time", follow_redirects=True)
     assert form.status_code == 200
+    where = form.request.path
     clock("2026-08-03T09:31")
-    answer = inside.send(f"/records/{ref}/do/ask_for_more_time", form, more_time_reason="We are still looking.")
+    answer = inside.send(where, form, more_time_reason="We are still looking.")
     assert answer.headers["Location"] == "/door?ended=1"
     page = inside.get(answer.headers["Location"])
     assert "What you had typed is kept" in page.text
@@ -317,7 +327,7 @@ def test_asking_for_a_link_says_the_same_to_everybody(database: Database, anyone
     assert [one.to for one in post(database)] == [(CONTACT,)]
     assert anyone.send("/door", email="no address").status_code == 422
     for _ in range(8):
-        anyone.send("/door", email=CONTACT)
+        assert anyone.send("/door", email=CONTACT).status_code == 200
     assert len(post(database)) == doors.LINKS_AN_HOUR - 1
 
 
