@@ -90,6 +90,10 @@ FOLLOWED: dict[str, tuple[str, ...]] = {
         *(f"/notify/outside/<int:number>{page}" for page in ("", "/questions/<key>", "/check", "/throw-away")),
         *("/notify/outside/<int:number>/advice/<key>", "/notify/outside/<int:number>/sent"),
     ),
+    "test_sheets.py": (
+        "/sheets/<int:number>",
+        *(f"/own-plans/<int:number>/{page}" for page in ("columns", "words", "preview")),
+    ),
     "test_signing_in.py": ("/sign-in/code", "/sign-in/recovery-code", "/me/second-factor", "/me/recovery-codes")
     + ("/kept-forms",),
 }
