@@ -18,6 +18,7 @@ from dardr.access import visible
 from dardr.actors import Actor
 from dardr.casework.act import take_action
 from dardr.casework.own_plans.facts import DONE, DRAFT, LEAVE_ROW, SCOPES, UNDER_WAY, Bodies, status_of
+from dardr.casework.sheets.standing import label_of_stage
 from dardr.casework.tracker.days import read_day
 from dardr.casework.tracker.matching import Column, plain
 from dardr.casework.tracker.reading import Line, Table, shown
@@ -252,7 +253,7 @@ class _Work:
             result.said.append(day.note)
         self._carry_on(line, ref, status, None if day.whole else given, day.whole, measure)
         record = self.session.scalars(sa.select(Record).where(Record.ref == ref)).one()
-        result.state, result.action, result.stands_at = NEW, ref, record.stage
+        result.state, result.action, result.stands_at = NEW, ref, label_of_stage(record)
 
     def _carry_on(
         self, line: Line, ref: str, status: str, written: str | None, target: str | None, measure: str
@@ -297,7 +298,7 @@ class _Work:
             self.act(ref, "record_update", {"progress": told})
             result.state = CHANGED
             self.session.refresh(record)
-        result.stands_at = record.stage
+        result.stands_at = label_of_stage(record)
 
 
 def _said_before(record: Record) -> list[str]:
