@@ -88,8 +88,8 @@ def take_action(
     """Do one action on one record, for ``actor``, at the instant ``now`` (UTC), having happened ``occurred_on``.
 
     ``values`` are answers as typed (text) or already typed; ``written_by`` is the name of who wrote them, where
-    ``actor`` signs off what somebody else wrote: the history keeps both. Raises NotFound (no such record for this person),
-    Forbidden (not theirs to do), Conflict (a guard, or somebody else was first), Invalid (an answer).
+    ``actor`` signs off what somebody else wrote: the history keeps both. Raises NotFound (no such record for this
+    person), Forbidden (not theirs to do), Conflict (a guard, or somebody else was first), Invalid (an answer).
     """
     one = judged(session, actor, now, ref, action_key, values, occurred_on, expected_revision)
     record = one.record

@@ -163,8 +163,12 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_contact_change_body_id_body")),
-        sa.ForeignKeyConstraint(["decided_by"], ["user_account.id"], name=op.f("fk_contact_change_decided_by_user_account")),
-        sa.ForeignKeyConstraint(["proposed_by"], ["user_account.id"], name=op.f("fk_contact_change_proposed_by_user_account")),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user_account.id"], name=op.f("fk_contact_change_decided_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["user_account.id"], name=op.f("fk_contact_change_proposed_by_user_account")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_change")),
     )
     with op.batch_alter_table("contact_change", schema=None) as batch_op:
