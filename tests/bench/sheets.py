@@ -74,7 +74,7 @@ def _copy(session: Session, ref: str, times: int) -> None:
          "facts": {**one["facts"], "action_text": f"{n}. {TEXT}"}}
         for n in range(1, times + 1)
     ]  # fmt: skip
-    session.execute(sa.insert(Record.__table__), records)
+    session.execute(sa.insert(Record), records)
     for table, key in ((RecordBody, "record_id"), (RecordLink, "item_id"), (Deadline, "record_id")):
         columns: Any = table.__table__
         rows = session.execute(sa.select(columns).where(columns.c[key] == one["id"])).mappings().all()
@@ -95,7 +95,7 @@ def _filled(data: bytes) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(data))
     column = next(number for number, one in enumerate(COLUMNS, 1) if one.key == "progress")
     for number in range(0, ACTIONS, A_CHANGE_EVERY):
-        book[SHEET].cell(HEADING_ROW + 1 + number, column).value = f"{number} of them are trained by now."
+        book[SHEET].cell(HEADING_ROW + 1 + number, column, f"{number} of them are trained by now.")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -111,7 +111,7 @@ def _previewed(database: Database, now: Any, data: bytes) -> None:
 
 def _written(cells: list[list[Any]]) -> None:
     book = xlsxwriter.Workbook(io.BytesIO(), GIVEN)
-    page = book.add_worksheet(SHEET)
+    page: Any = book.add_worksheet(SHEET)
     look = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
     day = book.add_format({"num_format": "d mmmm yyyy", "border": 1})
     for row, values in enumerate(cells):

@@ -35,7 +35,7 @@ ROWS: tuple[tuple[Any, ...], ...] = (
 def workbook(rows: tuple[tuple[Any, ...], ...] = ROWS, title: str = "Action plan of 2026") -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"default_date_format": "dd/mm/yyyy", "strings_to_formulas": False})
-    page = book.add_worksheet("Plan")
+    page: Any = book.add_worksheet("Plan")
     page.merge_range(0, 0, 0, len(HEADINGS) - 1, title)
     page.write_row(1, 0, HEADINGS)
     for number, row in enumerate(rows, 2):

@@ -375,7 +375,7 @@ def with_a_macro(data: bytes) -> bytes:
 def long_sheet(data: bytes) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(data))
     for row in range(8, 50_008):
-        book[SHEET].cell(row, 1).value = "x"
+        book[SHEET].cell(row, 1, "x")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
