@@ -28,6 +28,7 @@ DUE_PHRASES: dict[str, str] = {
     "information_return": "your organisation's information return",
     "return_signature": "the sign-off of your organisation's return",
     "more_time_answer": "the answer about more time",
+    "updates_wanted": "your organisation's updates for the Steering Group",
     "family_reading": "the end of the time set aside for the family to read",
     "home_office_wait": "the Home Office's reply",
     "ask_home_office": "asking the Home Office how it stands",

@@ -147,7 +147,8 @@ def _date(field: Field, given: Any, _choices: Sequence[Choice]) -> date:
     if isinstance(given, datetime):
         raise CannotRead(about(field.label, "give a date without a time."))
     if field.undated and isinstance(given, str) and not any(character.isdigit() for character in given):
-        raise CannotRead(about(field.label, f"“{given.partition(' (without ')[0].strip()}” is not a day. {field.undated}"))
+        words = given.partition(" (without ")[0].strip()
+        raise CannotRead(about(field.label, f"“{words}” is not a day. {field.undated}"))
     return given if isinstance(given, date) else parse_date(str(given))
 
 

@@ -314,7 +314,8 @@ def link(session: Session, review_id: int, item_id: int, kind: str) -> None:
 
 
 def _takes_place_of(h: Happening, effect: TakesPlaceOf) -> None:
-    link(h.session, taking_place.found(h.session, h.actor, h.record, effect, h.words(effect.name)), h.record.id, "place")
+    other = taking_place.found(h.session, h.actor, h.record, effect, h.words(effect.name))
+    link(h.session, other, h.record.id, "place")
 
 
 def _assigns_case_manager(h: Happening, effect: AssignsCaseManager) -> None:

@@ -17,7 +17,13 @@ from workflows.definition import Action
 
 
 def with_filled(
-    session: Session, actor: Actor, record: Record, action: Action, values: Mapping[str, Any], choices: Choices, today: date
+    session: Session,
+    actor: Actor,
+    record: Record,
+    action: Action,
+    values: Mapping[str, Any],
+    choices: Choices,
+    today: date,
 ) -> Mapping[str, Any]:
     """The answers with what is read from them or looked up for them. Raises Invalid for a message nobody can read."""
     values = correspondence.with_message_read(session, record, action, values, choices, today)

@@ -356,35 +356,21 @@ class Recipients:
         for body, kind, address, name in contacts:
             if kind in KINDS_OF_CONTACT:
                 getattr(self._of_body[body], kind).append(Person(address, name))
+        of_body = sa.and_(
+            UserRole.body_id.in_(wanted), UserRole.role.in_([str(Role.AGENCY_CONTACT), str(Role.AGENCY_LEAD)])
+        )
+        of_group = sa.and_(User.body_id.in_(wanted), UserRole.role == str(Role.STEERING_MEMBER))
         users = self._session.execute(
-            sa.select(UserRole.body_id, UserRole.role, User.email, User.name, User.id)
+            sa.select(UserRole.body_id, UserRole.role, User.email, User.name, User.id, User.body_id)
             .join(User, User.id == UserRole.user_id)
-            .where(
-                UserRole.body_id.in_(wanted),
-                UserRole.role.in_([str(Role.AGENCY_CONTACT), str(Role.AGENCY_LEAD)]),
-                User.active.is_(True),
-                _HUMAN,
-            )
+            .where(sa.or_(of_body, of_group), User.active.is_(True), _HUMAN)
             .order_by(User.id)
         )
-        for body, role, address, name, one in users:
-            people = self._of_body[body or 0]
-            (people.contact if role == Role.AGENCY_CONTACT else people.lead).append(Person(address, name, one))
-        self._add_steering_members(wanted)
+        kinds = {Role.AGENCY_CONTACT: "contact", Role.AGENCY_LEAD: "lead", Role.STEERING_MEMBER: "steering"}
+        for body, role, address, name, one, employer in users:
+            at = employer if role == Role.STEERING_MEMBER else body
+            getattr(self._of_body[at or 0], kinds[Role(role)]).append(Person(address, name, one))
         return self._of_body[body_id]
-
-    def _add_steering_members(self, bodies: set[int]) -> None:
-        """The Steering Group members who have an account here, by the body they work for."""
-        members = self._session.execute(
-            sa.select(User.body_id, User.email, User.name, User.id)
-            .join(UserRole, UserRole.user_id == User.id)
-            .where(
-                User.body_id.in_(bodies), UserRole.role == str(Role.STEERING_MEMBER), User.active.is_(True), _HUMAN
-            )
-            .order_by(User.id)
-        )
-        for body, address, name, one in members:
-            self._of_body[body or 0].steering.append(Person(address, name, one))
 
     def _forces_of(self, partnership_id: int) -> list[int]:
         if partnership_id not in self._forces:

@@ -224,7 +224,7 @@ class _Sheet:
         self.clock = _clock(row, record)
 
     def look(self, written: _Written, *, put_off: int | None) -> None:
-        """Add to ``written`` what this day calls for, and the next day to look; ``put_off`` days where nobody is told."""
+        """Add to ``written`` what this day calls for; where nobody is told, look again in ``put_off`` days."""
         row, clock, today, post = self.row, self.clock, self.today, self.post
         if put_off is not None:
             self._look_again(written, today + timedelta(days=put_off))

@@ -29,7 +29,7 @@ recommendations.add_command(said_before.rebuild)
 @as_option
 @as_json_option
 def list_(ref: str, as_email: str | None, as_json: bool) -> None:
-    """List the recommendations of a review by number, with the answers of bodies and the actions that carry them out."""
+    """List the recommendations of a review by number, with the bodies' answers and the actions that carry them out."""
     import workflows
     from dardr.access import get_record
     from dardr.lookups.recommendations import of_review

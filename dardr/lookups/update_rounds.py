@@ -94,8 +94,8 @@ def rounds(session: Session, actor: Actor) -> list[Round]:
 
 def _round(record: Record, asked: int, answered: int) -> Round:
     stage = workflows.get(record.process).stage(record.stage)
-    days = (stored_date(record.facts.get(name)) for name in ("meeting_on", "opens_on", "closes_on"))
-    return Round(record.ref, stage.key, stage.label, *days, asked, answered)
+    meeting, opens, closes = (stored_date(record.facts.get(name)) for name in ("meeting_on", "opens_on", "closes_on"))
+    return Round(record.ref, stage.key, stage.label, meeting, opens, closes, asked, answered)
 
 
 def one_round(session: Session, actor: Actor, ref: str) -> tuple[Record, list[Asked]]:

@@ -25,7 +25,7 @@ from dardr.storage.outbox import QUEUED, SENT
 from dardr.storage.people import UserRole
 from dardr.storage.reviews import RefCounter
 from dardr.storage.tables import metadata
-from tests.builders import Case, a_partnership, a_person, a_review, address, route
+from tests.builders import CLAIM, Case, a_partnership, a_person, a_review, address, route
 from workflows.definition import Role
 
 TODAY = date(2027, 11, 22)
@@ -176,7 +176,7 @@ def _plan(case: Case, many: int, *, finished: float) -> None:
         case.act("start_work", {}, ref=ref)
         case.act("record_update", {"progress": "Two sessions were held."}, ref=ref)
         if number < many * finished:
-            case.act("claim_complete", {"evidence": "Attendance list of the sessions", **builders.CLAIM}, ref=ref)
+            case.act("claim_complete", {"evidence": "Attendance list of the sessions", **CLAIM}, ref=ref)
             case.act("verify", {}, ref=ref, by="steering_member")
 
 

@@ -218,7 +218,8 @@ def test_an_action_goes_on_through_obstacles_transfers_and_returns(database: Dat
     ref = an_action(case)
     agreed = {"target_date": "2026-12-01", "outcome_measure": "Audit", "agreed_by": "Director"}
     case.act("agree", agreed, ref=ref, by="agency_lead")
-    case.act("report_obstacle", {"obstacle": "No trainer", "who_could_help": "The training hub"}, ref=ref, by="agency_contact")
+    obstacle = {"obstacle": "No trainer", "who_could_help": "The training hub"}
+    case.act("report_obstacle", obstacle, ref=ref, by="agency_contact")
     case.act("resume_work", ref=ref, by="agency_contact")
     case.act("transfer", {"lead_body": "mereshire-nhs", "transfer_reason": "Theirs"}, ref=ref)
     assert {case.state(clock, ref=ref) for clock in ("action_due", "action_update")} == {"withdrawn"}

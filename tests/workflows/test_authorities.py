@@ -110,7 +110,8 @@ def test_the_56_days_cannot_be_moved() -> None:
 def test_what_a_hold_may_pause_and_what_an_agreement_may_move() -> None:
     assert {c.id for _, c in CLOCKS if c.pausable} == {"D10", "D12", "D14", "D15", "D17"}
     assert {c.id for _, c in CLOCKS if c.extendable} == {
-        "D05", "D10", "D11", "D12", "D14", "D15", "D16", "D17", "D18", "L11", "L13", "L14", "L17", "L18", "L18C", "L19", "L20",
+        "D05", "D10", "D11", "D12", "D14", "D15", "D16", "D17", "D18",
+        "L11", "L13", "L14", "L17", "L18", "L18C", "L19", "L20",
         "L21C",
     }  # fmt: skip
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 import workflows
-from tests.workflows.paper import SECOND, opened
+from tests.workflows.paper import opened
 from workflows.definition import Opens
 
 # --- a return ---------------------------------------------------------------------------------------------
@@ -27,7 +28,8 @@ from workflows.definition import Opens
 def test_the_ways_of_a_return(steps: tuple[str, ...], end: str) -> None:
     paper = opened("agency-return", kind="imr")
     for step in steps:
-        paper.take(step, **({"answered_by": "nhs-icb"} if step == "record_on_behalf" else {}))
+        values: dict[str, Any] = {"answered_by": "nhs-icb"} if step == "record_on_behalf" else {}
+        paper.take(step, **values)
     assert paper.stage == end and paper.process.stage(end).final
 
 

@@ -1,4 +1,4 @@
-"""When the date of an action is soon, and when an action is quiet: the partnership's own two numbers for its colours."""
+"""When the date of an action is soon, and when an action is quiet: the partnership's own numbers for its colours."""
 
 from __future__ import annotations
 
