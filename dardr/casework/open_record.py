@@ -13,8 +13,9 @@ import workflows
 from dardr.access import get_record
 from dardr.actors import Actor
 from dardr.casework import effects, files, ids, own_questions, replies_owed
-from dardr.casework.act import Done, record_event, refuse_if_needed
+from dardr.casework.act import Done, record_event
 from dardr.casework.facts import settings_of
+from dardr.casework.judging import refuse_if_needed
 from dardr.casework.serving import review_of
 from dardr.errors import NO_PARTNERSHIP, Conflict, Invalid, NotFound, Reason
 from dardr.lookups import choices

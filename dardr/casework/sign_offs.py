@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from dardr.access import get_record
 from dardr.actors import Actor
-from dardr.casework import act, four_eyes, outbox
+from dardr.casework import four_eyes, judging, outbox
 from dardr.casework.act import Done, take_action
 from dardr.casework.files import FileGiven, seal_with_new_key, unseal
 from dardr.casework.notices import base_url
@@ -62,7 +62,7 @@ def take_or_keep(
     What the same person wrote before for the same step, and nobody has looked at yet, is replaced. ``form`` is what
     was typed, by the names of the page, so that the page can be filled in again if the lead sends it back.
     """
-    one = act.judged(session, actor, now, ref, action_key, values, occurred_on, expected_revision)
+    one = judging.judged(session, actor, now, ref, action_key, values, occurred_on, expected_revision)
     if not four_eyes.waits_for_lead(session, actor, one.record, one.action):
         return take_action(session, actor, now, ref, action_key, values, occurred_on, expected_revision)
     _replace(session, actor, now, one)
@@ -83,11 +83,11 @@ def take_or_keep(
     )
     session.add(row)
     session.flush()
-    _ask_lead(session, now, one.record, row)
+    ask_lead(session, now, one.record, row.body_id)
     return Kept(ref, row.id, one.warnings)
 
 
-def _replace(session: Session, actor: Actor, now: datetime, one: act.Judged) -> None:
+def _replace(session: Session, actor: Actor, now: datetime, one: judging.Judged) -> None:
     """Of the same hand and on the same record: what was sent back, and what is said anew and was one answer only."""
     mine = sa.select(ForSignOff).where(
         ForSignOff.record_id == one.record.id,
@@ -245,17 +245,17 @@ def _settle(row: ForSignOff, state: str, actor: Actor, now: datetime) -> None:
 # --- messages ---------------------------------------------------------------------------------------------
 
 
-def _ask_lead(session: Session, now: datetime, record: Record, row: ForSignOff) -> None:
-    """One message a day to each lead, however much is written."""
+def ask_lead(session: Session, now: datetime, record: Record, body_id: int, path: str = "/agency/sign-off") -> None:
+    """Tell the leads of a body that something waits for them at ``path``: once a day, however much is written."""
     people = Recipients(session)
-    for address in people.at_body(row.body_id, Party.AGENCY_LEAD) or [""]:
+    for address in people.at_body(body_id, Party.AGENCY_LEAD) or [""]:
         outbox.write(
             session,
             now,
-            SignOffWanted(**_frame(session, record, "/agency/sign-off")),
+            SignOffWanted(**_frame(session, record, path)),
             to=address,
             party=str(Party.AGENCY_LEAD),
-            dedupe=f"sign-off:{row.body_id}:{address.lower()}:{london_date(now).isoformat()}",
+            dedupe=f"sign-off:{path}:{body_id}:{address.lower()}:{london_date(now).isoformat()}",
             record_id=record.id,
         )
 

@@ -80,6 +80,11 @@ def a_world(url: str, folder: Path) -> World:
     case.act("request_returns", {"bodies": ["northmere-council"], "kind": "imr"})
     on_register = {"title": "Ash Fielding", "home_office_training": "yes", "listed_on": case.today.isoformat()}
     chair = builders.open_a(database, "chair", on_register, on=case.today).ref
+    made = {"recommendation_text": "Ask about safety again.", "rec_source": "early_learning", "scope": "local"}
+    recommendation = case.act("add_recommendation", {**made, "addressees": ["northmere-council"]}).created[0]
+    days = {"meeting_on": "2026-12-17", "opens_on": "2026-11-19", "closes_on": "2026-12-03"}
+    opening = {**days, "planned_on": case.today.isoformat()}
+    updates = builders.open_a(database, "update-round", opening, on=case.today).ref
     given = FileGiven("letter.txt", b"A fictional letter.", "text/plain")
     item = case.opened("agency-return")[0]
     case.act("receive_return", {"known": "yes", "return_reference": "E-mail", "return_file": given}, ref=item)
@@ -95,7 +100,8 @@ def a_world(url: str, folder: Path) -> World:
         ):
             _another(session, key, role)
         _exceptions(session, case.ref)
-        world = World(database, app, {**_values(session, case.ref, item), "chair": chair})
+        others = {"chair": chair, "recommendation": recommendation, "round": updates}
+        world = World(database, app, {**_values(session, case.ref, item), **others})
     for column, person in PEOPLE.items():
         browser = Browser(app.test_client())
         if person != "nobody signed in":
@@ -175,8 +181,17 @@ def path_of(rule: str, values: dict[str, str]) -> str:
     }
     if rule.startswith("/process/"):
         own["key"] = "dardr-s9"
-    if rule.startswith("/chairs/"):
-        own["ref"] = values["chair"]
+    for part, value in (
+        ("/chairs/", "chair"), ("/returns/", "item"), ("/agency/pass/", "item"), ("/update-rounds/", "round"),
+    ):  # fmt: skip
+        if rule.startswith(part):
+            own["ref"] = values[value]
+    if rule.endswith("/recommendation"):
+        own["ref"] = values["recommendation"]
+    if rule.startswith(("/agencies/", "/administration/bodies/")):
+        own["key"] = "mereshire-nhs"
+    if rule.startswith("/returns/") and "/parts/" in rule:
+        own["key"] = "analysis"
     if "/targets/" in rule:
         own["key"] = "imr_return"
     for part, value in (("/deadlines/", "deadline"), ("/files/", "file"), ("/contacts/", "contact")):
@@ -186,6 +201,7 @@ def path_of(rule: str, values: dict[str, str]) -> str:
         own |= {"number": values["draft"], "key": "the-person"}
     if "/people/" in rule and rule.startswith("/administration"):
         own["number"] = values["person"]
+    rule = re.sub(r"<any\('?([\w-]+)'?[^>]*>", r"\1", rule)
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: own.get(found[1], "x"), rule)
 
 

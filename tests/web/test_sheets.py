@@ -12,7 +12,9 @@ from werkzeug.test import TestResponse
 
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
+from dardr.storage.outbox import OutboxMessage
 from dardr.storage.plans import SheetIn
+from tests import builders
 from tests.builders import Case, a_review
 from tests.casework.test_own_plans import workbook
 from tests.sheets import DONE, ON_COURSE, an_action, filled
@@ -118,6 +120,9 @@ def test_where_four_eyes_are_asked_for_the_lead_records_it(
     address = upload(contact, filled(given(contact), {refs[0]: ON_COURSE})).headers["Location"]
     page = contact.get(address)
     assert "The lead of your organisation" in page.text and "Record these changes" not in page.text
+    with database.read() as session:
+        told = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.message == "sign_off_wanted")).all()
+    assert address in told[0].text and builders.address("agency_lead") in [one.recipient for one in told]
     assert contact.send(address, page).status_code == 409 and review.record(refs[0]).facts.get("updates") is None
     lead = signed_in(app, "agency_lead")
     assert address in lead.get("/sheets").text

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from dardr.access import visible
 from dardr.actors import Actor
-from dardr.casework.act import judged, take_action
+from dardr.casework.act import take_action
+from dardr.casework.judging import judged
 from dardr.casework.sheets.cells import label_of_value, read_cell, same
 from dardr.casework.sheets.columns import (
     BY_KEY,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, defer
 
 from dardr.access import OF_AGENCIES
 from dardr.actors import Actor
-from dardr.casework import four_eyes
+from dardr.casework import four_eyes, sign_offs
 from dardr.casework.files import seal_with_new_key, unseal
 from dardr.casework.sheets.comparing import HERE, MINE, carry_out, compare, refusals_for
 from dardr.casework.sheets.memory import collector_waits
@@ -132,7 +132,16 @@ def take_in(session: Session, actor: Actor, now: datetime, name: str, content: b
     )
     session.add(row)
     session.flush()
+    if waits:
+        _tell_the_lead(session, now, out, row)
     return row
+
+
+def _tell_the_lead(session: Session, now: datetime, out: SheetOut, row: SheetIn) -> None:
+    """The lead hears once that a colleague's workbook waits, whichever of the bodies it was made for they lead."""
+    about = session.scalar(sa.select(Record).where(Record.ref.in_(list(out.rows))).order_by(Record.id).limit(1))
+    if about is not None and out.body_id is not None:
+        sign_offs.ask_lead(session, now, about, out.body_id, f"/sheets/{row.id}")
 
 
 def _said_of_the_copy(session: Session, out: SheetOut, digest: str) -> list[str]:
