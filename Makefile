@@ -27,7 +27,7 @@ run: system-run $(STAMPS)/installed $(STAMPS)/assets ## set up everything and se
 	$(BIN)/dardr serve --demo $(SERVE_ARGS)
 
 test: system-test $(STAMPS)/dev $(STAMPS)/installed $(STAMPS)/assets ## every test, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS) $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxschedchunk=16 $(PYTEST_ARGS) $(TESTS)
 
 check: $(STAMPS)/dev $(STAMPS)/installed $(STAMPS)/node ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -18,9 +18,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Connection, Engine, event
 
 TEMPLATE = "dardr_template"
 WITH_PEOPLE = "dardr_template_with_people"
@@ -35,6 +37,15 @@ shared_buffers = 64MB
 timezone = 'UTC'
 log_min_messages = fatal
 """
+
+
+_ENGINES: WeakSet[Engine] = WeakSet()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _note(connection: Connection) -> None:
+    """Engines that a test left open keep connections to a database that is gone: they are closed before it goes."""
+    _ENGINES.add(connection.engine)
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,9 @@ def database(server: PostgresServer, name: str, template: str | None = TEMPLATE)
     try:
         yield server.url(name)
     finally:
+        for engine in list(_ENGINES):
+            if engine.url.database == name:
+                engine.dispose()
         with server.connect() as admin:
             _give_back_what_was_left(admin, name)
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -19,6 +19,7 @@ from dardr.casework.post_in import TakenIn, mailboxes_of, take_in
 from dardr.casework.sweep import sweep
 from dardr.errors import Conflict, Forbidden, NotFound
 from dardr.settings import Settings
+from dardr.storage.doors import DoorLink
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxAttempt, OutboxMessage
 from dardr.storage.people import AdminEvent
@@ -318,6 +319,7 @@ def test_what_a_refusal_says_of_an_address(code: int, text: str, status: str) ->
 def test_a_recipient_refused_by_the_server_is_marked_and_the_message_goes_on(another: Case) -> None:
     with another.database.write() as session:
         session.execute(sa.delete(OutboxAttempt))
+        session.execute(sa.delete(DoorLink))
         session.execute(sa.delete(OutboxMessage))
     ask_again(another)
     postbox = Postbox()

@@ -105,7 +105,7 @@ def test_somebody_from_elsewhere_verifies_one_and_sends_one_back(browser: Browse
     verifier.answers_with("What is still to be seen", "An audit of records")
     verifier.answers_day("To be done by", date(2026, 11, 2))
     verifier.presses("button", "Ask for more before it is verified")
-    expect(page.get_by_text("More was asked for")).to_be_visible()
+    expect(page.get_by_text("More was asked for", exact=True)).to_be_visible()
     assert (verifier.steps, verifier.answers) == (5, 2), "from the register to sent back"
 
     page.goto(f"{server.address}/actions/verify")

@@ -16,6 +16,7 @@ EVERY = pytest.mark.parametrize("kind", MESSAGES.values(), ids=MESSAGES)
 MARK = "Xylophone"
 WORDS = frozenset(
     """
+    asks lead off
     a account act action again agreed an answered asked at be by changed choose code could date dates decision
     deferred delivered depends do does due for form guide has hold in is latest link look meeting messages more move
     moved new next not now of on passed password past place published received recorded return review sign

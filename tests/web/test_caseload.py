@@ -234,7 +234,7 @@ def test_actions_and_deadlines_have_a_file_too(database: Database, manager: Brow
     page = manager.get("/actions").text
     assert 'href="/actions.csv"' in page and "<script>alert" not in page
     (line,) = lines(manager, "/actions.csv")
-    assert (line["Reference"], line["Action"], line["Who"]) == (ref, f"'{NASTY}", "Northmere Council")
+    assert (line["Reference"], line["Action"], line["Agency"]) == (ref, f"'{NASTY}", "Northmere Council")
     odd = manager.get("/actions?endpoint=x&_external=1&_scheme=javascript&_anchor=y&values=z")
     assert odd.status_code == 200 and "javascript:" not in odd.text
     dates = lines(manager, "/deadlines.csv")

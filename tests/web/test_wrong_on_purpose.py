@@ -159,7 +159,7 @@ OPENED_ON_THE_WAY = (
     "document",
 )
 """What the steps of a review open, with the words in it: every step of the first of each is recorded too."""
-LEFT_OUT = 3
+LEFT_OUT = 6
 """Text fields of steps that refuse, whatever else was done, and of fields that are no free words (a number, a time)."""
 
 
