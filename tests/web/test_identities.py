@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
@@ -144,12 +144,8 @@ FOR_NOBODY_ELSE = re.compile(r"^/(static|process|published-cases|administration/
 
 
 def crawl(browser: Browser, start: list[str]) -> Iterator[tuple[str, Any]]:
-    """Every page that links lead to, but for those that show identities and those that show no case.
-
-    Of a page that can be asked for in many ways (a month, a filter) the first three.
-    """
+    """Every page that links lead to, but for those that show identities and those that show no case."""
     found, seen = deque(start), set(start)
-    ways: Counter[str] = Counter()
     while found:
         path = found.popleft()
         answer = browser.get(path)
@@ -163,9 +159,7 @@ def crawl(browser: Browser, start: list[str]) -> Iterator[tuple[str, Any]]:
         for link in re.findall(r'<a [^>]*href="(/[^"#]*)', answer.text):
             link = link.replace("&amp;", "&")
             if link not in seen and not WHERE_IDENTITIES_ARE.search(link) and not FOR_NOBODY_ELSE.search(link):
-                page = link.partition("?")[0]
-                if len(seen) < 400 and ways[page] < 3:
-                    ways[page] += 1
+                if len(seen) < 400:
                     seen.add(link)
                     found.append(link)
 
