@@ -100,16 +100,18 @@ def test_when_a_nightly_round_is_due() -> None:
     assert is_due(NIGHTLY, at("2027-06-10T04:21"), "findings 0", now), "that was a clock that was wrong"
 
 
-def test_the_line_about_the_post_comes_once_a_day(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_line_about_the_post_comes_once_a_day(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """After 18:00, or at the next chance; it counts since the last one, and says what waits and since when."""
     a_review(database, "decision_pending")
+    logged: list[str] = []
+    monkeypatch.setattr(worker.log, "info", lambda event, **_: logged.append(event), raising=False)
     postbox = Postbox()
     first = at("2026-06-10T18:00")
     with running(postbox) as port:
         done = run_once(database, settings(database, port), first)
     assert done["sent"] == len(postbox.messages) > 0
     assert beats(database)["post"].said == f"The post went out: {done['sent']} sent, 0 failed, 0 wait."
-    assert capsys.readouterr().out.count("post.of_the_day") == 1
+    assert logged.count("post.of_the_day") == 1
     run_once(database, settings(database, free_port()), at("2026-06-11T17:59"))
     assert beats(database)["post"].at.date() == first.date()
     with database.write() as session:
