@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -15,15 +15,15 @@ from dardr.storage.plans import ColumnMatch
 from dardr.storage.types import canonical
 
 
-def headings_hash(purpose: str, headings: Iterable[str]) -> str:
+def headings_hash(purpose: str, headings: Collection[str]) -> str:
     """The fingerprint of headings, for one purpose (``chronology``, ``plan``), whatever their case and order."""
     return sha256(canonical([purpose, sorted(plain(one) for one in headings)]).encode()).hexdigest()
 
 
-def remembered(session: Session, partnership_id: int, purpose: str, headings: Iterable[str]) -> list[Any] | None:
-    """What was kept for these headings; None where they were never matched here."""
+def remembered(session: Session, partnership_id: int, purpose: str, headings: Collection[str]) -> ColumnMatch | None:
+    """How these headings were matched, and under what name; None where they were never matched here."""
     return session.scalar(
-        sa.select(ColumnMatch.columns).where(
+        sa.select(ColumnMatch).where(
             ColumnMatch.partnership_id == partnership_id,
             ColumnMatch.headings_hash == headings_hash(purpose, headings),
         )
@@ -35,7 +35,7 @@ def remember(
     now: datetime,
     partnership_id: int,
     purpose: str,
-    headings: Iterable[str],
+    headings: Collection[str],
     columns: list[Any],
     *,
     by: int,
@@ -43,9 +43,7 @@ def remember(
 ) -> None:
     """Keep how these headings were matched, in the place of what was kept before. ``by`` is the person's id."""
     key = headings_hash(purpose, headings)
-    found = session.scalar(
-        sa.select(ColumnMatch).where(ColumnMatch.partnership_id == partnership_id, ColumnMatch.headings_hash == key)
-    )
+    found = remembered(session, partnership_id, purpose, headings)
     if found is None:
         found = ColumnMatch(partnership_id=partnership_id, headings_hash=key, columns=columns, by=by, updated_at=now)
         session.add(found)

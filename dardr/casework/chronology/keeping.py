@@ -89,7 +89,7 @@ def remembered_for(session: Session, partnership_id: int) -> Any:
 
     def find(headings: list[str]) -> Match | None:
         kept = column_matches.remembered(session, partnership_id, PURPOSE, headings)
-        return Match({str(key): str(heading) for key, heading in kept}) if kept else None
+        return Match({str(key): str(heading) for key, heading in kept.columns}) if kept else None
 
     return find
 

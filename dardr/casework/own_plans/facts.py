@@ -9,18 +9,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 import sqlalchemy as sa
 from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from dardr.actors import Actor
+from dardr.casework import column_matches
 from dardr.casework.tracker.matching import GOOD, Column, Fact, means, plain, suggest, words_of
 from dardr.casework.tracker.reading import Table
 from dardr.errors import Invalid, Reason
 from dardr.storage.bodies import Body, FormerName
-from dardr.storage.plans import ColumnMatch
+
+PURPOSE = "plan"
+"""Under what the columns of plans are remembered: other tables may have the same headings."""
 
 FACTS: tuple[Fact, ...] = (
     Fact(
@@ -152,19 +154,10 @@ def status_of(column: Column, text: str) -> str:
     return means(column, text) or next((key for key, words in STATUS_WORDS.items() if said in words), "")
 
 
-def headings_hash(headings: Sequence[str]) -> str:
-    """By which the headings of a plan are known again, in whatever order."""
-    return sha256("\n".join(sorted(plain(heading) for heading in headings)).encode()).hexdigest()
-
-
 def matched(session: Session, actor: Actor, table: Table) -> tuple[list[Column], str]:
     """The columns of a table as matched the last time these headings were seen, else as suggested; and their name."""
-    known = session.scalar(
-        sa.select(ColumnMatch).where(
-            ColumnMatch.partnership_id == actor.partnership_id,
-            ColumnMatch.headings_hash == headings_hash(table.headings),
-        )
-    )
+    assert actor.partnership_id is not None
+    known = column_matches.remembered(session, actor.partnership_id, PURPOSE, table.headings)
     columns = suggest(table, [Column.of(one) for one in known.columns] if known else (), FACTS)
     return columns, known.name if known else ""
 
@@ -172,20 +165,8 @@ def matched(session: Session, actor: Actor, table: Table) -> tuple[list[Column],
 def remember(session: Session, actor: Actor, now: datetime, table: Table, columns: Sequence[Column], name: str) -> None:
     """Keep how these headings were matched, with what their words mean."""
     assert actor.partnership_id is not None
-    digest = headings_hash(table.headings)
-    row = session.scalar(
-        sa.select(ColumnMatch).where(
-            ColumnMatch.partnership_id == actor.partnership_id, ColumnMatch.headings_hash == digest
-        )
-    )
-    if row is None:
-        row = ColumnMatch(
-            partnership_id=actor.partnership_id, headings_hash=digest, columns=[], by=actor.id, updated_at=now
-        )
-        session.add(row)
-    row.name, row.columns = name[:120], [column.as_json() for column in columns]
-    row.by, row.updated_at = actor.id, now
-    session.flush()
+    kept = [column.as_json() for column in columns]
+    column_matches.remember(session, now, actor.partnership_id, PURPOSE, table.headings, kept, by=actor.id, name=name)
 
 
 def check(columns: Sequence[Column]) -> None:
