@@ -80,6 +80,18 @@ GRADE = choice("evidence_grade", "How is it shown?", *GRADES)
 EVIDENCE_FILE = file("evidence_file", "A file that shows it")
 REFERENCE = text("evidence_reference", "Or where it is kept", required=False, help="A register, a minute, an address.")
 EVIDENCE_ON = day("evidence_on", "Of which day is it?", required=False)
+FILED = (EVIDENCE_FILE, REFERENCE)
+SHOWN = (EVIDENCE, GRADE, *FILED, EVIDENCE_ON)
+"""One piece of evidence, as it is asked for by itself."""
+SHOWN_AT_THE_END = (
+    optional(EVIDENCE, help="What somebody else can look at. Left empty: the evidence listed already."),
+    optional(GRADE),
+    *FILED,
+    EVIDENCE_ON,
+    paragraph("said_only_reason", "Why is there only somebody's word?", required=False, when_asked=True),
+)
+"""The same in a report of completion, which may rest on what is listed already."""
+IMPACT = paragraph("impact", "What difference has it made?")
 
 
 def grade_rank(grade: Any) -> int:
@@ -136,10 +148,30 @@ def claim_is_more_than_words(facts: Facts) -> Blocked | None:
     )
 
 
+CLAIMED = (claim_has_evidence, evidence_has_its_grade, shown_with_something, claim_is_more_than_words)
+"""What a report of completion must show, of an action or of a part of one."""
+
+
 def kept_now(facts: Facts) -> list[dict[str, Any]]:
     """The evidence listed since the action was last taken up again."""
     again = facts.done.get("reopen_action")
     return [one for one in facts.listed(EVIDENCE_KEPT) if again is None or int(one.get("seq") or 0) > again.seq]
+
+
+# --- updates, and what is in the way ---------------------------------------------------------------------
+
+UPDATE = (
+    paragraph("progress", "What has happened since the last update"),
+    optional(text("needs", "What would help")),
+    optional(day("suggested_date", "Another day, if the agreed one cannot be kept", future=True, undated=NO_DAY,
+                 help="A suggestion: the partnership agrees it or answers.")),
+    optional(paragraph("suggested_reason", "Why another day is needed")),
+)  # fmt: skip
+OBSTACLE = (
+    paragraph("obstacle", "What is in the way"),
+    text("who_could_help", "Who could help, and how", required=False),
+)
+OBSTACLE_GONE = optional(paragraph("obstacle_gone", "What changed"))
 
 
 # --- dates ------------------------------------------------------------------------------------------------

@@ -11,6 +11,31 @@ SECTION_7 = guidance_2016("7")
 ENDED_OTHERWISE = ("record_not_accepted", "supersede")
 LOOKS = local("A setting of the partnership: when the effect of an action is looked at")
 
+
+def _effect_check(key: str, number: str, label: str, check: str, months: int) -> Clock:
+    """A look at what an action changed, so many months after it was verified (a setting); answered as that check."""
+    return Clock(
+        key,
+        number,
+        label,
+        starts_on=("verify",),
+        restarts=True,
+        stops_on=("record_effect",),
+        stops_when=("effect_check", (check,)),
+        withdrawn_on=("reopen_action",),
+        length=LocalSetting(key, Months(months)),
+        owner=Party.ACTION_OWNER,
+        owed_to=Party.PARTNERSHIP,
+        duty=LOOKS,
+        date=LOOKS,
+        extendable=True,
+        agreement="The partnership agrees.",
+        remind_before=(14, 1),
+        repeat_after_every=28,
+        escalations=(Escalation(28, Party.AGENCY_LEAD), Escalation(56, Party.CASE_MANAGER)),
+    )
+
+
 CLOCKS = (
     Clock(
         "action_update",
@@ -60,46 +85,8 @@ CLOCKS = (
             Escalation(42, Party.DECIDING_CHAIR),
         ),
     ),
-    Clock(
-        "effect_check_first",
-        "L18",
-        "First look at the effect of the action",
-        starts_on=("verify",),
-        restarts=True,
-        stops_on=("record_effect",),
-        stops_when=("effect_check", (FIRST_CHECK,)),
-        withdrawn_on=("reopen_action",),
-        length=LocalSetting("effect_check_first", Months(6)),
-        owner=Party.ACTION_OWNER,
-        owed_to=Party.PARTNERSHIP,
-        duty=LOOKS,
-        date=LOOKS,
-        extendable=True,
-        agreement="The partnership agrees.",
-        remind_before=(14, 1),
-        repeat_after_every=28,
-        escalations=(Escalation(28, Party.AGENCY_LEAD), Escalation(56, Party.CASE_MANAGER)),
-    ),
-    Clock(
-        "effect_check_second",
-        "L19",
-        "Second look at the effect of the action",
-        starts_on=("verify",),
-        restarts=True,
-        stops_on=("record_effect",),
-        stops_when=("effect_check", (SECOND_CHECK,)),
-        withdrawn_on=("reopen_action",),
-        length=LocalSetting("effect_check_second", Months(12)),
-        owner=Party.ACTION_OWNER,
-        owed_to=Party.PARTNERSHIP,
-        duty=LOOKS,
-        date=LOOKS,
-        extendable=True,
-        agreement="The partnership agrees.",
-        remind_before=(14, 1),
-        repeat_after_every=28,
-        escalations=(Escalation(28, Party.AGENCY_LEAD), Escalation(56, Party.CASE_MANAGER)),
-    ),
+    _effect_check("effect_check_first", "L18", "First look at the effect of the action", FIRST_CHECK, 6),
+    _effect_check("effect_check_second", "L19", "Second look at the effect of the action", SECOND_CHECK, 12),
     Clock(
         "look_in_place",
         "L18C",
