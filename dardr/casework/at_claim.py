@@ -10,8 +10,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dardr.casework import gathered
+from dardr.casework.leavers import leavers
 from dardr.casework.outbox import AT_ANY_HOUR
-from dardr.casework.overtaken import LEFT, Spoken, leavers, messages_over, over, spoken_of
+from dardr.casework.overtaken import LEFT, Spoken, messages_over, over, spoken_of
 from dardr.casework.round_of_post import rewrite
 from dardr.storage.outbox import IN_FLIGHT, OutboxMessage
 from dardr.storage.reminders import Reminder

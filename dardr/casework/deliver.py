@@ -24,6 +24,7 @@ from dardr.actors import Actor
 from dardr.casework.account_mail import PARTY as ACCOUNT
 from dardr.casework.at_claim import overtaken
 from dardr.casework.door_mail import NOTHING, PutIn, put_in
+from dardr.casework.leavers import leavers
 from dardr.casework.outbox import short_key
 from dardr.casework.recipients import Recipients, addresses
 from dardr.casework.sending import CLAIMABLE, LEASE, Claim, Claimed, Delivered, Round
@@ -227,6 +228,8 @@ def retry(session: Session, actor: Actor, now: datetime, outbox_id: int) -> Outb
     if row.status not in (box.FAILED, box.WAITING, box.WITHDRAWN, box.NO_ADDRESS) and not came_back:
         raise Conflict(f"This message is {row.status.replace('_', ' ')}: there is nothing to send again.")
     if row.recipient.strip().lower() in Recipients(session).broken():
+        if leavers(session, [row.recipient]):
+            raise Conflict(f"Whoever had {row.recipient} has left. Put somebody else in their place first.")
         raise Conflict(f"{row.recipient} does not work. Say first that it works again, or correct it where it is kept.")
     if not row.recipient:
         _find_address(session, now, row)

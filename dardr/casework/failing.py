@@ -78,7 +78,7 @@ def returned(
     newly = fails and _mark(session, now, address, why or f"Returned with {status}.", row.id)
     _send_on(session, now, row)
     if newly:
-        _send_on_what_waits(session, now, address)
+        send_on_what_waits(session, now, address, f"{address} does not work.")
     return True
 
 
@@ -190,7 +190,8 @@ def _others(
 
 def _copy(now: datetime, row: OutboxMessage, to: str, *, not_before: datetime, status: str) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(row, name) for name in COPIED}
-    says = f"This was sent to {row.recipient} and came back. It reaches you in their place."
+    meant = f"sent to {row.recipient} and came back" if row.delivery == BOUNCED else f"meant for {row.recipient}"
+    says = f"This was {meant}. It reaches you in their place."
     return {
         **values,
         "text": f"{says}\n\n{row.text}" if to else row.text,
@@ -232,9 +233,12 @@ def _remind(session: Session, now: datetime, carried: list[Reminder], failed: st
     note(session, rows)
 
 
-def _send_on_what_waits(session: Session, now: datetime, address: str) -> None:
-    """What is written and not sent yet would come back too."""
-    says = f"{address} does not work. It was written to who stands in for it, if anybody does."
+def send_on_what_waits(session: Session, now: datetime, address: str, why: str) -> None:
+    """What is written to an address (small letters) and not sent yet goes to who stands in for it; ``why`` is kept.
+
+    The address is marked, or its person has left: nothing is to be written to it any more.
+    """
+    says = f"{why} It was written to who stands in, if anybody does."
     waiting = session.scalars(
         sa.select(OutboxMessage)
         .where(

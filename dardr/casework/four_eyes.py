@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from dardr.access import roles_on
 from dardr.actors import Actor
 from dardr.casework.facts import settings_of
+from dardr.casework.leavers import leavers
 from dardr.errors import Conflict
 from dardr.storage.bodies import Body, BodyContact
 from dardr.storage.people import User, UserRole
@@ -50,7 +51,8 @@ def owing(session: Session, record: Record) -> list[int]:
 
 def has_lead(session: Session, body_ids: list[int]) -> bool:
     """Whether anybody is known as a lead of one of these bodies: without one there is nobody to ask."""
-    contact = sa.select(BodyContact.id).where(BodyContact.body_id.in_(body_ids), BodyContact.kind == "lead").limit(1)
+    named = sa.select(BodyContact.email).where(BodyContact.body_id.in_(body_ids), BodyContact.kind == "lead")
+    contacts = {address.strip().lower() for address in session.scalars(named)}
     holder = (
         sa.select(UserRole.id)
         .join(User, User.id == UserRole.user_id)
@@ -62,7 +64,7 @@ def has_lead(session: Session, body_ids: list[int]) -> bool:
         )
         .limit(1)
     )
-    return session.scalar(contact) is not None or session.scalar(holder) is not None
+    return bool(contacts - leavers(session, contacts)) or session.scalar(holder) is not None
 
 
 def refuse_unsigned(session: Session, actor: Actor, record: Record, action: Action) -> None:

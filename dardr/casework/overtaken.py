@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 from sqlalchemy.orm.interfaces import ORMOption
 
+from dardr.casework.leavers import leavers
 from dardr.casework.recipients import Recipients
-from dardr.storage.bodies import BodyContact, Partnership
 from dardr.storage.outbox import OutboxMessage
-from dardr.storage.people import User
 from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Deadline, Hold, Record
+from workflows.clocks import Telling
 
 Row = TypeVar("Row", Deadline, Hold, Record)
 
@@ -24,6 +24,7 @@ DONE = "It is done, or no longer needed."
 HELD = "It is held."
 MOVED = "The date was moved."
 LATER = "A later reminder takes its place."
+HANDED_ON = "It was given to somebody else."
 HOLD_ENDED = "The hold has ended, or was looked at."
 LEFT = "They have left."
 CONFLICT = "They have a conflict of interest in it."
@@ -53,10 +54,14 @@ def over(session: Session, reminders: Sequence[Reminder], spoken: Spoken) -> dic
     about, holds = spoken.deadlines, spoken.holds
     newest = _newest(session, about)
     gone = leavers(session, (one.address for one in reminders))
-    away = _away(session, reminders, spoken.records)
+    people = Recipients(session)
+    people.prepare(spoken.records.values())
+    away = _away(people, reminders, spoken.records)
     found: dict[int, str] = {}
     for one in reminders:
-        why = _why(one, about, holds)
+        record = spoken.records.get(one.record_id)
+        given = one.kind == Telling.GIVEN
+        why = _why_given(people, one, record) if given else _why(one, about, holds)
         if not why and one.deadline_id is not None:
             # Read backwards: what was noted on an earlier day gives way to what was noted later.
             later = newest.get((one.deadline_id, one.address.lower(), one.kind, one.party), one.id)
@@ -104,6 +109,14 @@ def messages_over(session: Session, rows: Iterable[OutboxMessage]) -> dict[int, 
     return found
 
 
+def _why_given(people: Recipients, one: Reminder, record: Record | None) -> str:
+    """Of something that was given to somebody: it is theirs no more."""
+    if record is None or record.final:
+        return DONE
+    theirs = {address.lower() for address in people.addresses(record, one.party)}
+    return "" if one.address.lower() in theirs or not one.address else HANDED_ON
+
+
 def _hold_over(hold: Hold | None, review_by: date | None) -> bool:
     return bool(hold is None or hold.ended_by_event or hold.undone_by_event or hold.review_by != review_by)
 
@@ -120,30 +133,8 @@ def _newest_messages(session: Session, ids: Iterable[int | None]) -> dict[tuple[
     return {(deadline, to, message, party): newest for deadline, to, message, party, newest in rows}
 
 
-def leavers(session: Session, addresses: Iterable[str]) -> frozenset[str]:
-    """Of these addresses, in small letters, those of people whose account has ended and who are no contact."""
-    wanted = sorted({address.strip().lower() for address in addresses if address})
-    gone: set[str] = set()
-    for start in range(0, len(wanted), CHUNK):
-        of = wanted[start : start + CHUNK]
-        address = sa.func.lower(User.email)
-        gone.update(session.scalars(sa.select(address).where(address.in_(of), User.active.is_(False))))
-    if not gone:
-        return frozenset()
-    for column, only in (
-        (User.email, User.active.is_(True)),
-        (BodyContact.email, sa.true()),
-        (Partnership.team_email, sa.true()),
-    ):
-        lower = sa.func.lower(column)
-        gone.difference_update(session.scalars(sa.select(lower).where(lower.in_(sorted(gone)), only)))
-    return frozenset(gone)
-
-
-def _away(session: Session, reminders: Sequence[Reminder], records: dict[int | None, Record]) -> set[int]:
+def _away(people: Recipients, reminders: Sequence[Reminder], records: dict[int | None, Record]) -> set[int]:
     """Reminders to people who see nothing of the record, because of a conflict of interest."""
-    people = Recipients(session)
-    people.prepare(records.values())
     return {
         one.id
         for one in reminders

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from dardr.casework.leavers import listed_leavers
 from dardr.casework.panel import seats_of
 from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.people import User, UserRole
@@ -133,10 +134,10 @@ class Recipients:
         return _once(person.address for person in works)
 
     def broken(self) -> Away:
-        """The addresses that do not work, in small letters."""
+        """The addresses that do not work, or whose person has left, in small letters."""
         if self._broken is None:
-            rows = self._session.scalars(sa.select(FailingAddress.address).where(FailingAddress.cleared_at.is_(None)))
-            self._broken = frozenset(address.lower() for address in rows)
+            fails = sa.select(sa.func.lower(FailingAddress.address)).where(FailingAddress.cleared_at.is_(None))
+            self._broken = frozenset(self._session.scalars(fails.union(listed_leavers())))
         return self._broken
 
     def people(self, record: Record, party: Party | str) -> list[Person]:

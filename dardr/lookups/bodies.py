@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import roles_on, visible
 from dardr.actors import Actor
+from dardr.casework.leavers import listed_leavers
 from dardr.lookups.names import FormerNames
 from dardr.lookups.records import label_of
 from dardr.storage.bodies import Body, BodyContact, Csp
@@ -61,6 +62,13 @@ class OneBody:
     people: list[User]
     owed: list[Owed]
     owed_unseen: int
+    left: frozenset[str] = frozenset()
+
+    @property
+    def unreachable(self) -> bool:
+        """True where nobody there can be written to although the body goes on."""
+        there = [one for one in self.contacts if one.email.lower() not in self.left]
+        return not self.ended and not there and not self.people
 
 
 def ended(row: Body | Csp, today: date) -> bool:
@@ -70,7 +78,9 @@ def ended(row: Body | Csp, today: date) -> bool:
 
 def bodies(session: Session, partnership_id: int, today: date) -> list[Line]:
     """Every body of a partnership by name, with how many contacts it has and how many open items it owes."""
-    contacts = _counted(session, sa.select(BodyContact.body_id, sa.func.count()).group_by(BodyContact.body_id))
+    there = sa.func.lower(BodyContact.email).not_in(listed_leavers())
+    named = sa.select(BodyContact.body_id, sa.func.count()).where(there).group_by(BodyContact.body_id)
+    contacts = _counted(session, named)
     for body_id, count in _holders(session):
         contacts[body_id] = contacts.get(body_id, 0) + count
     owes = _counted(
@@ -88,6 +98,12 @@ def bodies(session: Session, partnership_id: int, today: date) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def bodies_naming(session: Session, email: str) -> list[Body]:
+    """The bodies that name an address as a contact, by name."""
+    named = sa.select(BodyContact.body_id).where(sa.func.lower(BodyContact.email) == email.strip().lower())
+    return list(session.scalars(sa.select(Body).where(Body.id.in_(named)).order_by(Body.name)))
 
 
 def _counted(session: Session, query: sa.Select[int, int]) -> dict[int, int]:
@@ -144,6 +160,7 @@ def one_body(session: Session, actor: Actor, row: Body, today: date) -> OneBody:
         list(people),
         [_owed(session, actor, record) for record in seen],
         (count or 0) - len(seen),
+        frozenset(session.scalars(listed_leavers())),
     )
 
 

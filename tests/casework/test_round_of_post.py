@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from dardr.casework import gathered, outbox
+from dardr.casework.administer import people
 from dardr.casework.deliver import deliver
 from dardr.casework.post_choices import Choices, choices_for, chosen
 from dardr.casework.reminder_checks import reminders_said
@@ -64,6 +65,11 @@ class Two:
         mailer = MemoryMailer()
         deliver(self.database, lambda: mailer, lambda: at, mail_from=FROM)
         return mailer.sent
+
+    def leaves(self, address: str) -> None:
+        with self.database.write() as session:
+            number = session.scalars(sa.select(User.id).where(User.email == address)).one()
+            people.leave(session, builders.actor(session, "administrator"), at_ten(self.case.today), number)
 
     def write(self, statement: Any) -> None:
         with self.database.write() as session:
@@ -138,13 +144,24 @@ def test_nothing_goes_to_somebody_who_has_left(two: Two) -> None:
     assert [(m.status, m.last_error) for m in two.mail(other)] == [("overtaken", "They have left.")]
 
 
-def test_a_body_s_contact_is_not_taken_for_a_leaver(two: Two) -> None:
-    """Their account has ended, and they are still the one the body names."""
-    with two.database.write() as session:
-        ended = sa.update(User).where(User.email == READER).values(active=False)
-        assert session.execute(ended.returning(User.id)).one(), "it was made with the first link"
+def test_nothing_goes_to_a_contact_who_has_left_and_the_lead_hears_in_their_place(two: Two) -> None:
+    """The body still names them. What was noted and what was written for them goes on, and what comes is not theirs."""
+    lead, other = "lead@mereshire-nhs.example", builders.address("other_agency_contact")
+    day = two.due - timedelta(days=7)
+    sweep(two.database, london(day, "00:15"))
+    assert [m.status for m in two.mail()] == ["queued"]
+    for address in (READER, other):
+        two.leaves(address)
+    assert [m.status for m in two.mail()] == ["withdrawn"]
+    sweep(two.database, at_ten(day))
+    left = {to: m for m in two.send(at_ten(day)) for to in m.to}
+    assert lead in left and not {READER, other} & left.keys()
+    assert all(ref in left[lead].text for ref in two.refs)
     sweep(two.database, at_ten(two.due))
-    assert [m for m in two.send(at_ten(two.due)) if m.to == (READER,)]
+    assert {to for m in two.send(at_ten(two.due)) for to in m.to} == {lead}
+    two.write(sa.update(User).where(User.email == READER).values(active=True, left_at=None))
+    sweep(two.database, at_ten(two.due + timedelta(days=7)))
+    assert READER in {to for m in two.send(at_ten(two.due + timedelta(days=7))) for to in m.to}, "who came back"
 
 
 def test_what_comes_up_later_that_day_waits_unless_its_date_does_not(two: Two) -> None:

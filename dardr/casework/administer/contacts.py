@@ -11,6 +11,7 @@ from dardr.actors import Actor
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_name, an_email, of_key, require_keeper
 from dardr.casework.doors import contact_left
+from dardr.casework.leavers import leavers
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, BodyContact
 
@@ -37,7 +38,7 @@ def put_contact(
 ) -> BodyContact:
     """Add a contact to a body, or with ``number`` change that one.
 
-    Raises Forbidden, Invalid (not an address, there already), NotFound.
+    Raises Forbidden, Invalid (not an address, there already, of somebody who has left), NotFound.
     """
     require_keeper(actor)
     body = of_key(session, Body, body_key)
@@ -45,6 +46,9 @@ def put_contact(
         raise Invalid([Reason("Choose what the contact is for.", "kind")])
     email = an_email(email)
     name = a_name(name) if name.strip() else ""
+    if leavers(session, [email]):
+        said = f"Whoever had {email} has left, and nothing is sent there. Name somebody else, or give them access back."
+        raise Invalid([Reason(said, "email")])
     same = session.scalar(
         sa.select(BodyContact.id).where(
             BodyContact.body_id == body.id,

@@ -15,6 +15,8 @@ from dardr.casework.account_mail import tell_of_change
 from dardr.casework.admin_log import note_change
 from dardr.casework.administer.checks import a_name, an_email, home, of_key, require_administrator, require_keeper
 from dardr.casework.administer.roles import OF_AGENCIES, label_of_role
+from dardr.casework.failing import send_on_what_waits
+from dardr.casework.leavers import leavers
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.doors import DoorLink
@@ -161,6 +163,8 @@ def take_role(session: Session, actor: Actor, now: datetime, number: int, held: 
 def leave(session: Session, actor: Actor, now: datetime, number: int) -> User:
     """Somebody has left: no access from now on, every session of theirs ended; what they did stays under their name.
 
+    Nothing more is written to them, wherever they are listed; what waits for them goes to who stands in.
+
     Raises Forbidden, NotFound, Conflict for the last administrator and for oneself.
     """
     user = person(session, actor, number, lock=True)
@@ -183,6 +187,8 @@ def leave(session: Session, actor: Actor, now: datetime, number: int) -> User:
     )
     note_change(session, now, actor, "person_left", user.name, {"email": user.email})
     session.flush()
+    for address in leavers(session, [user.email]):
+        send_on_what_waits(session, now, address, "They have left.")
     return user
 
 

@@ -15,6 +15,7 @@ from dardr.casework.administer.roles import ABOUT, OF_AGENCIES
 from dardr.errors import NotFound
 from dardr.lookups.administration import carried_by
 from dardr.lookups.bodies import bodies as all_bodies
+from dardr.lookups.bodies import bodies_naming
 from dardr.lookups.people import Person, accounts
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User
@@ -207,6 +208,11 @@ def leave(number: int) -> ResponseReturnValue:
         count = len(carried) + unseen
         lead.append(
             f"They carry {count} open {'review' if count == 1 else 'reviews'}. Hand them over, before or after."
+        )
+    if named := bodies_naming(session(), found.row.email):
+        lead.append(
+            f"They are a contact of {', '.join(one.name for one in named)}. Nothing more is sent to their address, and"
+            " what waits goes to who stands in. Put somebody else in their place there."
         )
     return ask(Asked("Somebody has left", "Take access away", (), _of(found.row), lead), do)
 
