@@ -15,6 +15,7 @@ from notifications.document import DEMONSTRATION, OFFICIAL_SENSITIVE, SAMPLE, Do
 from notifications.family_letter import FamilyLetter
 from notifications.home_office_documents import AnswerToPoint, QaResponse, SubmissionLetter
 from notifications.report import Chart, Definition, Section, Table, sample_sections
+from notifications.report_outline import ReportOutline
 from notifications.return_request import ReturnRequest
 
 __all__ = [
@@ -358,6 +359,7 @@ DOCUMENTS: dict[str, type[Document]] = {
         ReturnRequest,
         DecisionNotice,
         FamilyLetter,
+        ReportOutline,
         SubmissionLetter,
         QaResponse,
         Briefing,

@@ -16,6 +16,7 @@ from dardr.errors import Conflict, Forbidden, Invalid, NotFound
 from dardr.storage.engine import Database
 from tests import builders
 from tests.builders import Case, Step, a_review, at_ten
+from workflows.definition import Role
 
 LEARNING: dict[str, Any] = {
     "why_it_matters": "Services each saw a part & nobody saw the whole.",
@@ -61,6 +62,7 @@ def text_of(content: bytes, form: str) -> str:
 def test_the_documents_of_a_review_are_listed_with_their_formats() -> None:
     assert {d["name"]: d["formats"] for d in list_documents()} == {
         "decision_notice": ["docx", "pdf", "html"],
+        "report_outline": ["docx"],
         "submission_letter": ["docx", "pdf", "html"],
         "qa_response": ["docx", "pdf", "html"],
         "briefing": ["docx", "pdf", "html"],
@@ -240,7 +242,7 @@ def test_who_does_not_see_the_review_does_not_learn_that_it_is_there(sqlite_data
 
 def test_unknown_documents_and_formats_are_refused_with_what_there_is(sqlite_database: Database) -> None:
     case = cleared(sqlite_database)
-    with pytest.raises(NotFound, match="There are: decision_notice, submission_letter, qa_response, briefing"):
+    with pytest.raises(NotFound, match="There are: decision_notice, report_outline, submission_letter, qa_response, briefing"):
         made(case, "brief", "pdf")
     with pytest.raises(NotFound):
         made(case, "quarterly_report", "pdf")
@@ -284,6 +286,77 @@ def test_the_partnership_may_name_its_own_support(sqlite_database: Database) -> 
         partnership.settings = {**partnership.settings, "support_contacts": own}
     said = text_of(made(case, "briefing", "html"), "html")
     assert "Lantern (fictional)" in said and "Samaritans" not in said
+
+
+# --- the outline of the report -------------------------------------------------------------------------------------
+
+
+def test_the_outline_carries_what_the_record_holds_of_the_review(sqlite_database: Database) -> None:
+    case = a_review(sqlite_database, "evidence")
+    case.act(
+        "add_panel_member",
+        {"body": "mereshire-police", "member_name": "Quinn & Co Example", "position": "Head of public protection",
+         "represents": "agency", "no_case_management": "declared"},
+    )  # fmt: skip
+    left = case.act(
+        "add_panel_member",
+        {"body": "mereshire-nhs", "member_name": "Gone Example", "represents": "agency",
+         "no_case_management": "declared"},
+    ).created[0]  # fmt: skip
+    case.act("leave_panel", {"left_reason": "post"}, ref=left)
+    case.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
+    case.act("record_parallel_process", {"parallel_kind": "inquest", "parallel_status": "planned"})
+    case.act("record_delay_reason", {"delay_cause": "inquest", "delay_notes": "The inquest was listed late."})
+    said = text_of(made(case, "report_outline", "docx"), "docx")
+    for words in (
+        "Quinn & Co Example", "Head of public protection", "Mereshire Police",
+        "Individual management review (IMR)", "Requested",
+        "Inquest: planned", "Inquest: The inquest was listed late.",
+        *case.record().facts["key_lines"],
+    ):  # fmt: skip
+        assert words in said, words
+    assert "Gone Example" not in said
+    assert "Information the review did not have" not in said, "nothing is held back"
+
+
+def test_the_sentence_on_what_is_held_back_stands_in_the_outline_until_it_may_be_used(
+    sqlite_database: Database,
+) -> None:
+    case = a_review(sqlite_database, "evidence")
+    about = {"whose_information": "family", "held_by": "A service", "ground": "consent_refused",
+             "who_decides": "person", "next_step": "Ask again.", "next_step_by": case.today + timedelta(days=30)}  # fmt: skip
+    first, second = (
+        case.act("record_held_back", {"title": title, **about, **more}).created[0]
+        for title, more in (
+            ("One record", {"report_sentence": "One agency's records could not be used."}),
+            ("Another record", {}),
+        )
+    )
+    said = text_of(made(case, "report_outline", "docx"), "docx")
+    assert "One agency's records could not be used." in said
+    assert f"[No sentence is written yet for {second}.]" in said
+    assert "A service" not in said and "Another record" not in said, "only the sentence goes into the report"
+
+    case.act("release_information", {"released_because": "Consent was given."}, ref=first)
+    case.act(
+        "keep_held_back",
+        {"stays_back_because": "Refused.", "report_sentence": "Some of what the family knows stays with them."},
+        ref=second,
+    )
+    said = text_of(made(case, "report_outline", "docx"), "docx")
+    assert "Some of what the family knows stays with them." in said
+    assert "One agency's records" not in said, "what may be used is not missing"
+
+
+def test_the_outline_waits_for_the_terms_and_is_for_the_team_and_the_chairs(sqlite_database: Database) -> None:
+    case = a_review(sqlite_database, "commissioning")
+    with pytest.raises(Conflict, match="The terms of reference are not approved"):
+        made(case, "report_outline", "docx")
+    case = a_review(sqlite_database, "evidence")
+    with sqlite_database.write() as session:
+        builders.grant(session, "panel_member", Role.PANEL_MEMBER, case.ref)
+    with pytest.raises(Forbidden, match="It is made by"):
+        made(case, "report_outline", "docx", by="panel_member")
 
 
 def test_every_listed_document_has_makers_and_reasons() -> None:

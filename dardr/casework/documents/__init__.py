@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import get_record, roles_on
 from dardr.actors import Actor
-from dardr.casework.documents import home_office, learning, notice
+from dardr.casework.documents import home_office, learning, notice, outline
 from dardr.casework.documents.reading import Reading
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.parts import contents_seen
@@ -28,6 +28,7 @@ from workflows.definition import Role
 CASEWORK = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
 WHO_MAY: dict[str, frozenset[Role]] = {
     "decision_notice": CASEWORK | {Role.DECIDING_CHAIR},
+    "report_outline": CASEWORK | {Role.DECIDING_CHAIR, Role.INDEPENDENT_CHAIR},
     "submission_letter": CASEWORK | {Role.DECIDING_CHAIR},
     "qa_response": CASEWORK | {Role.DECIDING_CHAIR, Role.INDEPENDENT_CHAIR},
     "briefing": CASEWORK | {Role.DECIDING_CHAIR, Role.INDEPENDENT_CHAIR, Role.COMMUNICATIONS},
@@ -45,6 +46,7 @@ class _Making:
 
 _MAKING = {
     "decision_notice": _Making(notice.blocked, notice.decision_notice),
+    "report_outline": _Making(outline.blocked, outline.report_outline),
     "submission_letter": _Making(home_office.letter_blocked, home_office.submission_letter),
     "qa_response": _Making(home_office.response_blocked, home_office.qa_response),
     "briefing": _Making(learning.blocked, learning.briefing),

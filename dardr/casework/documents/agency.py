@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import roles_on
 from dardr.actors import Actor
-from dardr.casework.documents.reading import Reading
+from dardr.casework.documents.reading import Reading, span
 from dardr.casework.notices import base_url
 from dardr.casework.own_questions import whole
 from dardr.casework.serving import review_of
@@ -20,7 +20,6 @@ from dardr.systime import london_date
 from notifications.render import render_document
 from notifications.return_request import ReturnRequest
 from workflows.answers import stored_date
-from workflows.calendar import in_words
 from workflows.processes.agency_return_1.stages import FINAL, REVIEW_KINDS
 from workflows.processes.agency_return_1.writing import PARTS, WHAT_IS_KNOWN
 from workflows.processes.who import CHAIRING
@@ -72,16 +71,10 @@ def build_request(session: Session, actor: Actor, now: datetime, ref: str) -> by
             questions=tuple(one.label for one in fields),
             own_questions=tuple(one.label for one in own),
             asked=reading.lines("questions"),
-            scope="; ".join(filter(None, (_scope(one.scope_from, one.scope_to) for one in terms))),
+            scope="; ".join(filter(None, (span(one.scope_from, one.scope_to) for one in terms))),
             key_lines=tuple(dict.fromkeys(line for one in terms for line in one.key_lines)) if for_review else (),
             answer_at=f"{base_url()}/returns/{record.ref}",
             contact=", ".join(filter(None, (reading.partnership.team_name, reading.partnership.team_email))),
         ),
         "docx",
     )
-
-
-def _scope(first: object, last: object) -> str:
-    since, until = stored_date(first), stored_date(last)
-    words = [f"from {in_words(since)}" if since else "", f"until {in_words(until)}" if until else ""]
-    return " ".join(filter(None, words))

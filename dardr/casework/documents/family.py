@@ -16,22 +16,22 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.actors import Actor
 from dardr.casework.documents.reading import Reading
-from dardr.casework.facts import settings_of
 from dardr.errors import Conflict, NotFound, Reason
 from dardr.lookups.careful_days import named_days
-from dardr.lookups.family import Branch, read_branch
+from dardr.lookups.family import Branch, read_branch, rhythm
 from dardr.storage.reviews import AuditEvent, Record, RecordLink
 from dardr.systime import london_date
 from notifications.family_letter import FamilyLetter
 from notifications.family_update import HAPPENED, OF_OTHERS, UpdateDraft
 from notifications.render import render_document
 from workflows.answers import stored_date
-from workflows.clocks import length_in_force
 from workflows.lengths import Unit
 from workflows.processes.care import nearest_outside
 from workflows.processes.family_branch_1.reading import readings_open
 
 LETTERS = "letters_prepared"
+UPDATE = "update"
+"""What a letter is about that holds the draft of an update."""
 
 
 def build_letter(session: Session, actor: Actor, now: datetime, branch: Record, review: Record, number: int) -> bytes:
@@ -47,10 +47,12 @@ def build_letter(session: Session, actor: Actor, now: datetime, branch: Record, 
     found = read_branch(session, actor, branch, review, today)
     if reasons := found.letter_blocked(number):
         raise Conflict([Reason(reason) for reason in reasons])
-    return render_document(_letter(session, found, str(entry["letter_about"]), today), "docx")
+    about = str(entry["letter_about"])
+    update = draft_update(session, branch, review, today).splitlines() if about == UPDATE else []
+    return render_document(_letter(session, found, about, tuple(filter(None, update)), today), "docx")
 
 
-def _letter(session: Session, branch: Branch, about: str, today: date) -> FamilyLetter:
+def _letter(session: Session, branch: Branch, about: str, update: tuple[str, ...], today: date) -> FamilyLetter:
     reading = Reading(session, branch.review)
     facts = branch.facts
     to_advocate = facts.get("letters_to") == "advocate" and facts.get("advocate") == "has_one"
@@ -71,6 +73,7 @@ def _letter(session: Session, branch: Branch, about: str, today: date) -> Family
         advocate=organisation,
         proceedings=_proceedings(session, branch.review),
         languages=", ".join(filter(None, formats)),
+        update=update,
         contact=", ".join(filter(None, (reading.partnership.team_name, reading.partnership.team_email))),
     )
 
@@ -142,12 +145,7 @@ def _next_on(session: Session, branch: Record, today: date) -> date | None:
 
     Where its week has a day to be careful about, the nearest day outside such a week.
     """
-    if branch.facts.get("updates_by") in (None, "none"):
-        return None
-    clock = workflows.get(branch.process).clock("family_update")
-    span = length_in_force(
-        clock, settings_of(session, branch.partnership_id), branch.facts.get("update_every_weeks")
-    )
+    span = rhythm(session, branch)
     if span is None or span.unit is not Unit.DAYS:
         return None
     due = today + timedelta(days=span.n)

@@ -69,7 +69,7 @@ def decision_notice(review: Reading, today: date) -> DecisionNotice:
         criteria_met=_criteria_met(review, action, held=held),
         reasons=review.lines("decision_reasons"),
         chair=review.text("chair") if held else "",
-        expected_completion=_expected(review),
+        expected_completion=expected(review),
         parallel_reviews=_parallel(review),
         contact=", ".join(filter(None, (review.partnership.team_name, review.partnership.team_email))),
         criteria=_criteria(review),
@@ -87,7 +87,7 @@ def _as_held(value: Any) -> date | str | None:
     return stored_date(value) or str(value)
 
 
-def _expected(review: Reading) -> date | None:
+def expected(review: Reading) -> date | None:
     """The date that counts for the overview report: the agreed one, where there is one."""
     return review.session.scalar(
         sa.select(Deadline.due_on)

@@ -15,6 +15,8 @@ from dardr.lookups.names import FormerNames
 from dardr.storage.bodies import Body, Csp, Partnership
 from dardr.storage.installation import Installation
 from dardr.storage.reviews import Record
+from workflows.answers import stored_date
+from workflows.calendar import in_words
 from workflows.definition import UNKNOWN_VALUES, Past, Process
 
 
@@ -75,3 +77,10 @@ class Reading:
         former = FormerNames(self.session, "body" if table is Body else "csp")
         found = {key: former.then(of_id, name, on) for of_id, key, name in rows}
         return {str(key): found.get(key) or str(key) for key in keys or ()}
+
+
+def span(first: object, last: object) -> str:
+    """A span of time in words, from its first and last day as held (ISO); empty where neither is known."""
+    since, until = stored_date(first), stored_date(last)
+    words = [f"from {in_words(since)}" if since else "", f"until {in_words(until)}" if until else ""]
+    return " ".join(filter(None, words))
