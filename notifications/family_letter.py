@@ -17,10 +17,11 @@ SUBJECTS = {
     "terms": "What the review will look at",
     "reading": "The draft report is ready for you to read",
     "publication": "Publication of the report",
+    "update": "How the review goes",
 }
 """What a letter may be about, in the words of its heading."""
 
-OPENING = {
+OPENING: dict[str, tuple[str, ...]] = {
     "first": (
         "We are very sorry for your loss. We write to tell you of a review that has begun after the death in your"
         " family, and of the choices you have.",
@@ -51,6 +52,7 @@ OPENING = {
         " of your own that you would like to stand in it.",
         "Some of it may be painful to read. You need not read it, and you can stop at any time.",
     ),
+    "update": (),
 }
 CHOICE = (
     "It is for you to decide whether to take part, and how: by meeting the chair, by meeting the panel, in writing, by"
@@ -74,6 +76,7 @@ class FamilyLetter(Document):
     ``about`` is a key of ``SUBJECTS``. ``to`` are the lines of the address, and ``to_name`` who is greeted; both may
     be empty, and are then left for a person to fill. ``advocate`` is the organisation that supports them already;
     ``proceedings`` says that other proceedings are going on. ``languages`` are asked-for languages and formats.
+    ``update`` are the paragraphs of an update, as ``family_update.UpdateDraft`` words it.
     """
 
     name: ClassVar[str] = "family_letter"
@@ -87,6 +90,7 @@ class FamilyLetter(Document):
     advocate: str = ""
     proceedings: bool = False
     languages: str = ""
+    update: tuple[str, ...] = ()
     contact: str = ""
 
     @property
@@ -106,7 +110,7 @@ class FamilyLetter(Document):
     @property
     def paragraphs(self) -> tuple[str, ...]:
         """The text, in the order of the letter."""
-        found = [*OPENING[self.about], CHOICE]
+        found = [*OPENING[self.about], *(self.update if self.about == "update" else (CHOICE,))]
         if self.advocate:
             found.append(f"{self.advocate} can support you, and may be with you whenever you meet or speak with us.")
         else:

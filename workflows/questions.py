@@ -57,6 +57,7 @@ class From(StrEnum):
     REVIEW_VERSIONS = "review_versions"
     FAMILY_READINGS = "family_readings"
     FAMILY_COMMENTS = "family_comments"
+    FAMILY_VISITS = "family_visits"
     WEBSITES = "websites"
     WEB_TEAMS = "web_teams"
     WEBSITES_PUBLISHED = "websites_published"

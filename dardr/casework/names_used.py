@@ -28,6 +28,8 @@ OF_OTHERS = (
     "suspected_name", "children_names", "next_of_kin", "part_name", "part_other_names", "contact_name", "family_people",
 )  # fmt: skip
 """The questions whose answers name somebody else in the review: what they say besides is looked through too."""
+OF_STAFF = ("senior_investigating_officer", "family_liaison_officer", "coroner", "notifier_name", "advocate_contact")
+"""The questions of the identity store whose answers name somebody who works on the case."""
 STAFF_FACTS = ("chair", "author", "member_name", "substitute_name")
 """The facts of a review, and of the seats on its panel, that name those who work on it."""
 THE_PERSON = "died"
@@ -58,11 +60,11 @@ def where_found(session: Session, record: Record, name: str) -> list[str]:
     wanted = words_of(name)
     if not wanted:
         return []
-    person, others = _people(session, record)
+    person, others, staff = _people(session, record)
     found = {
         "person_who_died": _same(wanted, person),
         "somebody_in_it": _same(wanted, others - person) or _alike(wanted, others - person),
-        "staff": _same(wanted, _staff(session, record)),
+        "staff": _same(wanted, staff | _staff(session, record)),
         "other_review": _other_reviews(session, record, name),
     }
     return [kind for kind, is_there in found.items() if is_there]
@@ -86,10 +88,11 @@ def _alike(wanted: frozenset[str], known: Iterable[str]) -> bool:
     )
 
 
-def _people(session: Session, record: Record) -> tuple[frozenset[str], frozenset[str]]:
-    """The names of the person who died, and of everybody else named in the identity store of this review."""
+def _people(session: Session, record: Record) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The names in the identity store of this review: of the person who died, of their circle, of who works on it."""
     person: set[str] = set()
     others: set[str] = set()
+    staff: set[str] = set()
     for values in _identity_values(session, record):
         died = values.get("part_in_case") == THE_PERSON
         for name, value in values.items():
@@ -97,7 +100,9 @@ def _people(session: Session, record: Record) -> tuple[frozenset[str], frozenset
                 person |= words_of(_text(value))
             elif name in OF_OTHERS:
                 others |= words_of(_text(value))
-    return frozenset(person), frozenset(others)
+            elif name in OF_STAFF:
+                staff |= words_of(_text(value))
+    return frozenset(person), frozenset(others), frozenset(staff)
 
 
 def _identity_values(session: Session, record: Record) -> Iterator[Mapping[str, Any]]:

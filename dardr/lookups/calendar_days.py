@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, defer
 import workflows
 from dardr.access import roles_on_each, visible
 from dardr.actors import Actor
+from dardr.casework.fold import done
 from dardr.casework.panel import MEETING
 from dardr.casework.recipients import Recipients
 from dardr.lookups.calendars import calendar_named
@@ -31,12 +32,13 @@ from workflows.answers import stored_date
 from workflows.calendar import ENGLAND_AND_WALES
 from workflows.clocks import MISSED
 from workflows.definition import PARTY_LABELS, Clock, Kind
+from workflows.processes.family_branch_1.visits import visits_to_come
 from workflows.processes.proceeding_1.hearings import TENTATIVE, Hearing, hearings
 from workflows.processes.who import FAMILY_NOTES
 
-PROCEEDING, MEETING_DAY = "proceeding", "meeting_day"
+PROCEEDING, BRANCH, MEETING_DAY = "proceeding", "family-branch", "meeting_day"
 STATUTE_FIRST = [str(kind) for kind in (Kind.STATUTE, Kind.GUIDANCE, Kind.DRAFT, Kind.PRACTICE, Kind.LOCAL)]
-DEADLINE, OF_MEETING, HEARING, HOLD = "deadline", "meeting", "hearing", "hold"
+DEADLINE, OF_MEETING, HEARING, HOLD, VISIT = "deadline", "meeting", "hearing", "hold", "visit"
 BANK_HOLIDAY, CLOSURE, CAREFUL = "bank_holiday", "closure", "careful"
 MOST = 1000
 """Of how many things a page shows the first."""
@@ -79,7 +81,7 @@ class Dated:
         if self.kind == DEADLINE:
             rests = STATUTE_FIRST.index(self.rests) if self.rests in STATUTE_FIRST else len(STATUTE_FIRST)
             return (0 if rests == 0 else 2, rests, self.label, self.ref)
-        return (1 if self.kind in (OF_MEETING, HEARING) else 3, 0, self.times.zfill(5), self.ref)
+        return (1 if self.kind in (OF_MEETING, HEARING, VISIT) else 3, 0, self.times.zfill(5), self.ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,7 @@ def days(session: Session, viewer: Actor, first: date, last: date, today: date, 
         *_meetings(meetings_between(session, viewer, first, last, theirs)),
         *_holds(holds_between(session, viewer, first, last, theirs)),
         *_hearings(session, viewer, first, last, theirs),
+        *_visits(session, viewer, first, last, theirs),
     ]
     found.bodies = sorted({body for one in everything for body in one.bodies})
     wanted = sorted((one for one in everything if _wanted(one, asked)), key=lambda one: (one.first, one.order))
@@ -319,6 +322,19 @@ def _hearing(record: Record, review: str, hearing: Hearing, begins: date) -> Dat
         HEARING, f"Hearing: {hearing.label}", record.ref, record.process_key, review, record.title or record.ref,
         begins, hearing.now.last or begins, note=note,
     )  # fmt: skip
+
+
+def _visits(session: Session, viewer: Actor, first: date, last: date, theirs: Theirs | None) -> Iterator[Dated]:
+    """Visits agreed with a branch of the family, for those who see the branch: nobody else."""
+    rows = _records(session, viewer, theirs, Record.process_key == BRANCH, Record.final.is_(False))
+    for record, reviews in rows:
+        for visit in visits_to_come(record.facts, done(record.facts), first):
+            if visit.on <= last:
+                yield Dated(
+                    VISIT, "Visit agreed with a branch of the family", record.ref, record.process_key,
+                    reviews[0][1] if reviews else record.ref, record.title or record.ref, visit.on, visit.on,
+                    times=visit.at,
+                )  # fmt: skip
 
 
 # --- days that have a name --------------------------------------------------------------------------------

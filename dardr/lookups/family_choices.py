@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from dardr.actors import Actor
+from dardr.casework.fold import done
 from dardr.casework.serving import reviews_served
 from dardr.storage.reviews import Record
 from workflows.answers import stored_date
@@ -17,6 +18,7 @@ from workflows.calendar import in_words
 from workflows.definition import Choice, Process
 from workflows.processes.careful_days import listed_by_branch
 from workflows.processes.family_branch_1.reading import readings_open
+from workflows.processes.family_branch_1.visits import visits_to_come
 
 Found = tuple[Choice, ...]
 
@@ -48,6 +50,13 @@ def comments(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: dat
         again = ", answered before" if str(entry["seq"]) in answered else ""
         found.append(Choice(str(entry["seq"]), f"{said}{f', of {in_words(day)}' if day else ''}{again}"))
     return tuple(sorted(found, key=lambda one: one.value in answered))
+
+
+def visits(_s: Session, _a: Actor, _p: Process, record: Record | None, today: date) -> Found:
+    """The visits agreed with a branch for a day to come, the next one first."""
+    if record is None:
+        return ()
+    return tuple(Choice(str(one.seq), one.words) for one in visits_to_come(record.facts, done(record.facts), today))
 
 
 def careful(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:

@@ -13,7 +13,8 @@ from tests.builders import Case, a_review
 @pytest.fixture
 def case(database: Database) -> Case:
     case = a_review(database, "evidence")
-    case.act("record_identity", {"person_name": "Shona Fictional", "next_of_kin": "Mother: Marigold Fictional"})
+    known = {"person_name": "Shona Fictional", "next_of_kin": "Mother: Marigold Fictional"}
+    case.act("record_identity", {**known, "family_liaison_officer": "DC Tamsin Invented, 01632 960 100"})
     case.act("record_person", {"part_in_case": "child", "part_name": "Juniper"})
     return case
 
@@ -39,6 +40,7 @@ def test_words_of_a_name_leave_out_years_and_what_people_are() -> None:
         ("Marigold", ["somebody_in_it"]),
         ("Shona 2026", ["person_who_died"]),
         ("Oakley 2026", ["staff"]),
+        ("Tamsin 2026", ["staff"]),
     ],
 )
 def test_where_a_name_is_found(case: Case, name: str, where: list[str]) -> None:

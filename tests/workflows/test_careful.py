@@ -14,6 +14,7 @@ from workflows.careful import CarefulDay, DayOfYear, laid_out, one_day, week_of
 from workflows.engine import Verdict, judge
 from workflows.processes.care import in_a_line, near_words, nearest_outside
 from workflows.processes.careful_days import of_branch
+from workflows.processes.family_branch_1.visits import visits_to_come
 from workflows.questions import FieldType
 
 
@@ -170,6 +171,49 @@ def test_a_meeting_near_a_careful_day_is_planned_and_said() -> None:
         "8 June 2026 is near a day to be careful about: 5 June (a birthday). Check with whoever is in touch with the"
         " family that it suits.",
     )
+
+
+def test_a_visit_to_read_is_agreed_near_such_a_day_and_said_and_moved_or_called_off() -> None:
+    paper = branch()
+    on = paper.day + timedelta(days=30)
+    day = CarefulDay(DayOfYear.of(on), DayOfYear.of(on), "a birthday")
+    verdict = look(paper, "agree_visit", [day], visit_for="reading", visit_on=on)
+    said = f"{in_words(on)} is a day to be careful about: a birthday."
+    assert verdict.possible and verdict.warnings[0].startswith(said)
+    assert paper.reasons("move_visit", {}) == paper.reasons("call_off_visit", {}) == [
+        "No visit is agreed for a day to come."
+    ]  # fmt: skip
+    paper.take("agree_visit", visit_for="reading", visit_on=on, visit_at="10:00")
+    paper.take("agree_visit", visit_for="chair", visit_on=on + timedelta(days=1))
+    first, second = (str(entry["seq"]) for entry in paper.facts["visits"])
+    moved = look(paper, "move_visit", [day], which_visit=first, visit_on=on + timedelta(days=2))
+    assert moved.possible and "is near a day to be careful about" in moved.warnings[0]
+    paper.take("move_visit", which_visit=first, visit_on=on + timedelta(days=2), visit_at="14:30")
+    words = [visit.words for visit in visits_to_come(paper.facts, paper.done, paper.day)]
+    assert words == [
+        f"A meeting with the chair, {in_words(on + timedelta(days=1))}",
+        f"They read the report, {in_words(on + timedelta(days=2))}, from 14:30",
+    ]
+    paper.take("call_off_visit", which_visit=second)
+    assert [visit.seq for visit in visits_to_come(paper.facts, paper.done, paper.day)] == [int(first)]
+    assert visits_to_come(paper.facts, paper.done, on + timedelta(days=3)) == []
+
+
+@pytest.mark.parametrize("ended", ["record_withdrawal", "record_no_contact"])
+def test_no_visit_outlasts_a_wish_to_be_left_alone(ended: str) -> None:
+    paper = branch().take("agree_visit").take(ended)
+    assert visits_to_come(paper.facts, paper.done, paper.day) == []
+    again = "come_back" if ended == "record_withdrawal" else "end_no_contact"
+    assert visits_to_come(paper.facts, paper.take(again).done, paper.day) == []
+
+
+def test_a_visit_on_a_day_that_has_passed_or_at_no_time_is_refused() -> None:
+    paper = branch()
+    assert "Give a day to come" in paper.reasons("agree_visit", {"visit_on": paper.day - timedelta(days=1)})[0]
+    assert paper.reasons("agree_visit", {"visit_at": "tea time"}) == [
+        "“tea time” is not a time. Give it as 10:00 or 14:30."
+    ]
+    assert paper.take("record_no_contact").reasons("agree_visit")
 
 
 # --- the wish to be left alone ----------------------------------------------------------------------------

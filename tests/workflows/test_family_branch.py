@@ -12,6 +12,7 @@ from workflows.check_consequences import effect_problems
 from workflows.clocks import length_in_force
 from workflows.definition import Days, Role
 from workflows.engine import permitted_actions
+from workflows.processes.family_branch_1.agreements import agreements
 from workflows.processes.family_branch_1.reading import readings_open
 from workflows.processes.who import FAMILY_NOTES
 
@@ -113,6 +114,18 @@ def test_readings_are_open_until_ended_and_may_be_given_again() -> None:
     }
     assert readings_open(facts) == ["2", "1"]
     assert readings_open({}) == []
+
+
+def test_what_they_agree_to_is_kept_by_subject_and_may_be_taken_back_after_they_withdrew() -> None:
+    paper = taking_part().take("record_agreement", agreement_about="words")
+    paper.take("record_agreement", agreement_about="reached")
+    assert paper.reasons("record_agreement", {"agreement_answer": "partly"}) == [
+        "Say to which part they agree, and to which they do not."
+    ]
+    assert paper.reasons("record_agreement", {"agreement_about": "other"}) == ["Say what it is that they were asked."]
+    paper.take("record_withdrawal").take("record_agreement", agreement_about="words", agreement_answer="taken_back")
+    latest = [(one["agreement_about"], one["agreement_answer"]) for one in agreements(paper.facts)]
+    assert latest == [("reached", "agreed"), ("words", "taken_back")]
 
 
 def test_what_it_does_on_the_review_is_there_to_be_done() -> None:

@@ -20,6 +20,7 @@ from dardr.errors import Conflict, Invalid, Reason
 from dardr.lookups.family import BRANCH, Branch, branches_of, find_branch, find_family, read_branch
 from dardr.lookups.family_questions import questions_of
 from dardr.lookups.identities import Known, read_identities
+from dardr.lookups.name_used import name_used
 from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web import forms
@@ -58,6 +59,7 @@ def family(ref: str) -> ResponseReturnValue:
         stage=process.stage(review.stage),
         cards=[_card(read_branch(session(), actor(), one, review, today), known) for one in records],
         spoken=_spoken(review, known) if records else [],
+        name_used=name_used(session(), review),
         opening=workflows.newest(BRANCH).opening.label,
     )
 

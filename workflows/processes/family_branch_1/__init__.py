@@ -21,7 +21,7 @@ from workflows.definition import (
 from workflows.lengths import Unit
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, guidance_2016, local
-from workflows.processes.family_branch_1 import careful, contact, reading, updates, wishes
+from workflows.processes.family_branch_1 import agreements, careful, contact, reading, updates, visits, wishes
 from workflows.processes.family_branch_1.stages import ACTIVE, ALL, WITH
 from workflows.processes.family_question_1 import record_question
 from workflows.processes.fields import day, text
@@ -148,9 +148,11 @@ PROCESS = Process(
     opening=contact.OPENING,
     actions=(
         *wishes.actions(),
+        *agreements.actions(),
         *contact.actions(),
         *careful.actions(),
         *updates.actions(),
+        *visits.actions(),
         *reading.actions(),
         record_question(ACTIVE),
         send_reminder(WITH, FAMILY_NOTES),

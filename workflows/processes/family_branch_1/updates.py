@@ -38,6 +38,7 @@ LETTERS = (
     ("terms", "What the review will look at, and what they would like it to ask"),
     ("reading", "The draft report is ready for them to read"),
     ("publication", "The report will be published"),
+    ("update", "How the review goes: an update, drafted from the record"),
 )
 
 
