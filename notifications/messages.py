@@ -16,7 +16,7 @@ from notifications.message import Message, sample_frame
 from notifications.messages_of_accounts import AccountChanged, PasswordLink
 from notifications.messages_of_agencies import SignOffWanted, WrittenSentBack
 from notifications.messages_of_calendars import HolidayMovedDates
-from notifications.messages_of_days import DailyDigest
+from notifications.messages_of_days import DailyDigest, TaskGiven
 from notifications.messages_of_doors import DoorCode, DoorLink
 from notifications.messages_of_meetings import MeetingInvitation
 from notifications.messages_of_notifications import NotificationArrived, NotificationFormLink, NotificationReceived
@@ -382,7 +382,7 @@ MESSAGES: dict[str, type[Message]] = {
         DeadlineReminder, DeadlineLate, Escalation, CommissionerReplyReminder, Section15Reminder, DecisionRecorded,
         ReturnRequested, MoreTimeAsked, MoreTimeAnswered,
         StageChanged, DateMoved, HoldReview, DeferralReview, ActionAgreed, ActionOwner, FailedMailDigest,
-        AgreedDateWanted, DailyDigest, UpdatesAsked,
+        AgreedDateWanted, DailyDigest, TaskGiven, UpdatesAsked,
         NotificationFormLink, NotificationReceived, NotificationArrived,
         SignOffWanted, WrittenSentBack,
         PasswordLink, AccountChanged, DoorLink, DoorCode, MeetingInvitation, HolidayMovedDates,

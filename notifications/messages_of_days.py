@@ -10,11 +10,28 @@ from notifications.message import Message, sample_frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskGiven(Message):
+    """To the person who was asked to do something: that it is theirs now, and by when (a London date) if it has a date.
+
+    What it is stands behind the link alone.
+    """
+
+    template: ClassVar[str] = "task_given"
+
+    due: date | None = None
+
+    @classmethod
+    def sample(cls) -> Self:
+        link = "https://reviews.example.org/records/DARDR-2026-009-T1"
+        return cls(**sample_frame(ref="DARDR-2026-009-T1", record="Task", link=link), due=date(2026, 12, 18))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DailyDigest(Message):
     """To one person, once a London day at most: a line for each message they would else have had by itself.
 
-    ``past``, ``due_now`` and ``coming`` are those messages, dates of an Act first; ``dates`` every date among them, in
-    order. ``ref`` and ``link`` are those of the list.
+    ``past``, ``due_now`` and ``coming`` are those messages, dates of an Act first; ``given`` what somebody newly asked
+    of them; ``dates`` every date among the first three, in order. ``ref`` and ``link`` are those of the list.
     """
 
     template: ClassVar[str] = "daily_digest"
@@ -23,11 +40,12 @@ class DailyDigest(Message):
     past: tuple[Message, ...] = ()
     due_now: tuple[Message, ...] = ()
     coming: tuple[Message, ...] = ()
+    given: tuple[Message, ...] = ()
     dates: tuple[date, ...] = ()
 
     @property
     def count(self) -> int:
-        """How many lines there are."""
+        """How many lines there are about dates."""
         return len(self.past) + len(self.due_now) + len(self.coming)
 
     @property
@@ -43,7 +61,8 @@ class DailyDigest(Message):
     @property
     def groups(self) -> tuple[tuple[str, tuple[Message, ...]], ...]:
         """The lines under what is said above them; a heading without lines is left out."""
-        named = (("The date has passed", self.past), ("Due now", self.due_now), ("Coming", self.coming))
+        named = (("The date has passed", self.past), ("Due now", self.due_now), ("Coming", self.coming),
+                 ("New for you", self.given))  # fmt: skip
         return tuple((heading, lines) for heading, lines in named if lines)
 
     @classmethod
@@ -51,10 +70,11 @@ class DailyDigest(Message):
         from notifications.messages import CommissionerReplyReminder, DeadlineLate, DeadlineReminder, Escalation
 
         return cls(
-            **sample_frame(ref="4 dates", record="Dates", link="https://reviews.example.org/"),
+            **sample_frame(ref="My work", record="My work", link="https://reviews.example.org/"),
             today=date(2026, 12, 4),
             past=(DeadlineLate.sample(), Escalation.sample()),
             due_now=(replace(CommissionerReplyReminder.sample(), due=date(2026, 12, 5)),),
             coming=(replace(DeadlineReminder.sample(), due=date(2026, 12, 18)),),
+            given=(TaskGiven.sample(),),
             dates=(date(2026, 12, 3), date(2026, 12, 3), date(2026, 12, 5), date(2026, 12, 18)),
         )

@@ -233,6 +233,7 @@ class Telling(StrEnum):
     AGREED_DATE = "agreed-date"
     LOOK_AGAIN = "look-again"
     MOVED = "moved"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,12 +259,17 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Someone is told, once, when an action is done. ``message`` is a message of the notifications package."""
+    """Someone is told, once, when an action is done. ``message`` is a message of the notifications package.
+
+    ``gathered``: it waits for the e-mail of the day, unless what it speaks of is due within two working days. Only a
+    message that can be made again from the record can wait: ``task_given``.
+    """
 
     key: str
     on: tuple[str, ...]
     message: str
     to: tuple[Party, ...]
+    gathered: bool = False
 
 
 MOVE = Action("move_process", "Move to another version of the process")

@@ -144,7 +144,7 @@ def markdown(process: Process) -> str:
             (
                 ", ".join(process.action(key).label for key in notice.on),
                 ", ".join(PARTY_LABELS[party] for party in notice.to),
-                notice.message,
+                notice.message + (", in the e-mail of the day" if notice.gathered else ""),
             )
             for notice in process.notices
         ]

@@ -57,7 +57,7 @@ def subjects(session: Session, found: Sequence[Reminder], spoken: Spoken) -> lis
             (one.deadline_id, one.due_on, one.rung) not in told,
         )
         for one in found
-        if one.deadline_id in spoken.deadlines or one.hold_id in spoken.holds
+        if one.deadline_id in spoken.deadlines or one.hold_id in spoken.holds or one.kind == Telling.GIVEN
     ]
 
 
@@ -99,6 +99,8 @@ def message_of(session: Session, subject: Subject, today: date) -> Message:
     process = workflows.get(record.process)
     if subject.hold is not None:
         return reminders.hold_message(session, record, process, subject.hold)
+    if one.kind == Telling.GIVEN:
+        return reminders.given_message(session, record, process)
     row, clock = subject.deadline, subject.clock
     assert row is not None and clock is not None
     match Telling(one.kind):
@@ -119,20 +121,27 @@ def message_of_all(session: Session, found: Sequence[Subject], today: date) -> M
     ordered = sorted(found, key=lambda one: (not one.statute, one.reminder.due_on or today, one.record.ref))
     lines = [(one, message_of(session, one, today)) for one in ordered]
     return messages.DailyDigest(
-        ref=f"{len(found)} dates",
-        record="Dates",
+        ref="My work",
+        record="My work",
         link=f"{notices.base_url()}/",
         today=today,
         past=tuple(line for one, line in lines if _group(one, today) == "past"),
         due_now=tuple(line for one, line in lines if _group(one, today) == "now"),
         coming=tuple(line for one, line in lines if _group(one, today) == "coming"),
-        dates=tuple(sorted(one.reminder.due_on for one in found if one.reminder.due_on is not None)),
+        given=tuple(line for one, line in lines if _group(one, today) == "given"),
+        dates=tuple(sorted(one.reminder.due_on for one in found if one.reminder.due_on and not _given(one))),
         **notices.team_frame(session, found[0].record.partnership_id),
     )
 
 
+def _given(subject: Subject) -> bool:
+    return subject.reminder.kind == Telling.GIVEN
+
+
 def _group(subject: Subject, today: date) -> str:
     one = subject.reminder
+    if _given(subject):
+        return "given"
     if one.due_on is None or one.due_on >= today:
         return "now" if subject.hold is not None or one.rung in ("-1", "+0") else "coming"
     return "now" if subject.hold is not None else "past"

@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.casework import outbox
+from dardr.casework import outbox, post_days
+from dardr.casework.noting import Values, note, reminder_values
 from dardr.casework.open_actions import open_actions
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.settings import get_settings
@@ -30,6 +31,7 @@ from notifications.messages import Message
 from notifications.words import long_date
 from workflows import REVIEW_KEYS
 from workflows.answers import stored_date
+from workflows.clocks import Telling
 from workflows.definition import Field, Notice, Party, Process
 from workflows.processes import more_time
 
@@ -48,7 +50,8 @@ def enqueue(
     """Write the e-mails that the process declares for ``action``; how many rows are new.
 
     One row for each notice and address, with the key ``<event>:<notice>:<address>``; none to who did it. A party that
-    should be told and has no address gets a row that is not sent and stays visible. ``event`` must have its id; the
+    should be told and has no address gets a row that is not sent and stays visible. What a notice says is ``gathered``
+    is noted for the e-mail of the day instead (``round_of_post``). ``event`` must have its id; the
     deadlines the action started must be flushed, since messages may speak of their dates. ``facts`` are those after
     the action (a mapping, or what guards see); the record's own by default.
     """
@@ -61,14 +64,18 @@ def enqueue(
     people = Recipients(session)
     own = session.scalar(sa.select(sa.func.lower(User.email)).where(User.id == event.actor_id))
     rows: list[dict[str, Any]] = []
+    waiting: list[Values] = []
     for notice in declared:
         for party in notice.to:
             if party in NEVER_WRITTEN_TO:
                 continue
-            message = notice_message(notice.message, told, party)
+            message = None if notice.gathered else notice_message(notice.message, told, party)
             for address in people.addresses(record, party) or [""]:
                 if address and address.lower() == own:
                     continue  # they did it themselves
+                if message is None:
+                    waiting.append(_for_the_day(told, notice, party, address))
+                    continue
                 rows.append(
                     outbox.row(
                         now,
@@ -80,7 +87,17 @@ def enqueue(
                         event_id=event.id,
                     )
                 )
-    return outbox.write_rows(session, rows)
+    return outbox.write_rows(session, rows) + len(note(session, waiting))
+
+
+def _for_the_day(told: About, notice: Notice, party: Party, address: str) -> Values:
+    """A reminder for the e-mail of the day; by itself where the date is within two days with post."""
+    post, due = post_days.of_the_partnership(told.session), told.due_now()
+    soon = post.next(post.next(london_date(told.now)))
+    return reminder_values(
+        told.now, Telling.GIVEN, f"{told.event.id}:{notice.key}", party, address,
+        record_id=told.record.id, due_on=due, rung=str(Telling.GIVEN), alone=due is not None and due <= soon,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -111,6 +128,10 @@ class About:
     def due(self) -> date | None:
         """The first date, by this event, of a clock of this record."""
         return min((d.due_on for d in self._started() if d.due_on), default=None)
+
+    def due_now(self) -> date | None:
+        """The first date that runs on this record, whichever event started it."""
+        return due_of(self.session, self.record.id)
 
     def next_update(self) -> date | None:
         """When the periodic update is due, where this event started that clock."""
@@ -258,6 +279,17 @@ def _review_refs(session: Session, record_id: int) -> tuple[str, ...]:
             .join(RecordLink, RecordLink.review_id == Record.id)
             .where(RecordLink.item_id == record_id, RecordLink.kind == "item")
             .order_by(Record.ref)
+        )
+    )
+
+
+def due_of(session: Session, record_id: int) -> date | None:
+    """The first date that runs on a record; None where none does."""
+    return session.scalar(
+        sa.select(sa.func.min(Deadline.due_on)).where(
+            Deadline.record_id == record_id,
+            Deadline.stopped_by_event.is_(None),
+            Deadline.withdrawn_by_event.is_(None),
         )
     )
 

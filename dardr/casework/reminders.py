@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from dardr.casework.notices import frame, organisation
+from dardr.casework.notices import due_of, frame, organisation
 from dardr.casework.recipients import OF_BODIES
 from dardr.storage.reviews import Deadline, Hold, Record
 from notifications import messages
@@ -103,6 +103,11 @@ def escalation_message(
         agreed=row.agreed_due_on is not None,
         movable=clock.extendable,
     )
+
+
+def given_message(session: Session, record: Record, process: Process) -> Message:
+    """To whoever something was given to, while it is theirs: by when, as things stand now."""
+    return messages.TaskGiven(**frame(session, record, process), due=due_of(session, record.id))
 
 
 def _role_words(party: Party) -> str:

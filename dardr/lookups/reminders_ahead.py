@@ -297,6 +297,8 @@ def why_then(kind: Telling, rung: str, party: Party) -> str:
         return "Its day to look again"
     if kind is Telling.MOVED:
         return "The calendar changed, and the date moved with it"
+    if kind is Telling.GIVEN:
+        return "It was given to them"
     number = int(rung) if rung.lstrip("+-").isdigit() else 0
     if number == 0:
         return "On the date"

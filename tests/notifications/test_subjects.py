@@ -20,7 +20,7 @@ WORDS = frozenset(
     a account act action again agreed an answered asked at be by changed choose code could date dates decision
     deferred delivered depends do does due for form guide has hold in is latest link look meeting messages more move
     moved new next not now of on passed password past place published received recorded return review sign
-    something take the this time to updates was way with you your
+    something take task tasks the this time to updates was way with you your
     """.split()
 )
 """Every word a subject may have besides its reference and its dates. A further one is thought over first."""

@@ -11,6 +11,7 @@ from workflows.definition import (
     Clock,
     DateGiven,
     From,
+    Notice,
     Opens,
     Party,
     Phase,
@@ -101,7 +102,7 @@ PROCESS = Process(
             fields=(WHO, optional(paragraph("handed_over_because", "Why"))),
             effects=(GIVES,),
             authority=ASKED,
-            help="From now on it is in their My work, and reminders go to them.",
+            help="From now on it is in their My work, and they are told, as are reminders.",
         ),
         Action(
             "change_task",
@@ -149,6 +150,15 @@ PROCESS = Process(
             duty=ASKED,
             date=local("The date given with the task"),
             remind_before=(7, 1),
+        ),
+    ),
+    notices=(
+        Notice(
+            "task_given",
+            ("open_task", "hand_over_task", "reopen_task"),
+            "task_given",
+            (Party.PERSON_ASKED,),
+            gathered=True,
         ),
     ),
     ref_prefix="TASK",
