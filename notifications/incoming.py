@@ -17,6 +17,8 @@ from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from enum import StrEnum
 
+from notifications.invitation_answers import InvitationAnswer, read_answer
+
 MOST_IDS = 50
 MOST_ADDRESSES = 20
 LONGEST_ADDRESS = 254
@@ -37,6 +39,8 @@ class IncomingKind(StrEnum):
     """A program answered: out of office, a receipt, a report that it arrived."""
     REPLY = "reply"
     """Somebody wrote."""
+    ANSWER = "answer"
+    """A calendar program answered an invitation for its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class Incoming:
 
     ``status`` is the enhanced status code of RFC 3463 ("5.1.1"), as far as one is said or the words tell; ``failed``
     the addresses that could not be reached; ``why`` the answer of the other server on one line. ``received_at`` is an
-    aware UTC instant, or None where the message has no date that can be read. ``text`` is its plain text.
+    aware UTC instant, or None where the message has no date that can be read. ``text`` is its plain text. ``answer`` is
+    what a calendar program says in it; ``wordless`` is true where nothing but that is in it.
     """
 
     kind: IncomingKind
@@ -60,6 +65,8 @@ class Incoming:
     received_at: datetime | None = None
     text: str = ""
     readable: bool = True
+    answer: InvitationAnswer | None = None
+    wordless: bool = False
 
 
 def read_incoming(raw: bytes) -> Incoming:
@@ -89,6 +96,10 @@ def _read(raw: bytes) -> Incoming:
     report = _delivery_report(found, parts) or _old_report(found, message, text)
     if report is not None:
         return replace(report, about=_once([*_returned_ids(parts, raw, found.message_id), *found.about]))
+    answer = read_answer(((part, _decoded_payload(part)) for part in parts), found.sender)
+    if answer is not None:
+        wordless = not (answer.comment or _typed(parts))
+        return replace(found, kind=IncomingKind.ANSWER, answer=answer, wordless=wordless)
     if _by_a_program(message, found.subject):
         return replace(found, kind=IncomingKind.AUTOMATIC)
     return found
@@ -280,6 +291,12 @@ def _text(parts: list[Message]) -> str:
             words = "\n".join(said)[:LONGEST_TEXT]
             return words if kind == "text/plain" else re.sub(r"<[^<>]{0,2000}>", " ", words)
     return ""
+
+
+def _typed(parts: list[Message]) -> str:
+    """The plain text alone where there is some part for it: the HTML beside an empty one holds no words."""
+    plain = [part for part in parts if part.get_content_type() == "text/plain"]
+    return "".join(map(_as_text, plain)).strip() if plain else _text(parts).strip()
 
 
 def _as_text(part: Message) -> str:

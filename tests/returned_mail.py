@@ -158,3 +158,36 @@ Date: Mon, 03 Aug 2026 09:15:00 +0100
 
 This is a warning message only. You do not need to resend your message.
 """
+
+
+def calendar_answer(
+    invitation: str,
+    attendee: str,
+    says: str = "ACCEPTED",
+    *,
+    method: str = "REPLY",
+    comment: str = "",
+    body: str = "",
+    mark: str = "1",
+) -> bytes:
+    """What a calendar program sends for its reader, who was sent ``invitation``: RFC 5546, section 3.2.3."""
+    lines = [line for line in invitation.replace("\r\n ", "").split("\r\n") if line.partition(":")[0] in _ANSWERED]
+    made = EmailMessage()
+    made["From"], made["To"], made["Date"] = attendee, "team@mereshire.example", AT
+    made["Subject"], made["Message-ID"] = f"{says.title()}: Meeting", f"<calendar-{mark}-{attendee}>"
+    made["X-Auto-Response-Suppress"] = "All"
+    made.set_content(body)
+    event = [
+        *lines, f"ATTENDEE;PARTSTAT={says};CN=Somebody:mailto:{attendee.replace('+', '%2B')}",
+        "DTSTART:20260601T090000Z", "DTSTAMP:20260501T090000Z", *([f"COMMENT:{comment}"] if comment else ()),
+    ]  # fmt: skip
+    begin = "BEGIN:VEVENT" if "BEGIN:VEVENT" in invitation else "BEGIN:"
+    text = "\r\n".join(
+        ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//y//EN", f"METHOD:{method}", begin, *event, "END:VEVENT",
+         "END:VCALENDAR", "")
+    )  # fmt: skip
+    made.add_alternative(text.encode(), "text", "calendar", params={"method": method})
+    return made.as_bytes()
+
+
+_ANSWERED = ("UID", "SEQUENCE")

@@ -1,15 +1,16 @@
 """Taking in what comes back to the team's mailbox: sealed, matched to what it answers, and never discarded.
 
 A message is known by the SHA-256 of its bytes, so that several workers, and a mailbox read anew, take it in once. It is
-matched by the Message-IDs it speaks of; else by our reference in its subject, where somebody we know wrote it; else it
-waits until a person says where it belongs. Only a report that names a Message-ID of ours marks an address.
+matched by the Message-IDs it speaks of; an answer of a calendar program by what identifies our invitation; else by our
+reference in its subject, where somebody we know wrote it; else it waits until a person says where it belongs. Only a
+report that names a Message-ID of ours marks an address.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -18,6 +19,7 @@ import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from dardr.casework.answered_invitations import invitation_of, meeting_of
 from dardr.casework.failing import returned
 from dardr.casework.files import largest, seal_with_new_key
 from dardr.errors import Conflict
@@ -26,7 +28,7 @@ from dardr.storage.bodies import BodyContact
 from dardr.storage.engine import Database, is_sqlite
 from dardr.storage.outbox import DELAYED, DELIVERED, SENT, OutboxAttempt, OutboxMessage
 from dardr.storage.people import User
-from dardr.storage.post_in import IncomingMail, MailboxPlace
+from dardr.storage.post_in import ACCEPTED, IncomingMail, MailboxPlace
 from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Record
 from dardr.systime import london_date
@@ -47,9 +49,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class TakenIn:
-    """What one look at the mailboxes did. ``trouble`` counts mailboxes that could not be read to their end."""
+    """What one look at the mailboxes did. ``answers`` are those to invitations, of calendar programs.
+
+    ``trouble`` counts mailboxes that could not be read to their end.
+    """
 
     replies: int = 0
+    answers: int = 0
     automatic: int = 0
     bounced: int = 0
     delayed: int = 0
@@ -121,6 +127,15 @@ def _note_place(session: Session, box: Mailbox, place: Place, now: datetime, sai
     session.execute(new.on_conflict_do_update(index_elements=["mailbox"], set_={**values, "last_uid": further}))
 
 
+COUNTED = {
+    IncomingKind.REPLY: "replies",
+    IncomingKind.ANSWER: "answers",
+    IncomingKind.AUTOMATIC: "automatic",
+    IncomingKind.BOUNCE: "bounced",
+    IncomingKind.DELAYED: "delayed",
+}
+
+
 # --- one message ------------------------------------------------------------------------------------------
 
 
@@ -132,14 +147,14 @@ def _take(session: Session, found: Found, now: datetime, done: TakenIn) -> None:
     said = read_incoming(found.content)
     if _is_our_own(session, said, now):
         return
-    sent = _answered(session, said)
-    record_id = _about(session, said, sent)
+    sent, record_id = _belongs(session, said)
+    if said.kind is IncomingKind.ANSWER and (sent is None or not sent.calendar):
+        said = replace(said, kind=IncomingKind.REPLY)  # to another invitation, or of somebody who got ours passed on
     notes = [TOO_LARGE] if found.cut else []
     notes += [UNREADABLE] if not said.readable else []
     if not _insert(session, found, said, now, sent.id if sent else None, record_id, " ".join(notes)):
         return
-    counted = {IncomingKind.REPLY: "replies", IncomingKind.AUTOMATIC: "automatic", IncomingKind.BOUNCE: "bounced"}
-    name = counted.get(said.kind, "delayed")
+    name = COUNTED[said.kind]
     setattr(done, name, getattr(done, name) + 1)
     done.unmatched += sent is None and record_id is None
     if sent is not None:
@@ -155,10 +170,17 @@ def _insert(
     record_id: int | None,
     note: str,
 ) -> bool:
-    """False where another worker has it. Only what a person wrote, or nobody can place, waits to be dealt with."""
+    """False where another worker has it.
+
+    What a person wrote, or nobody can place, waits to be dealt with; of answers to invitations all but a bare yes.
+    """
     wrapped_key, sealed = seal_with_new_key(found.content)
     received = min(said.received_at or now, now)
     waits = said.kind is IncomingKind.REPLY
+    kind = str(said.kind)
+    if said.kind is IncomingKind.ANSWER and said.answer is not None:
+        kind = str(said.answer.says)
+        waits = kind != ACCEPTED or not said.wordless
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     new = (
         insert(IncomingMail)
@@ -166,7 +188,7 @@ def _insert(
             digest=sha256(found.content).hexdigest(),
             received_at=received,
             taken_in_at=now,
-            kind=str(said.kind),
+            kind=kind,
             sender=said.sender,
             outbox_id=outbox_id,
             record_id=record_id,
@@ -192,6 +214,15 @@ def _is_our_own(session: Session, said: Incoming, now: datetime) -> bool:
     return True
 
 
+def _belongs(session: Session, said: Incoming) -> tuple[OutboxMessage | None, int | None]:
+    """The message of ours that it answers, and the record it belongs to, as far as they are known."""
+    meeting = meeting_of(session, said.answer) if said.answer is not None else None
+    if meeting is not None and said.answer is not None:
+        return invitation_of(session, meeting, said.answer), meeting.id
+    sent = _answered(session, said)
+    return sent, _about(session, said, sent)
+
+
 def _answered(session: Session, said: Incoming) -> OutboxMessage | None:
     """The message of ours it speaks of: the first of its Message-IDs that is one."""
     if not said.about:
@@ -210,7 +241,8 @@ def _about(session: Session, said: Incoming, sent: OutboxMessage | None) -> int 
         carried = set(session.scalars(sa.select(Reminder.record_id).where(Reminder.outbox_id == sent.id)))
         chosen = carried if len(carried) == 1 else carried & set(named)
         return next(iter(chosen)) if len(chosen) == 1 else None
-    if len(named) == 1 and said.kind in (IncomingKind.REPLY, IncomingKind.AUTOMATIC) and _known(session, said.sender):
+    by_somebody = said.kind in (IncomingKind.REPLY, IncomingKind.ANSWER, IncomingKind.AUTOMATIC)
+    if len(named) == 1 and by_somebody and _known(session, said.sender):
         return named[0]
     return None
 
@@ -241,6 +273,8 @@ def _follow(session: Session, now: datetime, sent: OutboxMessage, said: Incoming
             if sent.status == SENT and not sent.delivery:
                 sent.delivery, sent.delivery_at = DELAYED, now
                 session.add(OutboxAttempt(outbox_id=sent.id, at=now, result=DELAYED, answer=said.why or "Still tried."))
+        case IncomingKind.ANSWER:
+            _arrived(sent, now)
         case _:
             if said.sender == sent.recipient.strip().lower():
                 _arrived(sent, now)

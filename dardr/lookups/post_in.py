@@ -125,6 +125,11 @@ def came_to(session: Session, actor: Actor, outbox_id: int) -> list[Came]:
     return _shown(session, actor, list(session.scalars(query.order_by(IncomingMail.received_at, IncomingMail.id))))
 
 
+def readable_among(session: Session, actor: Actor, rows: Sequence[IncomingMail]) -> frozenset[int]:
+    """The numbers of those that this person may read."""
+    return frozenset(one.id for one in _shown(session, actor, rows) if one.readable)
+
+
 def find_mail(session: Session, actor: Actor, number: int) -> tuple[IncomingMail, Came]:
     """One message, with its content still sealed. Raises NotFound where it is not for this person to read."""
     row = session.get(IncomingMail, number)

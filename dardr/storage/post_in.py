@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dardr.storage.base import Base
 
 BOUNCE, DELAYED, AUTOMATIC, REPLY = "bounce", "delayed", "automatic", "reply"
+ACCEPTED, DECLINED, TENTATIVE, OTHER_TIME = "accepted", "declined", "tentative", "other_time"
+TO_INVITATIONS = (ACCEPTED, DECLINED, TENTATIVE, OTHER_TIME)
+"""What a calendar program answers to one of our invitations, for its reader."""
 
 
 class FailingAddress(Base):
@@ -37,8 +40,8 @@ class FailingAddress(Base):
 class IncomingMail(Base):
     """One message read from the team's mailbox, sealed whole with a key of its own: it may hold names.
 
-    ``digest`` is the SHA-256 of its bytes, so that it is taken in once. ``kind`` is bounce, delayed, automatic or
-    reply. ``outbox_id`` is the message it answers, ``record_id`` the record it is shown on; both None until somebody
+    ``digest`` is the SHA-256 of its bytes, so that it is taken in once. ``kind`` is bounce, delayed, automatic, reply,
+    or what a calendar answers to an invitation (``TO_INVITATIONS``). ``outbox_id`` is the message it answers, ``record_id`` the record it is shown on; both None until somebody
     says where it belongs. ``dealt_at`` is when a person had read it.
     """
 

@@ -26,7 +26,7 @@ from dardr.storage.reminders import Reminder
 from notifications.smtp import MemoryMailer
 from tests import builders
 from tests.builders import a_review
-from tests.returned_mail import answer, report
+from tests.returned_mail import answer, calendar_answer, report
 from tests.web.conftest import Browser, signed_in
 from tests.web.test_doing import visible_text
 
@@ -191,6 +191,36 @@ def test_an_answer_to_a_gathered_e_mail_is_shown_on_each_until_somebody_says_whi
     assert manager.send(f"/post/{number}/record", page, ref=other.ref).status_code == 303
     assert f"/post/{number}" not in manager.get(f"/records/{post.item}/timeline").text
     assert f"/post/{number}" in manager.get(f"/records/{other.ref}/timeline").text
+
+
+def test_what_calendars_answer_stands_on_the_meeting_for_who_carries_it(
+    post: Post, manager: Browser, app: Flask
+) -> None:
+    member = builders.address("panel_member")
+    asked = {"represents": "agency", "no_case_management": "declared", "body": "mereshire-nhs", "account": member}
+    post.case.act("add_panel_member", {**asked, "member_name": "Parker Example"})
+    plan = {
+        "title": "First",
+        "meeting_on": "2026-08-20",
+        "starts_at": "10:00",
+        "held": "online",
+        "family_expected": "no",
+    }
+    ref = post.case.act("plan_meeting", plan).created[0]
+    page = f"/meetings/{ref}"
+    assert "Answers to the invitation" not in text_of(manager, page)
+    post.case.act("send_invitations", {}, ref=ref)
+    deliver(post.database, MemoryMailer, systime.utc_now, mail_from="reviews@mereshire.example")
+    assert "None yet" in text_of(manager, page)
+    with post.database.read() as session:
+        query = sa.select(OutboxMessage.calendar).where(OutboxMessage.recipient == member)
+        invitation = session.scalars(query.where(OutboxMessage.calendar.is_not(None))).one()
+    number = post.come(calendar_answer(invitation or "", member, "DECLINED", comment="On leave that week."))
+    shown = text_of(manager, page)
+    assert "Declined the invitation" in shown and f"/post/{number}" in manager.get(page).text
+    assert "Declined the invitation" in text_of(manager, f"/post/{number}")
+    assert f"/post/{number}" in manager.get("/post").text, "it waits to be read"
+    assert "Declined" not in text_of(signed_in(app, "panel_member"), page)
 
 
 def test_words_that_are_markup_run_nowhere(post: Post, manager: Browser) -> None:

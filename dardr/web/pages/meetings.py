@@ -12,6 +12,7 @@ from dardr import systime
 from dardr.access import get_record, roles_on
 from dardr.casework.calendar_entries import meeting_entry, moves_of
 from dardr.errors import NotFound
+from dardr.lookups.invited import invited
 from dardr.lookups.meetings import Meeting, MeetingLine, get_paper, meetings_of, to_come
 from dardr.lookups.meetings import meeting as one_meeting
 from dardr.seeing import seen_facts
@@ -134,6 +135,7 @@ def meeting(ref: str) -> ResponseReturnValue:
         },
         cancel=possible.get("cancel_meeting"),
         tasks=[_task(task) for task in found.tasks],
+        invited=invited(session(), actor(), found.record, found.seats.values()) if found.may_carry else [],
     )
 
 

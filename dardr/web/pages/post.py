@@ -9,6 +9,7 @@ from dardr import systime
 from dardr.access import get_record
 from dardr.casework import deliver
 from dardr.casework.act import take_action
+from dardr.casework.comments_by_mail import request_of
 from dardr.casework.files import FileGiven
 from dardr.casework.post_handled import belongs_to, dealt_with
 from dardr.casework.post_in import TOO_LARGE
@@ -16,7 +17,17 @@ from dardr.casework.read_log import note_read
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
 from dardr.lookups.post_in import Came, came_in, came_to, content_of, find_mail, words_of
 from dardr.lookups.sent_post import one_message
-from dardr.storage.post_in import AUTOMATIC, BOUNCE, DELAYED, REPLY, IncomingMail
+from dardr.storage.post_in import (
+    ACCEPTED,
+    AUTOMATIC,
+    BOUNCE,
+    DECLINED,
+    DELAYED,
+    OTHER_TIME,
+    REPLY,
+    TENTATIVE,
+    IncomingMail,
+)
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
@@ -34,6 +45,10 @@ KINDS = {
     AUTOMATIC: "Automatic answer",
     BOUNCE: "Came back undelivered",
     DELAYED: "Not delivered yet",
+    ACCEPTED: "Accepted the invitation",
+    DECLINED: "Declined the invitation",
+    TENTATIVE: "Accepted the invitation, perhaps",
+    OTHER_TIME: "Proposed another time",
 }
 """What came in, in the words of a list."""
 
@@ -88,6 +103,7 @@ def _show(number: int, reasons: tuple[Reason, ...] | list[Reason], typed: str = 
         sent=one_message(session(), actor(), row.outbox_id) if row.outbox_id and line.about else None,
         others=[one for one in came_to(session(), actor(), row.outbox_id) if one.id != row.id] if row.outbox_id else [],
         may_file=_may_file(row, line),
+        comments_of=request_of(session(), actor(), row) if line.waits else None,
         reasons=reasons,
         typed=typed,
     ), 422 if reasons else 200
