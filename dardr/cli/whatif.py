@@ -35,6 +35,7 @@ def _split(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
         "dardr whatif --review DARDR-2026-001 --set decision=2026-11-12 --set appoint_chair=2026-12-01 --json",
         "dardr whatif --review DARDR-2026-001 --set D05=2027-06-01 --set R01.receive_return=2026-12-01",
         "dardr whatif --add-holiday 2027-06-14               (everything on record)",
+        "dardr whatif --set inquest=2027-03-03 --set DARDR-2026-011.decision=2026-12-12",
     ),
 )
 @click.option("--review", "ref", metavar="REF", help="The review, or another record. Left out: everything on record.")
@@ -68,7 +69,8 @@ def whatif(
 
     NAME is an open hold or proceeding that ends (inquest, trial), a step that may come next (decision, sign_off, or
     its key; R01.receive_return for an item), a date that a clock counts from, or the number of a clock for which
-    another date is agreed (D05). Without --review only a kind of hold and bank holidays can be supposed.
+    another date is agreed (D05). Without --review it is so of every review where it may come next; of one of them
+    with its reference before the name (DARDR-2026-001.decision).
     """
     from dardr.cli.values import day
     from dardr.lookups.what_if import Asked, what_if
@@ -98,8 +100,7 @@ def _names(session: Any, actor: Any, ref: str | None, today: Any) -> dict[str, A
     from dardr.lookups.what_if import names_of_caseload, names_of_review
 
     if ref is None:
-        every = names_of_caseload(session, actor)
-        names = [{"name": key, "kind": "hold", "label": label, "about": ""} for key, label in every.items()]
+        names: list[Any] = [offer.as_dict() for offer in names_of_caseload(session, actor, today)]
     else:
         names = [name.as_dict() for name in names_of_review(session, actor, ref, today)]
     return {"review": ref, "names": names}
@@ -145,10 +146,15 @@ def _say_reminders(reminders: list[dict[str, Any]]) -> None:
             showing.table(
                 ("Day", "To", "What", "About", "Record"),
                 (
-                    (showing.day_words(r["on"]), r["to"], WHAT[r["what"]], f"{r['id']} {r['label']}", r["ref"])
+                    (showing.day_words(r["on"]), _to(r), WHAT[r["what"]], f"{r['id']} {r['label']}", r["ref"])
                     for r in rows
                 ),
             )
+
+
+def _to(reminder: dict[str, Any]) -> str:
+    """The party, and the addresses of its people where they are known."""
+    return f"{reminder['to']}: {', '.join(reminder['addresses'])}" if reminder["addresses"] else reminder["to"]
 
 
 def _moved(one: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from dardr.errors import Invalid, NotFound
 from dardr.lookups.reminders_ahead import ahead
 from dardr.lookups.what_if import Asked, Outcome, names_of_caseload, names_of_review, what_if
 from dardr.lookups.what_if.compare import UNCHANGED
+from dardr.lookups.what_if.names import Sort
 from dardr.storage.base import Base
 from dardr.storage.engine import Database
 from dardr.storage.reviews import Deadline, Record, RecordLink
@@ -538,8 +539,10 @@ def test_nobody_learns_of_what_they_may_not_see(sqlite_database: Database) -> No
         theirs = names_of_review(session, actor(session, "agency_contact"), returns_of(case, 1), case.today)
         assert not [name for name in theirs if name.sort == "hold"], "the hold is the review's, which they do not see"
     with sqlite_database.read() as session:
-        assert set(names_of_caseload(session, actor(session, "case_manager"))) == {"trial"}
-        assert names_of_caseload(session, actor(session, "agency_contact")) == {}
+        offers = names_of_caseload(session, actor(session, "case_manager"), case.today)
+        assert {o.key for o in offers if o.sort is Sort.HOLD} == {"trial", f"{case.ref}.trial"}
+        assert {o.ref for o in offers} == {"", case.ref}
+        assert names_of_caseload(session, actor(session, "agency_contact"), case.today) == []
         own = actor(session, "agency_contact")
         seen = what_if(session, own, case.today, [], [on(case, 20)])
         assert {c.clock for c in seen.changes} <= {"imr_return"}
@@ -561,3 +564,46 @@ def test_the_holds_of_a_kind_end_over_the_whole_caseload(sqlite_database: Databa
         (c.ref, c.after.due) for case in cases for c in supposed(case, ("inquest", on(case, 14))).changes if c.changed
     }
     assert {(c.ref, c.after.due) for c in outcome.changes} == alone
+
+
+def test_the_caseload_is_told_what_each_review_alone_is_told(sqlite_database: Database) -> None:
+    """The decision is taken, an inquest without a hold ends, and one review goes its own way."""
+    deciding = [a_review(sqlite_database, "decision_pending") for _ in range(2)]
+    working = a_review(sqlite_database, "evidence")
+    working.act("record_parallel_process", {"parallel_kind": "inquest", "parallel_status": "under_way"})
+    today = max(case.today for case in (*deciding, working))
+    for case in (*deciding, working):
+        case.today = today
+    taken, over, chair = today + timedelta(days=12), today + timedelta(days=30), today + timedelta(days=40)
+    before = every_table(sqlite_database)
+    with sqlite_database.read() as session:
+        manager = actor(session, "team_manager")
+        offers = names_of_caseload(session, manager, today)
+        asked = [
+            Asked("decision", taken), Asked("inquest", over), Asked(f"{deciding[1].ref}.tell_home_office", chair)
+        ]  # fmt: skip
+        outcome = what_if(session, manager, today, asked)
+        with pytest.raises(Invalid, match="“publish” is not a name that every review has"):
+            what_if(session, manager, today, [Asked("publish", over)])
+        with pytest.raises(Invalid, match="Nothing here is called “publlish”"):
+            what_if(session, manager, today, [Asked(f"{working.ref}.publlish", over)])
+    assert every_table(sqlite_database) == before, "nothing at all is written"
+    every = {offer.key: offer for offer in offers if not offer.ref}
+    assert {"inquest", "decide_review", "decide_no_review"} <= set(every) and "add_task" not in every
+    assert every["decide_review"].about == f"{deciding[0].ref}, {deciding[1].ref}."
+    assert [one["label"] for one in outcome.supposed] == [
+        "Record the decision to hold a review, in every review where it may come next",
+        "Inquest: each that is open is over",
+        f"{deciding[1].ref}: Record that the Home Office was told the decision",
+    ]
+    alone = [
+        supposed(deciding[0], ("decision", taken), by="team_manager"),
+        supposed(deciding[1], ("decision", taken), ("tell_home_office", chair), by="team_manager"),
+        supposed(working, ("inquest", over), by="team_manager"),
+    ]
+    told = {(c.ref, c.clock, c.what, c.after.due, c.stopped_on) for one in alone for c in one.changes if c.changed}
+    assert {(c.ref, c.clock, c.what, c.after.due, c.stopped_on) for c in outcome.changes} == told
+    assert {what for _, _, what, _, _ in told} == {"started", "stopped"}
+    reminded = {(r.sent, r.on, r.to, r.ref, r.id) for one in alone for r in one.reminders}
+    assert {(r.sent, r.on, r.to, r.ref, r.id) for r in outcome.reminders} == reminded
+    assert outcome.notes and all(note.startswith("DARDR-") for note in outcome.notes), "whose it is stands first"

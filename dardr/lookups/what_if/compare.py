@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dardr.lookups.what_if.caseload import Offer
 from dardr.lookups.what_if.names import Name
 from dardr.lookups.what_if.reminders import Reminder
 from dardr.lookups.what_if.world import WAITS, Point, Run, Standing, World
@@ -93,7 +94,7 @@ class Outcome:
     notes: tuple[str, ...]
     unchanged: int = 0
     further: tuple[dict[str, Any], ...] = ()
-    names: tuple[Name, ...] = ()
+    names: tuple[Name | Offer, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The shape every edge prints."""

@@ -181,7 +181,7 @@ class Happening:
                 running[row.id].changed_on = on
         for row in fresh:
             row.id = world.next_id()
-            world.runs.append(Run(row, standing, process.clock(row.clock), None, changed_on=max(on, world.today)))
+            world.add_run(Run(row, standing, process.clock(row.clock), None, changed_on=max(on, world.today)))
         before = standing.stage
         standing.move(advance(process, action, standing.stage), facts)
         for effect in action.effects:
@@ -279,7 +279,7 @@ class Happening:
                 serves=frozenset({standing.id, *(standing.serves if effect.beside else ())}),
                 supposed=True,
             )  # fmt: skip
-            world.standings[child.id] = child
+            world.add_standing(child)
             self._take(child, process.opening, when, {**given, **more})
 
     def _new_phase(self, standing: Standing, before: str, on: date) -> None:
@@ -288,7 +288,7 @@ class Happening:
         phase = standing.process.phase_of(standing.stage)
         if standing.process.phase_of(before).key == phase.key:
             return
-        for item in sorted((s for s in world.standings.values() if standing.id in s.serves), key=lambda s: s.id):
+        for item in sorted(world.serving(standing), key=lambda s: s.id):
             action = item.process.on_new_phase
             if action is None or item.final or item.supposed or item.stage not in action.source:
                 continue

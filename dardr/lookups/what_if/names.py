@@ -89,7 +89,7 @@ class View:
 def view_of(world: World, root: Standing, contents: Contents | None) -> View:
     """The view of a record; which holds were placed for which proceeding is read here."""
     placed: dict[int, str] = {}
-    for standing in world.standings.values():
+    for standing in world.around(root):
         answers = hold_places.placed(world.session, standing.record, world.open_holds(standing.id))
         placed |= {hold: str(given.get("proceeding") or "") for hold, given in answers.items()}
     return View(root, contents, placed)
@@ -97,12 +97,12 @@ def view_of(world: World, root: Standing, contents: Contents | None) -> View:
 
 def names_here(world: World, view: View) -> list[Name]:
     """Everything that can be supposed as things would stand now, holds first, then steps, dates, agreed dates."""
-    found = [*_holds_and_proceedings(world, view)]
+    found = [*holds_and_proceedings(world, view)]
     if view.contents is not None:
         return found
-    standings = [view.root, *(s for s in world.standings.values() if s is not view.root and not s.supposed)]
+    standings = [standing for standing in world.around(view.root) if not standing.supposed]
     for standing in standings:
-        found += _steps(world, view, standing)
+        found += steps(world, view, standing)
     for standing in standings:
         found += _dates(world, view, standing)
     for standing in standings:
@@ -129,12 +129,14 @@ def called(names: Iterable[Name], text: str, view: View) -> list[Name]:
 # --- holds and proceedings --------------------------------------------------------------------------------
 
 
-def _holds_and_proceedings(world: World, view: View) -> Iterator[Name]:
+def holds_and_proceedings(world: World, view: View) -> Iterator[Name]:
+    """The open holds and proceedings of a record and of what serves it, each as something that ends, and hearings."""
     if view.contents is not None and not view.contents.holds:
         return
-    seen = {view.root.id} if view.contents is not None else set(world.standings)
+    around = world.around(view.root)
+    seen = {view.root.id} if view.contents is not None else {standing.id for standing in around}
     holds = [h for h in world.open_holds() if h.record_id in seen]
-    proceedings = [] if view.contents else [s for s in world.standings.values() if _may_end(s)]
+    proceedings = [] if view.contents else [s for s in around if _may_end(s)]
     kinds = [str(s.facts.get("parallel_kind") or "") for s in proceedings]
     taken: set[str] = set()
     claimed: set[int] = set()
@@ -211,7 +213,8 @@ NOT_BY_ITSELF = (AgreesDate, AsksMoreTime, GivesMoreTime, UndoesAgreedDate, Chan
 """Steps with these consequences need an answer that a date alone does not give; what they do has names of its own."""
 
 
-def _steps(world: World, view: View, standing: Standing) -> Iterator[Name]:
+def steps(world: World, view: View, standing: Standing) -> Iterator[Name]:
+    """The steps of a record that may come next as it would stand."""
     prefix = view.prefix(standing)
     for action in standing.process.actions:
         if standing.stage not in action.source or _asks_more(action):
@@ -279,10 +282,7 @@ def reviews_above(world: World, standing: Standing) -> list[Standing]:
 def _enters_a_phase(world: World, standing: Standing, action: Action) -> bool:
     if action.to is None or standing.process.stage(action.to).phase == standing.process.stage(standing.stage).phase:
         return False
-    return any(
-        other.process.key in told_of_phases() and standing.id in other.serves and not other.final
-        for other in world.standings.values()
-    )
+    return any(other.process.key in told_of_phases() and not other.final for other in world.serving(standing))
 
 
 def _what_it_does(standing: Standing, action: Action) -> str:
@@ -361,7 +361,7 @@ def why_not_agreed(world: World, view: View, text: str) -> str:
     if view.contents is not None:
         return ""
     wanted = plain(text).rpartition(".")[2]
-    for standing in world.standings.values():
+    for standing in world.around(view.root):
         for clock in standing.process.clocks:
             if wanted not in (plain(clock.id), plain(clock.key)):
                 continue

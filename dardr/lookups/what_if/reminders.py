@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from dardr.casework.post_days import AGENCIES, Told, of_the_partnership, told_of
-from dardr.casework.recipients import NEVER_WRITTEN_TO
+from dardr.casework.readers import next_in_line, standing_for
+from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.lookups.calendars import with_holidays
 from dardr.lookups.careful_days import careful_days
 from dardr.lookups.what_if.world import AT_ONCE, WAITS, Run, World
 from dardr.storage.reviews import Deadline
 from workflows.clocks import Telling
-from workflows.definition import PARTY_LABELS, Clock, Party
+from workflows.definition import PARTY_LABELS, Clock, Escalation, Party
 from workflows.post_days import DAY, PostDays, Say, to_say
 
 WHAT = {Telling.REMINDER: "reminder", Telling.ESCALATION: "passed on", Telling.AGREED_DATE: "agreed date wanted"}
@@ -22,7 +23,11 @@ WHAT = {Telling.REMINDER: "reminder", Telling.ESCALATION: "passed on", Telling.A
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A reminder that would not be sent on its day (``sent`` False), or that would (True)."""
+    """A reminder that would not be sent on its day (``sent`` False), or that would (True).
+
+    ``to`` is the party in words; ``addresses`` are those of its people today, none where nobody there can be written
+    to, or where it is not known yet who it will be.
+    """
 
     sent: bool
     on: date
@@ -31,6 +36,7 @@ class Reminder:
     ref: str
     id: str
     label: str
+    addresses: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -39,6 +45,7 @@ class Reminder:
             "on": self.on.isoformat(),
             "what": self.what,
             "to": self.to,
+            "addresses": list(self.addresses),
             "ref": self.ref,
             "id": self.id,
             "label": self.label,
@@ -47,9 +54,12 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
+    """One reminder; it is the same one whoever its party is today. ``step`` where it tells that a date has passed."""
+
     on: date
     what: str
     to: Party
+    step: Escalation | None = field(default=None, compare=False)
 
 
 def reminders_of(world: World, runs: Iterable[Run]) -> list[Reminder]:
@@ -63,17 +73,42 @@ def reminders_of(world: World, runs: Iterable[Run]) -> list[Reminder]:
     post = PostDays(with_holidays(was_post.calendar, world.added))
     looked_at = [run for run in runs if world.added or run.changed_on is not None or _waiting_changed(world, run)]
     careful, told = _careful(world, looked_at), _told(world, looked_at)
+    people = Recipients(world.session)
+    people.prepare(run.standing.record for run in looked_at if not run.standing.supposed)
     found: list[Reminder] = []
     for run in looked_at:
         avoid = careful.get(run.row.id, frozenset())
         was = _before(world, run, told.get(run.row.id, Told()), was_post.without(avoid))
         comes = _after(world, run, told.get(run.row.id, Told()), post.without(avoid), was)
-        for sent, days in ((False, was - comes), (True, comes - was)):
+        for sent, every, other in ((False, was, comes), (True, comes, was)):
+            to = _addresses(people, run, every, told.get(run.row.id, Told()))
             found += [
-                Reminder(sent, one.on, one.what, PARTY_LABELS[one.to], run.standing.ref, run.clock.id, run.clock.label)
-                for one in days
-            ]
+                Reminder(
+                    sent, one.on, one.what, PARTY_LABELS[one.to], run.standing.ref, run.clock.id, run.clock.label,
+                    to[one],
+                )
+                for one in every - other
+            ]  # fmt: skip
     return sorted(found, key=lambda r: (r.on, r.sent, r.ref, r.id, r.what, r.to))
+
+
+def _addresses(people: Recipients, run: Run, every: Iterable[_Sending], told: Told) -> dict[_Sending, tuple[str, ...]]:
+    """To whom each goes as people are recorded today: after a date, at each step to somebody who has not heard."""
+    found: dict[_Sending, tuple[str, ...]] = {}
+    heard = set(told.addresses)
+    for one in sorted(every, key=lambda sending: (sending.on, sending.what, sending.to)):
+        found[one] = ()
+        if run.standing.supposed:
+            continue
+        record = run.standing.record
+        readers = (
+            next_in_line(people, record, run.clock, one.step, heard)
+            if one.step is not None
+            else standing_for(people, record, one.to)
+        )
+        found[one] = tuple(dict.fromkeys(address for _, address in readers if address))
+        heard |= {address.lower() for address in found[one]}
+    return found
 
 
 def _before(world: World, run: Run, told: Told, post: PostDays) -> set[_Sending]:
@@ -122,7 +157,7 @@ def _said(world: World, run: Run, row: Deadline, first: date, post: PostDays, to
             repeats += 1
         to = _told_to(clock, say)
         if to is not None and not (say.telling is Telling.REMINDER and repeats > 1):
-            found.add(_Sending(say.on, WHAT[say.telling], to))
+            found.add(_Sending(say.on, WHAT[say.telling], to, say.step))
     return found
 
 

@@ -7,7 +7,10 @@ functions that work out dates in earnest. No copy is ever added to a session.
 from __future__ import annotations
 
 import copy
+import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -97,7 +100,10 @@ class Run:
 
 @dataclass
 class World:
-    """What is supposed to be. ``day`` is the London date on which one would stand after all that is supposed."""
+    """What is supposed to be. ``day`` is the London date on which one would stand after all that is supposed.
+
+    ``speaking_of`` is the record that notes are about, where several are looked at.
+    """
 
     session: Session
     today: date
@@ -109,7 +115,18 @@ class World:
     added: dict[date, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     deferred_before: dict[int, set[str]] = field(default_factory=dict)
+    speaking_of: str = ""
     _calendars: dict[tuple[str, bool, int], Calendar] = field(default_factory=dict)
+    _runs_of: dict[int, list[Run]] = field(default_factory=lambda: defaultdict(list))
+    _serving: dict[int, list[Standing]] = field(default_factory=lambda: defaultdict(list))
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(-1, -1))
+
+    def __post_init__(self) -> None:
+        for run in self.runs:
+            self._runs_of[run.standing.id].append(run)
+        for standing in self.standings.values():
+            for above in standing.serves:
+                self._serving[above].append(standing)
 
     # --- looking ------------------------------------------------------------------------------------------
 
@@ -123,7 +140,15 @@ class World:
 
     def running(self, standing: Standing | None = None) -> Iterator[Run]:
         """The runs that would not have ended, of one record or of all."""
-        return (r for r in self.runs if r.row.running and (standing is None or r.standing is standing))
+        return (r for r in (self.runs if standing is None else self._runs_of[standing.id]) if r.row.running)
+
+    def serving(self, standing: Standing) -> list[Standing]:
+        """The records that serve one, oldest first; those that are only supposed last."""
+        return self._serving[standing.id]
+
+    def around(self, root: Standing) -> list[Standing]:
+        """A record and those that serve it."""
+        return [root, *self.serving(root)]
 
     def calendar(self, clock: Clock, partnership_id: int) -> Calendar:
         """The calendar a clock counts with, with the bank holidays that are supposed."""
@@ -172,8 +197,19 @@ class World:
 
     # --- supposing ----------------------------------------------------------------------------------------
 
+    @contextmanager
+    def about(self, ref: str) -> Iterator[None]:
+        """Until this ends, what is said begins with a reference."""
+        self.speaking_of = ref
+        try:
+            yield
+        finally:
+            self.speaking_of = ""
+
     def note(self, said: str) -> None:
         """Say something to whoever asked, once."""
+        if self.speaking_of not in said:
+            said = f"{self.speaking_of}: {said}"
         if said not in self.notes:
             self.notes.append(said)
 
@@ -218,7 +254,18 @@ class World:
 
     def next_id(self) -> int:
         """An id that no record and no row has."""
-        return min([0, *(self.standings), *(run.row.id for run in self.runs)]) - 1
+        return next(self._ids)
+
+    def add_run(self, run: Run) -> None:
+        """Let a clock run that does not run yet."""
+        self.runs.append(run)
+        self._runs_of[run.standing.id].append(run)
+
+    def add_standing(self, standing: Standing) -> None:
+        """Let there be a record that is only supposed."""
+        self.standings[standing.id] = standing
+        for above in standing.serves:
+            self._serving[above].append(standing)
 
 
 # --- reading it -------------------------------------------------------------------------------------------

@@ -19,7 +19,18 @@ import workflows
 from dardr import systime
 from dardr.access import get_record
 from dardr.errors import Invalid, Reason
-from dardr.lookups.what_if import Asked, Change, Name, Outcome, Point, names_of_caseload, names_of_review, what_if
+from dardr.lookups.what_if import (
+    Asked,
+    Change,
+    Name,
+    Offer,
+    Outcome,
+    Point,
+    Reminder,
+    names_of_caseload,
+    names_of_review,
+    what_if,
+)
 from dardr.storage.reviews import Record
 from dardr.web import forms, spreadsheet
 from dardr.web.audience import actor, who
@@ -50,6 +61,7 @@ GROUPS = {
     "agreed date": "Another date is agreed",
 }
 AFTER = "What may come after that"
+EVERY_REVIEW = "Every review"
 WHAT = {
     "started": "Starts",
     "stopped": "Is done",
@@ -88,8 +100,22 @@ class Offered:
     also: tuple[str, ...] = ()
 
 
-def _offered(name: Name, group: str = "") -> Offered:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the same people are told on one London day; ``addresses`` is empty where nobody is known yet."""
+
+    on: date
+    to: tuple[str, ...]
+    addresses: tuple[str, ...]
+    of: tuple[Reminder, ...]
+
+
+def _offered(name: Name | Offer, group: str = "") -> Offered:
     return Offered(name.key, name.label, group or GROUPS[name.sort], name.also)
+
+
+def _of_caseload(offer: Offer) -> Offered:
+    return _offered(offer, f"{offer.ref} {offer.title}".strip() or EVERY_REVIEW)
 
 
 @pages.get("/reviews/<ref>/what-if")
@@ -104,10 +130,9 @@ def of_review(ref: str) -> ResponseReturnValue:
 @pages.get("/what-if")
 @who()
 def of_caseload() -> ResponseReturnValue:
-    """Suppose a bank holiday, or that the holds of a kind end, over everything the person may see."""
+    """Suppose something of every review, of several, or a bank holiday, over everything the person may see."""
     today = systime.london_date(systime.utc_now())
-    found = names_of_caseload(session(), actor())
-    return _page(None, [Offered(key, label, GROUPS["hold"]) for key, label in found.items()], today)
+    return _page(None, [_of_caseload(offer) for offer in names_of_caseload(session(), actor(), today)], today)
 
 
 @pages.get("/reviews/<ref>/what-if.csv")
@@ -202,8 +227,8 @@ def _page(record: Record | None, names: Sequence[Offered], today: date) -> Respo
         outcome=outcome,
         lines=[_line(outcome, change) for change in shown] if outcome else [],
         staying=[_line(outcome, c) for c in outcome.changes if not c.changed] if outcome else [],
-        lost=[r for r in outcome.reminders if not r.sent] if outcome else [],
-        come=[r for r in outcome.reminders if r.sent] if outcome else [],
+        lost=_by_person(r for r in outcome.reminders if not r.sent) if outcome else [],
+        come=_by_person(r for r in outcome.reminders if r.sent) if outcome else [],
         query=request.query_string.decode("ascii", "ignore"),
         today=today,
     )
@@ -253,6 +278,17 @@ def _words(outcome: Outcome, change: Change, point: Point | None) -> str:
         "stopped_on": change.stopped_on if point is change.after else None,
     }  # fmt: skip
     return how_it_stands(row, outcome.day)
+
+
+def _by_person(reminders: Iterable[Reminder]) -> list[Told]:
+    """Reminders by day and by who gets them: what one person is told on one day leaves as one e-mail."""
+    found: dict[tuple[date, tuple[str, ...]], list[Reminder]] = {}
+    for one in reminders:
+        found.setdefault((one.on, one.addresses or (one.to,)), []).append(one)
+    return [
+        Told(on, tuple(dict.fromkeys(one.to for one in of)), of[0].addresses, tuple(of))
+        for (on, _), of in sorted(found.items())
+    ]
 
 
 def _file(ref: str | None) -> ResponseReturnValue:
