@@ -8,6 +8,7 @@ from datetime import datetime
 from email import policy
 from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Any
 
 from notifications.icalendar_files import method_of
@@ -22,20 +23,41 @@ _OWN_HEADERS = frozenset(
 
 
 class _Headers(HeaderRegistry):
-    """The library makes a class for each header of each message; here one for each name."""
+    """The library makes a class for each header of each message, and reads its value anew; here both once."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._made: dict[str, Any] = {}
+        self._class = lru_cache(maxsize=64)(super().__getitem__)
+        self._read = lru_cache(maxsize=KEPT)(super().__call__)
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._made:
-            self._made[name] = super().__getitem__(name)
-        return self._made[name]
+        return self._class(name)
+
+    def __call__(self, name: str, value: Any) -> Any:
+        return self._read(name, value) if isinstance(value, str) else super().__call__(name, value)
 
 
-ASCII = policy.SMTP.clone(header_factory=_Headers())
-UTF8 = policy.SMTPUTF8.clone(header_factory=_Headers())
+class _Words(policy.EmailPolicy):
+    """How messages are written out. Most headers of a day's messages are the same: each is folded once."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return _folded(self, name, value)
+
+
+KEPT = 128
+"""So many headers are kept as they were read and folded: some ten are in every message."""
+
+
+@lru_cache(maxsize=KEPT)
+def _folded(words: _Words, name: str, value: str) -> bytes:
+    return super(_Words, words).fold_binary(name, value)
+
+
+ASCII = _Words(linesep="\r\n", header_factory=_Headers())
+UTF8 = ASCII.clone(utf8=True)
+
+ALTERNATIVES, ATTACHED = "=_alternatives", "=_attached"
+"""What stands between the parts of a message: neither quoted-printable nor base64 text can have it in it."""
 
 
 class MailInvalid(ValueError):
@@ -98,6 +120,7 @@ def build_message(mail: Mail) -> EmailMessage:
         message[name] = _header_text(name, value)
     message.set_content(mail.text, subtype="plain", charset="utf-8", cte="quoted-printable")
     if mail.html is not None:
+        message.make_alternative(boundary=ALTERNATIVES)
         message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
     if mail.calendar is not None:
         _add_invitation(message, mail.calendar)
@@ -108,6 +131,8 @@ def _add_invitation(message: EmailMessage, calendar: str) -> None:
     method = method_of(calendar)
     if method is None:
         raise MailInvalid("The invitation that goes with the message does not say whether to come.")
+    if not message.is_multipart():
+        message.make_alternative(boundary=ALTERNATIVES)
     message.add_alternative(
         calendar,
         subtype="calendar",
@@ -115,6 +140,7 @@ def _add_invitation(message: EmailMessage, calendar: str) -> None:
         cte="base64",
         params={"method": method, "component": "VEVENT"},
     )
+    message.make_mixed(boundary=ATTACHED)
     message.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="invitation.ics")
 
 
