@@ -6,8 +6,8 @@ What each role shows:
   what is carried by them or by nobody where the partnership says so; a deciding chair, held for a CSP, its reviews
 - independent chair: their review and what serves it; panel member: the same without the returns of other agencies
 - police liaison and communications: a part of their review (``dardr.parts``), communications once it is cleared
-- Steering Group and CSP members: plans and replies; agency people: what their body owes, and the wording of the
-  recommendations that concern it (``dardr.parts``)
+- Steering Group and CSP members: plans and replies; CSP members are also told how reviews stand (``standing_told``)
+- agency people: what their body owes, and the wording of the recommendations that concern it (``dardr.parts``)
 - what a process keeps for some roles (``Process.seen_by``: a family's contacts, a chair's quote) only those see, and
   a record that is kept to some readers (``Record.readers``: a document) only they
 - administrator: nothing, except a review they opened for a reason, for some hours
@@ -35,6 +35,7 @@ from dardr.storage.engine import remembered
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows import REVIEW_KEYS
 from workflows.definition import Role
+from workflows.processes.document_1 import IDENTITIES
 from workflows.processes.who import READERS
 
 SEES_EVERY_REVIEW = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.DECIDING_CHAIR, Role.AUDITOR})
@@ -54,7 +55,9 @@ RECOMMENDATION = "recommendation"
 """A recommendation: of a plan once it is made; agencies see the wording of those that concern them, and no more."""
 
 TASK = "task"
-"""What somebody was asked to do: seen, and dealt with, by the person asked, whatever else they may see."""
+
+ASKED_OF_A_PERSON = (TASK, "reader-request")
+"""What somebody was asked to do or to read: seen, and dealt with, by the person asked, whatever else they may see."""
 
 OPEN_TO_ALL = ("historic",)
 """Published cases: seen by everyone who may sign in."""
@@ -86,11 +89,14 @@ WITHOUT_RETURNS = frozenset({Role.PANEL_MEMBER})
 SEES_A_PART = frozenset({Role.POLICE_LIAISON, Role.COMMUNICATIONS})
 """Roles that, held on a review, show a part of it and nothing that serves it."""
 
-RETURN_PROCESSES = ("agency-return", "comment-request")
+RETURN_PROCESSES = ("agency-return", "comment-request", "reader-request")
 """What holds case content: whoever comes by a link sees it with the code of a message of its own only."""
 
-DRAFTS_OF_A_REVIEW = ("comment-round", "comment-request")
+DRAFTS_OF_A_REVIEW = ("comment-round", "comment-request", "reader-request")
 """What serves a review and is about its drafts: all that a chair who came by a link sees beside the review."""
+
+PAPERS_OF_A_REVIEW = ("agency-return", "meeting", "document")
+"""What serves a review and is read before the report is written: what a chair who came by a link sees besides."""
 
 LISTS_FILES = Role.AUDITOR
 """The role that shows which files there are and not what is in them: files name people."""
@@ -121,7 +127,8 @@ def _through_the_door(door: Door) -> list[sa.ColumnElement[bool]]:
     if door.purpose is Purpose.REPLY:
         found.append(Record.process_key == "commissioner-reply")
     if door.purpose is Purpose.CHAIR:
-        found.append(Record.process_key.in_((*REVIEW_KEYS, *DRAFTS_OF_A_REVIEW)))
+        found.append(Record.process_key.in_((*REVIEW_KEYS, *DRAFTS_OF_A_REVIEW, *PAPERS_OF_A_REVIEW)))
+        found.append(Record.readers != IDENTITIES)
     if not door.with_code:
         found.append(sa.false() if door.purpose is Purpose.CHAIR else Record.process_key.not_in(RETURN_PROCESSES))
     return found
@@ -145,7 +152,7 @@ def _ways(actor: Actor) -> list[sa.ColumnElement[bool]]:
     everywhere = actor.everywhere & SEES_EVERY_REVIEW
     if _sees_all(actor):
         return [home]
-    ways: list[sa.ColumnElement[bool]] = [sa.and_(Record.process_key == TASK, Record.case_manager_id == actor.id)]
+    ways: list[sa.ColumnElement[bool]] = [_asked_of(actor)]
     if everywhere:
         ways.append(sa.and_(home, _carried_by(actor)))
     if actor.everywhere & SEES_PLANS:
@@ -167,6 +174,10 @@ def _ways(actor: Actor) -> list[sa.ColumnElement[bool]]:
     if bodies := [g.body_id for g in actor.grants if g.body_id is not None and g.role in OF_AGENCIES]:
         ways.append(sa.and_(Record.process_key != RECOMMENDATION, _owed_by(bodies)))
     return ways
+
+
+def _asked_of(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.and_(Record.process_key.in_(ASKED_OF_A_PERSON), Record.case_manager_id == actor.id)
 
 
 def _of_plans() -> sa.ColumnElement[bool]:
@@ -254,6 +265,17 @@ def _of_csps(actor: Actor) -> list[sa.ColumnElement[bool]]:
     return found
 
 
+def standing_told(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on ``Record``: reviews of which a member of a CSP is told how they stand, without seeing them.
+
+    Only for what says nothing of the case: the reference, the phase, a hold, a date of the partnership.
+    """
+    csps = [g.csp_id for g in actor.grants if g.role is Role.CSP_MEMBER]
+    of_them = Record.id.in_(sa.select(RecordCsp.record_id).where(RecordCsp.csp_id.in_(csps)))
+    told = sa.and_(Record.process_key.in_(REVIEW_KEYS), of_them)
+    return sa.and_(told, sa.not_(_of_reviews(actor.conflicts))) if actor.conflicts else told
+
+
 def refs_in_conflict(session: Session, actor: Actor) -> frozenset[str]:
     """The references that conflicts of interest hide from this actor: lists that were counted leave them out."""
     if not actor.conflicts:
@@ -314,8 +336,8 @@ def roles_on_each(session: Session, actor: Actor, records: Iterable[Record]) -> 
 
 
 def _asked(actor: Actor, record: Record) -> frozenset[Role]:
-    """What somebody is on a task that was given to them."""
-    asked = record.process_key == TASK and record.case_manager_id == actor.id
+    """What somebody is on what was asked of them by name."""
+    asked = record.process_key in ASKED_OF_A_PERSON and record.case_manager_id == actor.id
     return frozenset({Role.PERSON_ASKED}) if asked else frozenset()
 
 

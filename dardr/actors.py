@@ -17,7 +17,9 @@ from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.doors import DoorLink
 from dardr.storage.people import User, UserRole
 from dardr.storage.reading import ConflictOfInterest, OpenedCase
+from dardr.storage.reviews import Record
 from workflows.definition import Role
+from workflows.processes.comment_request_1.giving import EXCUSED
 
 OPERATOR_EMAIL = "operator@localhost"
 
@@ -49,8 +51,11 @@ class Purpose(StrEnum):
     CHAIR = "chair"
 
 
-STEPS_OF_A_CHAIR = frozenset({"record_version", "answer_comments", "close_round", "reopen_round"})
-"""What an independent chair who came by a link may do: the next version, and answers to what was said of the last."""
+STEPS_ON_DRAFTS = frozenset({"record_version", "answer_comments", "close_round", "reopen_round"})
+STEPS_ON_PAPERS = frozenset({"draft_terms", "record_minutes", "check_quality", "query_return", "file_document"})
+STEPS_OF_A_CHAIR = STEPS_ON_DRAFTS | STEPS_ON_PAPERS
+"""What an independent chair who came by a link may do: hand in the next version, and answer what was said of the last;
+hand in terms, minutes and other documents; say of a return whether it is enough, or what is asked about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Door:
     link_id: int = 0
 
     def may_take(self, action_key: str) -> bool:
-        """Whether a step can be taken by whoever came through it: a chair does what belongs to drafts, no more."""
+        """Whether a step can be taken by whoever came through it: a chair hands in and answers, no more."""
         return self.purpose is not Purpose.CHAIR or action_key in STEPS_OF_A_CHAIR
 
     @property
@@ -152,6 +157,9 @@ def _through(session: Session, actor: Actor, door: Door) -> Actor:
             kept = [g for g in kept if g.body_id == door.body_id]
         if not kept and door.purpose is Purpose.RECORD and door.body_id is not None:
             kept = [Grant(Role.AGENCY_CONTACT, body_id=door.body_id)]  # a colleague asked for one thing
+        if door.purpose is Purpose.RECORD and door.body_id is None:
+            kept = [Grant(Role.PERSON_ASKED, record_id=one) for one in asked_by_name(session, [actor.id])[actor.id]]
+            kept = [one for one in kept if one.record_id == door.record_id]
         kept = list(dict.fromkeys(kept))
         _add_bodies_taken_over(session, {actor.id: kept})
     bodies = frozenset(g.body_id for g in kept if g.body_id is not None)
@@ -159,6 +167,21 @@ def _through(session: Session, actor: Actor, door: Door) -> Actor:
         actor, grants=tuple(kept), everywhere=frozenset(), opened=frozenset(), body_ids=bodies, assigned_only=False,
         door=door,
     )  # fmt: skip
+
+
+READS_BY_NAME = "reader-request"
+
+
+def asked_by_name(session: Session, user_ids: Iterable[int]) -> dict[int, set[int]]:
+    """What each of these people was asked to read by name, by the ids of records: as long as the round waits for them
+    or has their comments."""
+    found: dict[int, set[int]] = {one: set() for one in user_ids}
+    query = sa.select(Record.case_manager_id, Record.id).where(
+        Record.process_key == READS_BY_NAME, Record.case_manager_id.in_(found), Record.stage != EXCUSED
+    )
+    for user_id, record_id in session.execute(query):
+        found[user_id or 0].add(record_id)
+    return found
 
 
 def actor_by_email(session: Session, email: str, now: datetime | None = None) -> Actor:

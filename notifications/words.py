@@ -49,6 +49,7 @@ DUE_PHRASES: dict[str, str] = {
     "minutes_agreed": "the agreement of a meeting's minutes",
     "meeting_day": "a meeting of the panel",
     "reader_comments": "your organisation's comments on the draft report",
+    "named_reader_comments": "your comments on the draft report",
     "family_update": "the next update to a branch of the family",
     "family_update_by_chair": "the next update to a branch of the family",
     "no_contact_look": "another look at what a branch of the family wishes",

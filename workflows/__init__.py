@@ -29,6 +29,7 @@ MODULES: dict[str, str] = {
     "task@1": "task_1",
     "comment-round@1": "comment_round_1",
     "comment-request@1": "comment_request_1",
+    "reader-request@1": "reader_request_1",
     "proceeding@1": "proceeding_1",
     "held-back@1": "held_back_1",
     "disclosure@1": "disclosure_1",

@@ -110,6 +110,12 @@ class AssignsCaseManager:
 
 
 @dataclass(frozen=True, slots=True)
+class AsksReader:
+    """Whoever this record names as a reader is asked from now on, by name: an account sees it and has it among their
+    work; somebody outside with an address comes to it by the link in their e-mail."""
+
+
+@dataclass(frozen=True, slots=True)
 class FilesMessage:
     """Keep the e-mail in the field ``name`` with its attachments, read who wrote it, to whom and when, and refuse it
     where it is filed on this record already. What was read is in the fields of the action marked ``filled``."""
@@ -169,10 +175,12 @@ class GivesRole:
     """Give the account named in the field ``name`` a role on the review that this record is, or serves.
 
     Whoever held it through an earlier answer to the same question loses it, where nothing else names them.
+    ``by_link`` is a field with an e-mail address, for somebody without an account: they come by links.
     """
 
     role: Role
     name: str
+    by_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +271,7 @@ Effect = (
     | LinksReview
     | AnswersForHolds
     | AssignsCaseManager
+    | AsksReader
     | SendsReminder
     | FilesMessage
     | ChecksName

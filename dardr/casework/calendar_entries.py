@@ -32,6 +32,7 @@ NO_FAMILY = ("", "no")
 SAID_OF = {
     "agency-return": "return due",
     "comment-request": "comments due",
+    "reader-request": "comments due",
     "action": "action due",
     "action-share": "part of an action due",
     "task": "task due",

@@ -137,6 +137,16 @@ def source_id(message_id: str, sha256_of_file: str) -> str:
     return key if len(key) <= 255 else "sha256:" + sha256(key.encode()).hexdigest()
 
 
+def filed_before(session: Session, record: Record, key: str) -> AuditEvent | None:
+    """The entry that filed the message of that ``source_id`` on a record; None where it is not there."""
+    filing_it = (
+        sa.select(AuditEvent)
+        .join(StoredFile, StoredFile.event_id == AuditEvent.id)
+        .where(StoredFile.record_id == record.id, StoredFile.source_id == key)
+    )
+    return session.scalar(filing_it.limit(1))
+
+
 def keep_source(
     session: Session, record: Record, event: AuditEvent, answers: Mapping[str, Any], effect: FilesMessage
 ) -> None:
@@ -144,13 +154,7 @@ def keep_source(
     given = answers.get(effect.name)
     digest = given["sha256"] if isinstance(given, dict) else given.sha256 if isinstance(given, FileGiven) else ""
     key = source_id(str(answers.get("message_id") or ""), digest)
-    before = session.execute(
-        sa.select(AuditEvent.seq, AuditEvent.recorded_at)
-        .join(StoredFile, StoredFile.event_id == AuditEvent.id)
-        .where(StoredFile.record_id == record.id, StoredFile.source_id == key)
-        .limit(1)
-    ).first()
-    if before is not None:
+    if (before := filed_before(session, record, key)) is not None:
         on = in_words(before.recorded_at.astimezone(LONDON).date())
         raise Conflict(
             [Reason(f"This e-mail is on {record.ref} already: filed on {on} as entry {before.seq}.", effect.name)]

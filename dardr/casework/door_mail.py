@@ -114,7 +114,10 @@ def _records(session: Session, rows: Iterable[OutboxMessage]) -> dict[int, _Abou
 
 
 def _purpose(comer: Comer, row: OutboxMessage, about: _About | None) -> tuple[Purpose, int | None] | None:
-    """What the link of an e-mail is for: the review for its chair, one reply alone, else all that their bodies owe."""
+    """What the link of an e-mail is for: the review for its chair, one reply or reading alone, else all that their
+    bodies owe."""
+    if about and about.record.id in comer.asked:
+        return Purpose.RECORD, about.record.id
     if row.party == _CHAIR:
         chaired = sorted(about.reviews & comer.reviews) if about else []
         return (Purpose.CHAIR, chaired[0]) if chaired else None

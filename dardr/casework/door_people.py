@@ -1,4 +1,4 @@
-"""Who comes in by a link: the contacts of bodies and the chairs of reviews who have no password and no work account."""
+"""Who comes in by a link: contacts of bodies, chairs of reviews and readers asked by name, with no other way in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.actors import OF_AGENCIES, ROLE_OF_CONTACT
+from dardr.actors import OF_AGENCIES, ROLE_OF_CONTACT, asked_by_name
 from dardr.storage.bodies import BodyContact, Partnership
 from dardr.storage.people import Passkey, User, UserRole
 from workflows.definition import Role
@@ -21,11 +21,12 @@ ROLES = OF_AGENCIES | {Role.INDEPENDENT_CHAIR}
 
 @dataclass(frozen=True, slots=True)
 class Comer:
-    """Somebody who comes by a link, and for what: bodies by id, reviews they chair by id."""
+    """Somebody who comes by a link, and for what, by id: bodies, reviews they chair, what they were asked to read."""
 
     user: User
     bodies: frozenset[int]
     reviews: frozenset[int]
+    asked: frozenset[int] = frozenset()
 
 
 def comers(session: Session, now: datetime, addresses: Iterable[str]) -> dict[str, Comer]:
@@ -54,6 +55,7 @@ def comers(session: Session, now: datetime, addresses: Iterable[str]) -> dict[st
         users[address] = make(session, now, email, name, body)
     by_link = having_no_other_way(session, users.values())
     held = _roles(session, by_link)
+    read = asked_by_name(session, by_link)
     found: dict[str, Comer] = {}
     for address, user in users.items():
         if user.id not in by_link:
@@ -62,7 +64,7 @@ def comers(session: Session, now: datetime, addresses: Iterable[str]) -> dict[st
         of = {body for body, _, _ in bodies.get(address, ())}
         of |= {body for role, body, _ in grants if role in OF_AGENCIES and body is not None}
         chaired = {record for role, _, record in grants if role is Role.INDEPENDENT_CHAIR and record is not None}
-        found[address] = Comer(user, frozenset(of), frozenset(chaired))
+        found[address] = Comer(user, frozenset(of), frozenset(chaired), frozenset(read[user.id]))
     return found
 
 

@@ -65,7 +65,8 @@ def send_link(
     """Write an e-mail with a link for one person and one purpose; an account is made where they have none.
 
     ``AGENCY`` opens what ``body_id``, or every body they are recorded at, owes; ``REPLY`` and ``RECORD`` open one
-    record, ``RECORD`` for a colleague of ``body_id`` too who is not recorded there; ``CHAIR`` opens one review.
+    record, ``RECORD`` for a colleague of ``body_id`` too who is not recorded there, or without a body for whoever was
+    asked to read by name; ``CHAIR`` opens one review.
     ``sensitive`` asks for a code whatever is behind it. ``asked``: they asked for it themselves. None for somebody who
     has a password or a work account here: their e-mail leads to the page, where they sign in as themselves.
 
@@ -176,6 +177,8 @@ def ask_for_link(session: Session, now: datetime, email: str) -> None:
         send_link(session, None, now, email=found.user.email, asked=True)
     for review in sorted(found.reviews):
         send_link(session, None, now, email=found.user.email, purpose=Purpose.CHAIR, record_id=review, asked=True)
+    for one in sorted(found.asked):
+        send_link(session, None, now, email=found.user.email, purpose=Purpose.RECORD, record_id=one, asked=True)
 
 
 def ask_again(session: Session, now: datetime, key: str) -> None:

@@ -16,6 +16,7 @@ from dardr.actors import Actor, actor_by_email
 from dardr.casework import (
     answering,
     arming,
+    asked_readers,
     correspondence,
     deadlines,
     effects_on_roles,
@@ -40,6 +41,7 @@ from workflows.definition import (
     AnswersForHolds,
     AnswersRecommendations,
     AsksMoreTime,
+    AsksReader,
     AssignsCaseManager,
     ChangesHold,
     ChecksName,
@@ -377,6 +379,7 @@ _DO: dict[type, Callable[[Happening, Any], None]] = {
     UndoesHold: _undoes_hold,
     AgreesDate: _agrees_date,
     AsksMoreTime: more_time.asks,
+    AsksReader: asked_readers.asks_reader,
     GivesMoreTime: more_time.gives,
     UndoesAgreedDate: _undoes_agreed_date,
     LinksReview: _links_review,

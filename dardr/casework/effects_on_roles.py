@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+import workflows
+from dardr.casework import asked_readers
 from dardr.casework.administer.people import give_role_on, take_role_on
+from dardr.casework.door_people import make
 from dardr.casework.fold import done
-from dardr.casework.panel import seats_of
+from dardr.casework.panel import SEAT, seats_of
 from dardr.casework.serving import review_of
 from dardr.errors import Invalid, Reason
 from dardr.storage.people import User
-from dardr.storage.reviews import EventValues, Record
+from dardr.storage.reviews import AuditEvent, EventValues, Record
 from workflows.definition import GivesRole, Role, TakesRole
+from workflows.processes.dardr_s9_1.commissioning import CHAIR_ACCOUNT, CHAIR_EMAIL
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from dardr.casework.effects import Happening
 
+CHAIR = (CHAIR_ACCOUNT.name, CHAIR_EMAIL.name)
 CHAIR_STAYS = (
     "The account given for the chair before still sees this review. If another chair takes over, give their account"
     " here, or record first that the review has no chair any more."
@@ -29,14 +34,17 @@ CHAIR_STAYS = (
 def gives_role(h: Happening, effect: GivesRole) -> None:
     """Give the role to the account named now; whoever was named before loses it, where nothing else names them."""
     review = review_of(h.session, h.record)
-    before, given = _before(h, effect.name), h.words(effect.name)
+    names = tuple(filter(None, (effect.name, effect.by_link)))
+    before, given = _before(h, names), h.words(*names)
     if not given:
-        if effect.role is Role.INDEPENDENT_CHAIR and h.record.facts.get(effect.name):
+        if effect.role is Role.INDEPENDENT_CHAIR and before:
             h.warnings.append(CHAIR_STAYS)
-        if before:  # another substitute, without an account, takes the place of the one before
+        elif h.action.keep_as and before:  # another substitute, without an account, takes the place of the one before
             _take(h, effect.role, review, before)
         return
     user = _account(h.session, given)
+    if user is None and effect.by_link and given == h.words(effect.by_link):
+        user = _coming_by_link(h, given)
     if user is None:
         raise Invalid([Reason("That account is not in use any more. Choose another one.", effect.name)])
     if user.id == h.actor.id:
@@ -52,15 +60,36 @@ def takes_role(h: Happening, effect: TakesRole) -> None:
     for name in effect.names:
         for address in _recorded(h.record, name):
             _take(h, effect.role, review, address)
+    if h.record.process_key == SEAT and h.record.final:
+        asked_readers.leaves(h.session, h.record)
 
 
-def _before(h: Happening, name: str) -> str:
-    """What was answered before to the question that this step asked again: as a fact, or in the entry before."""
+def _coming_by_link(h: Happening, address: str) -> User:
+    """Somebody without an account: one is made that has no password, so that links alone open anything to them."""
+    if h.session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == address.lower())) is not None:
+        raise Invalid([Reason(f"{address} has no access here any more. An administrator can give it back first.")])
+    return make(h.session, h.now, address, str(h.words("chair", "member_name")), None)
+
+
+def _before(h: Happening, names: tuple[str, ...]) -> str:
+    """What was answered before to the question that this step asked again: in the entry before, or at another time."""
     if h.action.keep_as:
         entries = (h.record.facts.get(h.action.keep_as) or [])[:-1]
-        return str(entries[-1].get(name) or "") if entries else ""
-    values = h.session.get(EventValues, h.event.id)
-    return str(((values.before if values else None) or {}).get(name) or "")
+        return str(entries[-1].get(names[0]) or "") if entries else ""
+    return _last_named(h.session, h.record, names, but=h.event.id)
+
+
+def _last_named(session: Session, record: Record, names: tuple[str, ...], but: int = 0) -> str:
+    """The address that was given last in answer to one of these questions, the event numbered ``but`` left out."""
+    process = workflows.get(record.process)
+    asked = [one.key for one in (process.opening, *process.actions) if any(f.name in names for f in one.fields)]
+    given = (
+        sa.select(EventValues.after)
+        .join(AuditEvent, AuditEvent.id == EventValues.event_id)
+        .where(AuditEvent.record_id == record.id, AuditEvent.action.in_(asked), AuditEvent.id != but)
+        .order_by(AuditEvent.seq.desc())
+    )
+    return next((str(after[name]) for after in session.scalars(given) for name in names if (after or {}).get(name)), "")
 
 
 def _recorded(record: Record, name: str) -> set[str]:
@@ -83,7 +112,7 @@ def _named(session: Session, role: Role, review: Record) -> set[str]:
     was = done(review.facts)
     appointed, left = was.get("appoint_chair"), was.get("record_chair_left")
     chairs = appointed is not None and (left is None or left.seq < appointed.seq)
-    return {str(review.facts.get("chair_account") or "").lower()} if chairs else set()
+    return {_last_named(session, review, CHAIR).lower()} if chairs else set()
 
 
 def _account(session: Session, address: str) -> User | None:

@@ -22,8 +22,8 @@ MOST = 200
 WHAT_IT_OPENS = {
     Purpose.AGENCY: "everything that is asked of their organisation",
     Purpose.REPLY: "a reply to the Domestic Abuse Commissioner",
-    Purpose.RECORD: "one thing that was passed on to them",
-    Purpose.CHAIR: "the drafts of the review they chair",
+    Purpose.RECORD: "one thing that they were asked for",
+    Purpose.CHAIR: "the drafts and papers of the review they chair",
 }
 WHY_ENDED = {
     NEWER: "a newer link took its place",

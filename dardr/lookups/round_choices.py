@@ -12,6 +12,7 @@ from dardr.casework.facts import load_items
 from dardr.storage.reviews import Record
 from workflows.definition import Choice, Process
 from workflows.processes.comment_request_1.comments import comments_of
+from workflows.processes.comment_request_1.giving import REQUESTS
 
 WORDS = 90
 """Characters of a comment by which it is told from the others on a form."""
@@ -26,7 +27,7 @@ def comments_of_round(
     return tuple(
         Choice(line["id"], f"{line['id']}: {in_short(line)}")
         for item in load_items(session, record)
-        if item.process == "comment-request"
+        if item.process in REQUESTS
         for line in comments_of(item.ref, item.facts)
         if "reply_to" not in line
     )

@@ -26,15 +26,15 @@ from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record, RecordLink
 from workflows.answers import stored_date
 from workflows.definition import Facts
-from workflows.processes.comment_request_1 import ASKED, COMMENTED, EXCUSED, NONE
 from workflows.processes.comment_request_1.comments import comments_of
+from workflows.processes.comment_request_1.giving import ASKED, COMMENTED, EXCUSED, NONE, REQUESTS
 from workflows.processes.comment_round_1 import ANSWERERS, CLOSED, OPEN
 from workflows.processes.comment_round_1.table import answers_of, without_answer
 from workflows.processes.dardr_s9_1.versions import read_by_family
 from workflows.processes.panel_seat_1 import LEFT
 
-ROUND, REQUEST, SEAT = "comment-round", "comment-request", "panel-seat"
-CLOCK = "reader_comments"
+ROUND, SEAT = "comment-round", "panel-seat"
+CLOCKS = ("reader_comments", "named_reader_comments")
 FOR_PANEL = "for_panel"
 
 
@@ -84,7 +84,7 @@ class Group:
 class Reader:
     """One reader of a round: how they stand, by when, and how many comments came. ``due`` is a London date.
 
-    ``left``: the body had a seat on the panel, and nobody of it sits there any more.
+    ``left``: they had a seat on the panel, or their body had, and nobody of it sits there any more.
     """
 
     ref: str
@@ -164,14 +164,14 @@ def table_of(session: Session, actor: Actor, ref: str, today: date) -> Table:
     Of one request it is what that reader gave. Raises NotFound for a record that is neither, or is not theirs to see.
     """
     record = get_record(session, actor, ref)
-    if record.process_key == REQUEST:
+    if record.process_key in REQUESTS:
         return _of_request(session, actor, record, today)
     if record.process_key != ROUND:
         raise NotFound(f"{ref} is no round of comments.")
     requests = [
         (other, seen)
         for kind, other, seen in below(session, actor, [record.id]).get(record.id, ())
-        if kind == "item" and other.process_key == REQUEST
+        if kind == "item" and other.process_key in REQUESTS
     ]
     closed = record.stage == CLOSED
     shown = [other for other, seen in requests if seen or closed]
@@ -227,13 +227,14 @@ def _table(
 
 
 def _left_panel(session: Session, reviews: list[Record]) -> set[str]:
-    """The bodies of which nobody sits on the panel any more, by their keys."""
+    """The seats whose members have left, by reference, and the bodies of which nobody sits there now, by key."""
     stages: dict[str, set[str]] = {}
     for review in reviews:
         for item in load_items(session, review):
-            if item.process == SEAT and item.facts.get("body"):
-                stages.setdefault(item.facts["body"], set()).add(item.stage)
-    return {body for body, found in stages.items() if found == {LEFT}}
+            if item.process == SEAT:
+                for key in (item.ref, item.facts.get("body")):
+                    stages.setdefault(str(key or ""), set()).add(item.stage)
+    return {key for key, found in stages.items() if key and found == {LEFT}}
 
 
 def _readers(
@@ -242,7 +243,7 @@ def _readers(
     clocks = clocks_of_each(session, [other.id for other, _ in requests])
     found = []
     for other, seen in requests:
-        rows = [row for row in clocks.get(other.id, ()) if row.clock == CLOCK]
+        rows = [row for row in clocks.get(other.id, ()) if row.clock in CLOCKS]
         due = rows[-1].due_on if rows else None
         late = other.stage == ASKED and due is not None and due < today
         found.append(
@@ -255,7 +256,7 @@ def _readers(
                 late=late,
                 comments=len(comments_of(other.ref, other.facts)) if seen else 0,
                 visible=seen,
-                left=other.facts.get("body") in left_panel,
+                left=(other.facts.get("seat") or other.facts.get("body")) in left_panel,
                 facts=other.facts if seen else {},
             )
         )

@@ -22,34 +22,35 @@ from dardr.web.accounts import REFUSED
 from dardr.web.audience import actor, may_use
 from dardr.web.transaction import session
 from dardr.web.watching import alarm_here
+from notifications.document import CONTENT_NOTE
 from workflows.definition import PARTY_LABELS, Party
 
 PRODUCT = "dardr"
 MARKING = "OFFICIAL-SENSITIVE"
 NAVIGATION = (
-    ("My work", "work.my_work", ("work",)),
+    ("My work", "work.my_work", ("",)),
     ("What we owe", "agency.home", ("agency",)),
+    ("Partnership", "partnership.summary", ("partnership",)),
     (
         "Reviews",
         "reviews.caseload",
-        (
-            "reviews", "records", "doing", "documents", "receipts", "commissioning", "chairs", "rounds",
-            "recommendations", "plan_of_review", "said_before",
-        ),
+        ("reviews", "records", "returns", "family", "open", "chairs", "brief", "recommendations", "own-plans"),
     ),
-    ("Actions", "plans.plan", ("plans", "update_rounds")),
-    ("Deadlines", "deadlines.all_running", ("deadlines",)),
+    ("Actions", "plans.plan", ("actions", "update-rounds", "sheets")),
+    ("Deadlines", "deadlines.all_running", ("deadlines", "what-if")),
     ("Commissioner", "commissioner.all_owed", ("commissioner",)),
-    ("Calendar", "calendar.month", ("calendar", "calendar_links")),
+    ("Calendar", "calendar.month", ("calendar",)),
     ("Meetings", "meetings.upcoming", ("meetings",)),
-    ("Published cases", "published.published_cases", ("published",)),
+    ("Published cases", "published.published_cases", ("published-cases",)),
     ("Reports", "reports.quarterly_report", ("reports",)),
 )
-"""Label, page, and the blueprints of which it is the section."""
+"""Label, page, and what the addresses of the section's pages begin with."""
 
 
 OWN_PAGE = {
+    "comment-request": "rounds.comments",
     "family-branch": "family.branch",
+    "reader-request": "rounds.comments",
     "recommendation": "recommendations.recommendation",
     "update-round": "update_rounds.one",
 }
@@ -92,14 +93,18 @@ def _sections() -> tuple[list[dict[str, Any]], bool]:
     try:
         if not current_user.is_authenticated:
             return [], False
+        folder = request.path.split("/")[1]
         found = [
-            {"text": text, "href": current_app.url_for(endpoint), "active": request.blueprint in blueprints}
-            for text, endpoint, blueprints in NAVIGATION
+            {"text": text, "href": current_app.url_for(endpoint), "active": folder in folders}
+            for text, endpoint, folders in NAVIGATION
             if may_use(endpoint)
         ]
         if (door := actor().door) is not None and door.purpose is Purpose.CHAIR:
-            here = request.blueprint in ("doors", "rounds", "doing")
-            found = [{"text": "Drafts", "href": current_app.url_for("doors.drafts"), "active": here}]
+            here, papers = request.blueprint in ("doors", "rounds", "doing"), request.blueprint == "door_papers"
+            found = [
+                {"text": "Drafts", "href": current_app.url_for("doors.drafts"), "active": here},
+                {"text": "Papers", "href": current_app.url_for("door_papers.papers"), "active": papers},
+            ]
         return found, may_use("care.findings")
     except (DardrError, SQLAlchemyError):
         return [], False
@@ -173,6 +178,7 @@ def install(app: Flask) -> None:
         how_it_stands=words.how_it_stands,
         KINDS_AT_LENGTH=words.KINDS_AT_LENGTH,
         EVIDENCE=words.EVIDENCE,
+        CONTENT_NOTE=CONTENT_NOTE,
         page_of=page_of,
         tabs_of=tabs.tabs_of,
         mail_status=mail_status,

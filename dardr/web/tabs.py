@@ -93,7 +93,7 @@ TABS = (
     Tab("recommendations", "Recommendations", "recommendations.of_one_review"),
     Tab("family", "Family (restricted)", "family.family", shown=_for(FAMILY_NOTES)),
     Tab("report", "Report", "rounds.report"),
-    Tab("comments", "Comments", "", "rounds.comments", shown=_of("comment-round", "comment-request")),
+    Tab("comments", "Comments", "", "rounds.comments", shown=_of("comment-round", "comment-request", "reader-request")),
     Tab("home_office", "Home Office", "quality.home_office"),
     Tab("publication", "Publication", "publication.publication", shown=_with_documents),
     Tab("documents", "Letters and briefings", "documents.documents", shown=_with_documents),

@@ -39,7 +39,7 @@ NAMES = {
     "L01": "task_due", "L02": "waiting_for_chair", "L05": "chair_answer", "L06": "chair_payment",
     "L07": "moved_date_followed_up", "L08": "look_at_proceeding", "L09": "held_back_next_step",
     "L10": "family_update", "L10C": "family_update_by_chair",
-    "L11": "reader_comments", "L12": "ask_home_office",
+    "L11": "reader_comments", "L11C": "named_reader_comments", "L12": "ask_home_office",
     "L13": "look_again_online", "L14": "look_again_not_published",
     "L15": "no_contact_look",
     "L16": "section15_answer", "L16C": "section15_own_answer",
@@ -111,7 +111,7 @@ def test_what_a_hold_may_pause_and_what_an_agreement_may_move() -> None:
     assert {c.id for _, c in CLOCKS if c.pausable} == {"D10", "D12", "D14", "D15", "D17"}
     assert {c.id for _, c in CLOCKS if c.extendable} == {
         "D05", "D10", "D11", "D12", "D14", "D15", "D16", "D17", "D18",
-        "L11", "L13", "L14", "L17", "L18", "L18C", "L19", "L20",
+        "L11", "L11C", "L13", "L14", "L17", "L18", "L18C", "L19", "L20",
         "L21C",
     }  # fmt: skip
 

@@ -119,7 +119,7 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "open_second_review"): "dardr-s9",
         ("dardr-s9", "send_for_comments"): "comment-round",
         ("family-branch", "record_question"): "family-question",
-        ("comment-round", "ask_more_readers"): "comment-request",
+        ("comment-round", "ask_more_readers"): "reader-request",
         ("update-round", "open_updates"): "update-request",
         ("update-round", "ask_more_agencies"): "update-request",
         ("dardr-s9", "record_letter_amend"): "qa-point",

@@ -34,6 +34,7 @@ from dardr.web.audience import actor, who
 from dardr.web.transaction import commit, database, session, undo
 from dardr.web.words import answer_words, field_of
 from workflows.definition import Action
+from workflows.processes.comment_request_1.giving import REQUESTS
 
 pages = Blueprint("rounds", __name__)
 
@@ -149,7 +150,7 @@ def comments(ref: str) -> ResponseReturnValue:
         shows=SHOWING,
         steps=[possible[key] for key in asked if key in possible],
         may_answer=ANSWER in possible and not possible[ANSWER]["blocked"],
-        giving=[a for key in GIVING if (a := workflows.newest("comment-request").action(key))],
+        giving=[a for key in GIVING if (a := workflows.newest(REQUESTS[0]).action(key))],
         may_give=_may_give(table),
         in_words=comment_words,
         formats={key: label for key, (_, label) in FORMATS.items()},
@@ -170,12 +171,14 @@ def _steps(record: Record) -> Sequence[str]:
 
 def _may_give(table: Table) -> set[str]:
     """The requests for which the person signed in may give comments."""
-    giving = workflows.newest("comment-request").action("give_comment").roles
     if table.record.process_key != "comment-round" or table.record.stage != "open":
         return set()
     found = set()
     for one in table.readers:
-        if one.visible and giving & roles_on(session(), actor(), get_record(session(), actor(), one.ref)):
+        if not one.visible:
+            continue
+        request = get_record(session(), actor(), one.ref)
+        if workflows.get(request.process).action(GIVING[0]).roles & roles_on(session(), actor(), request):
             found.add(one.ref)
     return found
 
@@ -213,7 +216,7 @@ def version(ref: str) -> ResponseReturnValue:
     Who took it is logged before it is given out.
     """
     record = get_record(session(), actor(), ref)
-    if record.process_key not in ("comment-round", "comment-request"):
+    if record.process_key not in ("comment-round", *REQUESTS):
         raise NotFound(f"{ref} is no round of comments.")
     row = version_file(session(), reviews_served(session(), record.id), str(record.facts.get("version") or ""))
     if row is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Blocked, Facts, From, Opens, Party, Phase, Process, Role, Stage, reads_items
+from workflows.definition import Action, Blocked, Facts, From, Party, Phase, Process, Role, Stage, reads_items
 from workflows.processes import anywhere
 from workflows.processes.authorities import by_design, local
-from workflows.processes.comment_request_1 import ASKED_TO_READ
-from workflows.processes.comment_round_1.table import answers_of, readers_of, unanswered
+from workflows.processes.comment_request_1.giving import ASKED_TO_READ, COMMENTED, REQUESTS
+from workflows.processes.comment_round_1 import readers
+from workflows.processes.comment_round_1.table import FIRST, LATER, answers_of, unanswered
 from workflows.processes.fields import choice, day, optional, paragraph, several_of, text
 from workflows.processes.who import CASEWORK, CHAIRING
 
@@ -23,8 +24,9 @@ STAGES = (
     Stage(CALLED_OFF, "Called off", "round", acts=Party.NOBODY, final=True, means="It was sent by mistake."),
 )
 
-TOLD = tuple((name, name) for name in ("version", "closes_on", "asked"))
+TOLD = (*((name, name) for name in ("version", "closes_on", "asked")), ("asked_on", "sent_on"))
 """What each reader is told, as the round has it."""
+TOLD_LATER = (("version", "version"), ("asked", "asked"), ("closes_on", "their_date"), ("asked_on", "occurred_on"))
 
 ANSWERS = (
     ("accepted", "Accepted"),
@@ -38,7 +40,7 @@ ANSWERS = (
 @reads_items
 def everybody_answered(facts: Facts) -> Blocked | None:
     """Every reader has comments, has none, or is not waited for any more."""
-    refs = guards.open_refs(facts, "comment-request")
+    refs = [ref for process in REQUESTS for ref in guards.open_refs(facts, process)]
     if not refs:
         return None
     return Blocked(
@@ -64,19 +66,9 @@ def each_comment_answered(facts: Facts) -> Blocked | None:
 @reads_items
 def nothing_came(facts: Facts) -> Blocked | None:
     """No comment has come: what came is never called off."""
-    if not any(item.stage == "commented" for item in facts.items_of("comment-request")):
+    if not any(item.stage == COMMENTED for process in REQUESTS for item in facts.items_of(process)):
         return None
     return Blocked("Comments have come. Answer them and close the round: a round with comments is not called off.")
-
-
-def not_asked_yet(facts: Facts) -> Blocked | None:
-    """A check: whoever is asked now is no reader of this round already."""
-    given = (facts.submitted or {}).get("more_readers") or []
-    if not any(one in readers_of(facts.recorded) for one in given):
-        return None
-    return Blocked(
-        "One of them is a reader of this round already. To ask them again, open what they were asked.", "more_readers"
-    )
 
 
 def answered_before(facts: Facts) -> str | None:
@@ -110,12 +102,13 @@ PROCESS = Process(
         fields=(
             text("title", "What is this round called?"),
             text("version", "Which version?", notable=True),
-            several_of("asked_readers", "Who is asked?", From.BODIES, notable=True),
+            *readers.as_opened(),
             day("closes_on", "Comments by", future=True, notable=True),
             optional(paragraph("asked", "What is asked"), notable=True),
             day("sent_on", "Sent on", default="today"),
         ),
-        effects=(Opens("comment-request", "asked_readers", copies=(*TOLD, ("asked_on", "sent_on")), beside=True),),
+        checks=(readers.somebody_is_asked(FIRST),),
+        effects=readers.opened(FIRST, TOLD),
         authority=ASKED_TO_READ,
     ),
     actions=(
@@ -158,23 +151,11 @@ PROCESS = Process(
             roles=CHAIRING,
             keep_as="asked_later",
             fields=(
-                several_of("more_readers", "Who else is asked?", From.BODIES),
+                *readers.questions(LATER),
                 day("their_date", "Comments by", future=True),
             ),
-            checks=(not_asked_yet,),
-            effects=(
-                Opens(
-                    "comment-request",
-                    "more_readers",
-                    copies=(
-                        ("version", "version"),
-                        ("asked", "asked"),
-                        ("closes_on", "their_date"),
-                        ("asked_on", "occurred_on"),
-                    ),
-                    beside=True,
-                ),
-            ),
+            checks=(readers.somebody_is_asked(LATER), readers.addresses_can_be_read(LATER), readers.not_asked_yet),
+            effects=readers.opened(LATER, TOLD_LATER),
             authority=ASKED_TO_READ,
         ),
         Action(

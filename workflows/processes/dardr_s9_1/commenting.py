@@ -7,10 +7,11 @@ from datetime import date
 from workflows.calendar import in_words
 from workflows.definition import Action, Blocked, Facts, From, Item, Opens, reads_items
 from workflows.guards import name_some
-from workflows.processes.comment_request_1 import ASKED_TO_READ
-from workflows.processes.comment_round_1.table import readers_of
+from workflows.processes.comment_request_1.giving import ASKED_TO_READ
+from workflows.processes.comment_round_1 import readers
+from workflows.processes.comment_round_1.table import READERS, SENDING, asked_twice, readers_of
 from workflows.processes.dardr_s9_1 import versions
-from workflows.processes.fields import day, one_of, optional, paragraph, several_of, text
+from workflows.processes.fields import day, one_of, optional, paragraph, text
 from workflows.processes.who import CHAIRING
 
 ROUND = "comment-round"
@@ -33,15 +34,14 @@ def closes_after_it_is_sent(facts: Facts) -> Blocked | None:
 @reads_items
 def no_reader_asked_twice(facts: Facts) -> Blocked | None:
     """A check: no reader is asked for the same version in two rounds that are open at one time."""
-    given = (facts.submitted or {}).get("readers") or []
     for item in _open_rounds(facts):
-        both = [reader for reader in given if reader in readers_of(item.facts)]
+        both = asked_twice(facts.submitted or {}, SENDING, readers_of(item.facts))
         if both:
             some = "One of these readers has" if len(both) == 1 else f"{len(both)} of these readers have"
             return Blocked(
                 f"{some} this version already, in a round that is open ({item.ref}). Close that round first, or leave"
                 f" {'that reader' if len(both) == 1 else 'those readers'} out.",
-                "readers",
+                both[0][0],
             )
     return None
 
@@ -76,12 +76,17 @@ def actions() -> tuple[Action, ...]:
             fields=(
                 one_of("version", "Which version?", From.VERSIONS),
                 text("title", "What is this round called?", help="For example: the panel, version 2. No names."),
-                several_of("readers", "Who is asked?", From.BODIES),
+                *readers.questions(SENDING),
                 day("closes_on", "Comments by", future=True),
                 optional(paragraph("asked", "What they are asked to look at", help="No names.")),
             ),
             guards=(versions.a_version_exists,),
-            checks=(closes_after_it_is_sent, no_reader_asked_twice),
+            checks=(
+                readers.somebody_is_asked(SENDING),
+                readers.addresses_can_be_read(SENDING),
+                closes_after_it_is_sent,
+                no_reader_asked_twice,
+            ),
             warnings=(another_round_open, closes_in_the_past),
             effects=(
                 Opens(
@@ -89,7 +94,7 @@ def actions() -> tuple[Action, ...]:
                     copies=(
                         ("title", "title"),
                         ("version", "version"),
-                        ("asked_readers", "readers"),
+                        *((opened, sending) for sending, opened, _ in READERS),
                         ("closes_on", "closes_on"),
                         ("asked", "asked"),
                         ("sent_on", "occurred_on"),
