@@ -13,6 +13,7 @@ from flask import Flask
 from dardr.storage.engine import Database
 from dardr.storage.installation import Heartbeat, Installation, IntegrityFinding
 from dardr.storage.outbox import FAILED, OutboxMessage
+from dardr.storage.reviews import Deadline
 from tests.builders import START, a_review, at_ten, open_a
 from tests.web.conftest import Browser, application, signed_in
 from tests.web.test_doing import visible_text
@@ -176,6 +177,12 @@ def test_the_receipt_explains_a_date(manager: Browser, database: Database) -> No
     assert "guidance, not compared with the text" in text and "local target, set here" in text
     assert "cannot be paused" in text
     assert "entered by Devon Example on 27 March 2026" in text
+    assert f"In the history of {case.ref}, event" in text and "to the letter, the one that was sealed" in text
+    with database.write() as session:
+        found = session.get_one(Deadline, row.id)
+        found.receipt = {**found.receipt, "sentences": ["It was always so."]}
+    changed = main_text(manager, f"/records/{case.ref}/deadlines/{row.id}")
+    assert "nothing that was recorded since has moved the date" in changed and "dardr audit verify" in changed
 
 
 def test_a_receipt_of_one_month_says_month(manager: Browser, database: Database) -> None:

@@ -14,6 +14,7 @@ from dardr.access import visible
 from dardr.casework import deadlines as casework
 from dardr.errors import NotFound
 from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.receipt_seals import seal_of
 from dardr.lookups.reminders_of import moves_with_post, reminders_of, reminders_to_come
 from dardr.storage.reviews import Deadline, Record
 from dardr.web.audience import BY_LINK, actor, who
@@ -58,6 +59,7 @@ def receipt(ref: str, number: int) -> ResponseReturnValue:
         agreed=casework.agreed_for(session(), row.id),
         reminded=reminders_of(session(), row, record),
         to_come=reminders_to_come(session(), actor(), row, record, today),
+        seal=seal_of(session(), row, record),
         keeps_its_days=not moves_with_post(row, record),
         today=today,
     )
