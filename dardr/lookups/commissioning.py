@@ -276,6 +276,7 @@ def _of_invitation(one: Record, chair: Record | None) -> dict[str, str]:
         "chair_conflicts": facts.get("conflict_note") if managed else "",
         "chair_trained": known.get("home_office_training"),
         "chair_is_author": known.get("writes_reports") if known.get("writes_reports") in ("yes", "no") else "",
+        "chair_email": known.get("email"),
         "appointment_letter": facts.get("contract_kept_at"),
         "chair_fee": f"£{pounds:,}" if pounds else "",
     }

@@ -25,6 +25,7 @@ from dardr.lookups.records import apart_from, visible_items
 from dardr.storage.files import StoredFile
 from dardr.storage.reviews import AuditEvent, Record
 from workflows.definition import FieldType, Role
+from workflows.processes.document_1 import MARKINGS, SENSITIVE
 
 KINDS = {
     "application/pdf": "PDF",
@@ -57,6 +58,7 @@ BY_ENDING = {
 """What kind of file it seems to be: its ending says more than the type a browser claimed."""
 
 DOCUMENT = "document"
+LABELS = dict(MARKINGS)
 VERSION_ASKED = ("version", "version_for", "what_for")
 """The questions whose answers say which version of a document a file is, and what it is for."""
 
@@ -66,7 +68,7 @@ class FileLine:
     """One stored file as lists show it. ``name`` is what it was called, empty for those who may not read that.
 
     ``version`` and ``what_for`` are what the step that gave it said of it. ``scanned_at`` (UTC) is when a virus scanner
-    found nothing in it, None where none looked.
+    found nothing in it, None where none looked. ``field`` is the name of the question that it answers.
     """
 
     number: int
@@ -86,6 +88,7 @@ class FileLine:
     version: str = ""
     what_for: str = ""
     scanned_at: datetime | None = None
+    field: str = ""
 
 
 def files_of(session: Session, actor: Actor, ref: str) -> list[FileLine]:
@@ -147,6 +150,7 @@ def _lines(session: Session, actor: Actor, records: list[Record]) -> list[FileLi
                 version=version,
                 what_for=what_for,
                 scanned_at=row.scanned_at,
+                field=row.field,
             )
         )
     return found
@@ -208,9 +212,14 @@ def suffix_of(name: str, media_type: str) -> str:
     return mimetypes.guess_extension(media_type) or ""
 
 
+def marking_of(record: Record) -> str:
+    """How the files of a record are marked, in words; the ordinary marking of a review where nobody said."""
+    return LABELS.get(str(record.facts.get("marking")), LABELS[SENSITIVE])
+
+
 def download_name(record: Record, number: int, suffix: str) -> str:
-    """What a file is called when it is saved: the reference and its number, never the name it was given."""
-    return f"{record.ref}-file-{number}{suffix}"
+    """What a file is called when it is saved: reference, number and marking, never the name it was given."""
+    return f"{record.ref}-file-{number}-{marking_of(record).replace(' ', '-')}{suffix}"
 
 
 def get_file(session: Session, actor: Actor, ref: str, number: int) -> tuple[Record, StoredFile]:

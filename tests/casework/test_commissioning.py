@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from dardr.access import visible
+from dardr.casework.door_people import comes_by_link
+from dardr.casework.doors import chairs_of, send_to_chairs
 from dardr.casework.sweep import sweep
 from dardr.errors import Conflict, Invalid, NotFound
 from dardr.lookups.chair_register import feedback_on_reviews, register
@@ -346,3 +348,29 @@ def test_the_account_of_a_chair_sees_the_review_no_longer_once_the_appointment_e
     assert sees()
     review.act("end_appointment", {"appointment_ended_because": "conflict"}, ref=ref, by="deciding_chair")
     assert not sees()
+
+
+def test_a_chair_without_an_account_comes_by_links_until_another_takes_over(sqlite_database: Database) -> None:
+    review = a_review(sqlite_database, "commissioning")
+    contracted(review, a_chair(sqlite_database, email="ash@fielding.example"))
+    with review.database.read() as session:
+        known = suggested(session, actor(session, "case_manager"), review._record(session))
+    assert known["chair_email"] == "ash@fielding.example", "the register knows it"
+    review.act("appoint_chair", known)
+
+    def chairs() -> list[tuple[str, bool]]:
+        with sqlite_database.read() as session:
+            return [(one.email, comes_by_link(session, one)) for one in chairs_of(session, review._record(session))]
+
+    assert chairs() == [("ash@fielding.example", True)]
+    with sqlite_database.write() as session:
+        send_to_chairs(session, actor(session, "case_manager"), at_ten(review.today), review.ref)
+    with sqlite_database.read() as session:
+        mail = session.scalars(sa.select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(1)).one()
+    assert mail.recipient == "ash@fielding.example" and "drafts and papers" in mail.text
+
+    oakley = builders.address("independent_chair")
+    review.act("appoint_chair", {"chair": "Another", "chair_independence": "declared", "chair_account": oakley})
+    assert [email for email, _ in chairs()] == [oakley], "the one before has no way in any more"
+    review.act("record_chair_left", {"chair_left_because": "withdrew"})
+    assert chairs() == []

@@ -146,5 +146,13 @@ def test_a_chair_fetches_a_draft_and_sends_the_next_version(page: Page, server: 
     expect(page).to_have_url(f"{server.address}/door/review")
     expect(page.get_by_role("link", name="Fetch version 2")).to_be_visible()
     assert [one["version"] for one in review.record().facts["versions"]] == ["1", "2"]
+    page.get_by_role("link", name="Papers").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Papers of the review")
+    fits(page)
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Outline of the overview report").click()
+    outline = tmp_path / "outline.docx"
+    fetched.value.save_as(outline)
+    assert any("Terms of reference" in paragraph.text for paragraph in Document(str(outline)).paragraphs)
     assert page.goto(f"{server.address}/reviews/{review.ref}/people").status == 403  # type: ignore[union-attr]
     assert re.search("Signed in as", page.content())

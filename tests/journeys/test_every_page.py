@@ -43,6 +43,7 @@ FILES = {
     *("/administration/tracker/layouts/<int:number>/download", "/health", "/metrics"),
     *("/records/<ref>/comments.<any(docx, xlsx):form>", "/records/<ref>/version"),
     *("/static/<path:filename>", "/fs-static/<path:filename>", "/door/review/files/<int:number>"),
+    *("/door/review/outline.docx", "/door/review/papers/<ref>/files/<int:number>"),
     "/family/<ref>/letters/<int:number>.docx",
     *("/returns/<ref>/chronology/template", "/reviews/<ref>/chronology/file/<any(docx, xlsx):form>"),
     *("/returns/<ref>/document.docx", "/returns/<ref>/request.docx"),
@@ -77,7 +78,7 @@ FOLLOWED: dict[str, tuple[str, ...]] = {
     ),
     "test_comments.py": ("/records/<ref>/comments", "/records/<ref>/answer"),
     "test_returns.py": ("/returns/<ref>/send-file",),
-    "test_by_link.py": ("/door/<key>", "/door/<key>/<path:to>", "/door/review"),
+    "test_by_link.py": ("/door/<key>", "/door/<key>/<path:to>", "/door/review", "/door/review/papers"),
     "test_first_day.py": tuple(
         f"/administration/tracker/<int:number>/{page}" for page in ("sheet", "columns", "words", "preview", "done")
     ),

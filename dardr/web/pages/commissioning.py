@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
+from dardr.casework.doors import chairs_of
 from dardr.errors import NotFound
 from dardr.lookups.chairs import INVITATION
 from dardr.lookups.commissioning import Invitation, commissioning_of
@@ -66,6 +67,7 @@ def commissioning(ref: str) -> ResponseReturnValue:
         stage=found.process.stage(record.stage),
         is_review=True,
         invited=invited,
+        chaired=bool(chairs_of(session(), record)),
         conflict=next((one for one in invited if one["one"].stage.key == "conflict_found"), None),
         appointment=_lines(found.process, found.facts, APPOINTMENT, known),
         total=sum(cost.pounds for cost in found.costs),

@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 import workflows
 from dardr import systime
 from dardr.access import SEES_A_PART, get_record, roles_on
-from dardr.actors import Purpose
+from dardr.actors import STEPS_ON_PAPERS, Purpose
 from dardr.casework import drafts, sign_offs
 from dardr.casework.act import Done
 from dardr.casework.facts import load_facts
@@ -28,6 +28,7 @@ from dardr.casework.own_questions import asked_otherwise, whole
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
 from dardr.lookups.commissioning import suggested
+from dardr.lookups.family import before_contact
 from dardr.lookups.quality import suggested_pack
 from dardr.lookups.recommendation_choices import as_it_reads
 from dardr.lookups.records import linked
@@ -282,7 +283,7 @@ def _done(process: Process, action: Action, done: Done) -> ResponseReturnValue:
         for ref in done.created:
             flash(ref, "created")
     if (door := actor().door) is not None and door.purpose is Purpose.CHAIR:
-        return redirect(url_for("doors.drafts"), 303)
+        return redirect(url_for("door_papers.papers" if action.key in STEPS_ON_PAPERS else "doors.drafts"), 303)
     if endpoint := SHOWN_ON.get(action.key):
         return redirect(url_for(endpoint, ref=done.ref), 303)
     return redirect(page_of(done.ref, process.key), 303)
@@ -381,6 +382,7 @@ def _show(page: Page, today: date) -> ResponseReturnValue:
         questions=forms.questions(fields, page.choices, page.form, problems),
         folded=forms.folded(fields),
         careful_ahead=days_ahead(record, action, today),
+        before=before_contact(session(), actor(), record, today) if record else None,
         following=following,
         names=forms,
         once=page.form.get(forms.ONCE) or secrets.token_urlsafe(24),

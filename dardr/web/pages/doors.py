@@ -191,7 +191,7 @@ def home() -> ResponseReturnValue:
 # --- the chair of a review ----------------------------------------------------------------------------------
 
 
-def _own_review() -> Record:
+def own_review() -> Record:
     """The review of the chair who came by a link. Raises NotFound for anybody else."""
     door = actor().door
     row = None
@@ -206,7 +206,7 @@ def _own_review() -> Record:
 @who(Role.INDEPENDENT_CHAIR, doors=(Purpose.CHAIR,))
 def drafts() -> ResponseReturnValue:
     """The drafts of one review for its chair: fetch one, send the next, answer what was said of the last."""
-    record = _own_review()
+    record = own_review()
     today = systime.london_date(systime.utc_now())
     found = report_of(session(), actor(), record.ref, today)
     process = workflows.get(record.process)
@@ -235,7 +235,7 @@ def drafts() -> ResponseReturnValue:
 @who(Role.INDEPENDENT_CHAIR, doors=(Purpose.CHAIR,))
 def draft(number: int) -> ResponseReturnValue:
     """The document of one version, to save. Raises NotFound for any other file."""
-    record = _own_review()
+    record = own_review()
     today = systime.london_date(systime.utc_now())
     found = report_of(session(), actor(), record.ref, today)
     files = files_by_entry(session(), actor(), record.ref)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.access import roles_on
-from dardr.actors import Actor
+from dardr.actors import Actor, Purpose
 from dardr.casework import returning
 from dardr.casework.act import take_action
 from dardr.errors import Conflict, Forbidden, Invalid, Reason
@@ -183,7 +183,7 @@ def _in_the_way(by: Actor, record: Record) -> list[str]:
 
 
 @pages.get("/returns/<ref>/document.docx")
-@who(doors=BY_LINK)
+@who(doors=Purpose)
 def document(ref: str) -> ResponseReturnValue:
     """The return as a Word document: what was sent, or what is written so far where this person writes it."""
     record = return_of(session(), actor(), ref)

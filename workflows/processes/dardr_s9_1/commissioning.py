@@ -11,6 +11,7 @@ from workflows.processes.chair_invitation_1.asking import invite_chair
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import UNDER_REVIEW
 from workflows.processes.fields import choice, one_of, optional, paragraph, text
+from workflows.processes.fields import email as email_address
 from workflows.processes.who import CASEWORK, CONTRACT, DECIDERS
 
 WITHOUT_A_CHAIR = "The review has no independent chair now. Record the appointment of the next one first."
@@ -25,7 +26,15 @@ CHAIR_ACCOUNT = one_of(
     From.PEOPLE,
     required=False,
     seen_by=CASEWORK,
-    help="They then see this review as its independent chair. Without one they work through the team.",
+    help="They then see this review as its independent chair.",
+)
+CHAIR_EMAIL = email_address(
+    "chair_email",
+    "Or the e-mail address of a chair without an account",
+    required=False,
+    seen_by=CASEWORK,
+    help="They work in Word: links in e-mails to it open the drafts and papers of this review. An account named above"
+    " counts instead.",
 )
 
 COMMISSIONING = (
@@ -95,8 +104,9 @@ def actions(law: Law) -> tuple[Action, ...]:
                 optional(text("appointment_letter", "Contract or letter of appointment: where it is kept")),
                 optional(text("chair_fee", "Fee agreed"), seen_by=CONTRACT),
                 CHAIR_ACCOUNT,
+                CHAIR_EMAIL,
             ),
-            effects=(GivesRole(Role.INDEPENDENT_CHAIR, CHAIR_ACCOUNT.name),),
+            effects=(GivesRole(Role.INDEPENDENT_CHAIR, CHAIR_ACCOUNT.name, by_link=CHAIR_EMAIL.name),),
             authority=law.guidance("4"),
             help="Done again when the chair changes.",
             main=True,
@@ -118,7 +128,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 ),
             ),
             guards=(a_chair_is_appointed,),
-            effects=(TakesRole(Role.INDEPENDENT_CHAIR, (CHAIR_ACCOUNT.name,)),),
+            effects=(TakesRole(Role.INDEPENDENT_CHAIR, (CHAIR_ACCOUNT.name, CHAIR_EMAIL.name)),),
             authority=by_design("A review that has no chair says so"),
             help="The review waits for a chair again, from this day. Ending an appointment on the page of the chair"
             " records it by itself.",
