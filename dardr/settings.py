@@ -15,7 +15,9 @@ the path of one; empty: nowhere.
 ``DARDR_DOOR_DAYS`` is for how many days a link in an e-mail opens the page of somebody without a password.
 
 ``DARDR_MAILBOX`` is the mailbox to which answers and returned mail come, or several with spaces between them;
-``DARDR_MAILBOX_PASSWORD`` is used where an address in it holds none.
+``DARDR_MAILBOX_PASSWORD`` is used where an address in it holds none. Where mailboxes take no password (Microsoft 365),
+``DARDR_MAILBOX_TOKEN_URL``, ``_CLIENT_ID``, ``_CLIENT_SECRET`` and ``_SCOPE`` get a token from their provider (OAuth
+2.0, client credentials), which signs in to every IMAP mailbox named.
 """
 
 from __future__ import annotations
@@ -56,6 +58,10 @@ class Settings(BaseSettings):
     metrics_token: str = ""
     mailbox: str = ""
     mailbox_password: str = ""
+    mailbox_token_url: str = ""
+    mailbox_client_id: str = ""
+    mailbox_client_secret: str = ""
+    mailbox_scope: str = "https://outlook.office365.com/.default"
     data_folder: Path = Field(default_factory=lambda: _default_folder())
     proxies: int = Field(default=0, ge=0, le=9)
     holidays_feed: str = ""

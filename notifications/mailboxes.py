@@ -1,7 +1,7 @@
 """Reading a mailbox that people read too: nothing in it is deleted, moved or marked as read.
 
-The only module that uses imaplib. What goes wrong on the way is one `MailboxTrouble` with a sentence; a password is in
-no sentence and in no ``repr``.
+The only module that uses imaplib. What goes wrong on the way is one `MailboxTrouble` with a sentence; a password or a
+token is in no sentence and in no ``repr``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import imaplib
 import mailbox
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -66,10 +66,15 @@ class Mailbox(Protocol):
         ...
 
 
-def mailbox_of(address: str, password: str = "") -> Mailbox:
+Token = Callable[[], str]
+"""Gives a token that signs a program in, made anew when it is asked for. Raises MailboxTrouble."""
+
+
+def mailbox_of(address: str, password: str = "", token: Token | None = None) -> Mailbox:
     """The mailbox of an address: ``maildir:/path``, ``imaps://user@host/INBOX`` or ``imap://user@host``.
 
-    ``password`` is used where the address has none. Raises ValueError with a sentence for anything else.
+    ``password`` is used where the address has none; with a ``token`` none is needed, and an encrypted connection is.
+    Raises ValueError with a sentence for anything else.
     """
     kind = address.partition(":")[0].lower()
     if kind == "maildir":
@@ -87,12 +92,13 @@ def mailbox_of(address: str, password: str = "") -> Mailbox:
     if not host or not user:
         raise ValueError("The mailbox's address names no host or no user. Write it as imaps://user@host/INBOX.")
     secret = unquote(inside or "") or password
-    if not secret:
-        raise ValueError("The mailbox has no password. Set DARDR_MAILBOX_PASSWORD.")
+    if not secret and token is None:
+        raise ValueError("The mailbox has no password. Set DARDR_MAILBOX_PASSWORD, or DARDR_MAILBOX_TOKEN_URL.")
     folder = unquote(parts.path.strip("/")) or "INBOX"
     if re.search(r'[\x00-\x1f"\\]', folder):
         raise ValueError("The mailbox's folder has letters that a folder cannot have.")
-    return Imap(host, port or (993 if kind == "imaps" else 143), unquote(user), secret, folder, tls=kind == "imaps")
+    tls = kind == "imaps"
+    return Imap(host, port or (993 if tls else 143), unquote(user), secret, folder, tls, token=token)
 
 
 # --- a folder on this machine -----------------------------------------------------------------------------
@@ -154,6 +160,7 @@ class Imap:
     folder: str = "INBOX"
     tls: bool = True
     timeout: float = TIMEOUT
+    token: Token | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -195,14 +202,19 @@ class Imap:
             raise MailboxTrouble(
                 f"The mailbox at {self.host} would be read without encryption, so nothing was sent. Use imaps://."
             )
+        check = "Check the user and DARDR_MAILBOX_PASSWORD."
         try:
-            client.login(self.user, self.password)
+            if self.token is None:
+                client.login(self.user, self.password)
+                return
+            check = "Check that the program of DARDR_MAILBOX_CLIENT_ID may read the mailbox of this user by IMAP."
+            answers = iter([f"user={self.user}\x01auth=Bearer {self.token()}\x01\x01".encode()])
+            # Where a server refuses a token, it says why and waits for an empty line before it says no.
+            client.authenticate("XOAUTH2", lambda _: next(answers, b""))
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            raise MailboxTrouble(
-                f"The mailbox at {self.host} did not take the log-in. Check the user and DARDR_MAILBOX_PASSWORD."
-            ) from error
+            raise MailboxTrouble(f"The mailbox at {self.host} did not take the log-in. {check}") from error
 
     def _read(self, client: imaplib.IMAP4, place: Place, since: date, largest: int) -> Iterator[Found]:
         answer, _ = client.select(f'"{self.folder}"', readonly=True)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from dardr.casework.answered_invitations import invitation_of, meeting_of
 from dardr.casework.failing import returned
 from dardr.casework.files import largest, seal_with_new_key
+from dardr.casework.mailbox_token import token_of
 from dardr.errors import Conflict
 from dardr.settings import Settings
 from dardr.storage.bodies import BodyContact
@@ -66,7 +67,8 @@ class TakenIn:
 def mailboxes_of(settings: Settings) -> list[Mailbox]:
     """The mailboxes the settings name, in their order; none where none is set. Raises Conflict with what is wrong."""
     try:
-        return [mailbox_of(one, settings.mailbox_password) for one in settings.mailbox.split()]
+        token = token_of(settings)
+        return [mailbox_of(one, settings.mailbox_password, token) for one in settings.mailbox.split()]
     except ValueError as error:
         raise Conflict(f"{error} Look at DARDR_MAILBOX.") from error
 
