@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Literal, Self
 
 Format = Literal["docx", "pdf", "pptx", "html"]
 OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
+CONTENT_NOTE = "Some of this may be painful to read. You can stop at any time."
+"""Said before text about what happened, on a page and on paper."""
 DEMONSTRATION = "Demonstration, all people and events are fictional"
 
 

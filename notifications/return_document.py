@@ -9,6 +9,7 @@ from datetime import date
 from docx import Document
 from docx.shared import Cm, Pt
 
+from notifications.document import CONTENT_NOTE
 from notifications.words import long_date
 
 MARKING = "OFFICIAL-SENSITIVE"
@@ -45,6 +46,7 @@ def return_document(made: ReturnDocument) -> bytes:
     document.add_paragraph(f"{made.organisation} · {made.ref} · {long_date(made.prepared_on)}")
     said = DRAFT if made.draft else f"Signed off by: {made.signed_off_by}" if made.signed_off_by else UNSIGNED
     document.add_paragraph(said)
+    document.add_paragraph(CONTENT_NOTE)
     for title, rows in made.sections:
         document.add_heading(title, 1)
         for label, value in rows:

@@ -251,7 +251,10 @@ def stop_and_withdraw(
     occurred_on: date,
     event: AuditEvent,
 ) -> list[Deadline]:
-    """End the running clocks this action ends; those it has just started count too where it is also their end."""
+    """End the running clocks this action ends.
+
+    What it has just started itself goes on, unless an answer makes the action its end too (``Clock.stops_when``).
+    """
     touched = touched_by(process, action.key)
     ended: list[Deadline] = []
     asked = {field.name for field in action.fields}
@@ -264,7 +267,7 @@ def stop_and_withdraw(
         if action.stands_for:
             _end_on_paper(rows, clock, action, answers, event, ended)
             continue
-        for row in (*rows, *fresh):
+        for row in (*rows, *fresh) if clock.stops_when is not None else rows:
             if row.clock == clock.key and row.running and _matches(clock, row, answers):
                 row.stopped_on, row.stopped_by_event, row.next_look_on = named or occurred_on, event.id, None
                 ended.append(row)

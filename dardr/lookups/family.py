@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import workflows
-from dardr.access import get_record, roles_on
+from dardr.access import get_record, roles_on, visible
 from dardr.actors import Actor
 from dardr.casework.deadlines import running, state
 from dardr.casework.facts import load_facts, settings_of
@@ -52,7 +53,7 @@ from workflows.processes.family_branch_1.updates import left_alone_until, they_w
 from workflows.processes.family_branch_1.visits import Visit, visits_to_come
 from workflows.processes.who import FAMILY_NOTES
 
-BRANCH = "family-branch"
+BRANCH, NOTICE, QUESTION = "family-branch", "family-notice", "family-question"
 FORTNIGHT = timedelta(days=14)
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -145,6 +146,41 @@ def find_branch(session: Session, actor: Actor, ref: str) -> tuple[Record, Recor
 def branches_of(session: Session, actor: Actor, review: Record) -> list[Record]:
     """The branches of a review that this actor may see, in the order in which they were added."""
     return [item for item in visible_items(session, actor, review) if item.process_key == BRANCH]
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeContact:
+    """What must be known before a branch is telephoned, visited or written to, shown above the forms about it."""
+
+    facts: Mapping[str, Any]
+    title: str
+    left_alone: bool = False
+    left_alone_until: date | None = None
+    not_confirmed: str = ""
+
+
+def before_contact(session: Session, actor: Actor, record: Record, today: date) -> BeforeContact | None:
+    """Of a branch, or of the one branch that a question or a notice of publication is about; None for all else."""
+    if record.process_key == BRANCH:
+        return BeforeContact(record.facts, record.title or record.ref)  # its form says itself what stands in the way
+    if record.process_key == NOTICE:
+        refs = [str(record.facts.get("branch") or "")]
+    elif record.process_key == QUESTION:
+        refs = [other.ref for way, _, other in linked(session, actor, record) if way == "serves"]
+    else:
+        return None
+    branch = session.scalar(sa.select(Record).where(Record.ref.in_(refs), Record.process_key == BRANCH, visible(actor)))
+    if branch is None:
+        return None
+    guarded = load_facts(session, actor, branch, workflows.get(branch.process), today, actions=())
+    wished, unconfirmed = they_wish_contact(guarded), recipient_confirmed(guarded)
+    return BeforeContact(
+        branch.facts,
+        branch.title or branch.ref,
+        wished is not None,
+        left_alone_until(guarded) if wished is not None else None,
+        unconfirmed.reason if unconfirmed is not None else "",
+    )
 
 
 # --- one branch -------------------------------------------------------------------------------------------

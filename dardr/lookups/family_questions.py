@@ -12,14 +12,12 @@ import workflows
 from dardr.actors import Actor
 from dardr.casework.fold import done, public
 from dardr.errors import NotFound
-from dardr.lookups.family import BRANCH
+from dardr.lookups.family import BRANCH, QUESTION
 from dardr.lookups.records import visible_items
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import Record, RecordLink
 from workflows.answers import stored_date
 from workflows.processes.family_question_1 import BY_WHOM
-
-QUESTION = "family-question"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The name used for the person who died, for those who read of the family: who chose it, when, why, whose it is besides.
+"""The name used for the person who died, for those who read of the family: who chose it, when, why, whose besides.
 
 Names are looked up when they are recorded, and people join later: so it is looked up again each time this is read.
 """

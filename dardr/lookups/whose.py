@@ -96,7 +96,7 @@ def team_members(session: Session, viewer: Actor) -> list[tuple[int, str]]:
 
 
 def may_concern(who: Actor) -> sa.ColumnElement[bool]:
-    """A condition on open records under which something of them may be this person's: never narrower than the rule.
+    """A condition on records under which something of them may be this person's: never narrower than the rule.
 
     Whether it is theirs is decided by ``of_person``; what is left out here it would leave out too.
     """
@@ -116,11 +116,22 @@ def may_concern(who: Actor) -> sa.ColumnElement[bool]:
     return Record.id.in_(sa.union_all(*ways))
 
 
+def may_be_owed() -> sa.ColumnElement[bool]:
+    """A condition on records of which something may be owed: open ones, and ended ones on which a date still runs."""
+    running = sa.select(Deadline.id).where(
+        Deadline.record_id == Record.id,
+        Deadline.due_on.is_not(None),
+        Deadline.stopped_by_event.is_(None),
+        Deadline.withdrawn_by_event.is_(None),
+    )
+    return sa.or_(Record.final.is_(False), running.exists())
+
+
 def _carried(by: sa.ColumnElement[bool]) -> list[sa.Select[int]]:
-    """The open records carried by somebody, and what serves a review that they carry."""
+    """The records carried by somebody of which something may be owed, and what serves a review that they carry."""
     serving = sa.select(RecordLink.item_id).join(Record, Record.id == RecordLink.review_id)
     return [
-        sa.select(Record.id).where(by, Record.final.is_(False)),
+        sa.select(Record.id).where(by, may_be_owed()),
         serving.where(by, RecordLink.kind == "item"),
     ]
 

@@ -21,7 +21,7 @@ from dardr.actors import Actor
 from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
 from dardr.lookups.deadlines import running_state
 from dardr.lookups.waiting import ELSEWHERE, Standing, Waits, mover_of, some_of
-from dardr.lookups.whose import Whose, may_concern, of_person, of_team
+from dardr.lookups.whose import Whose, may_be_owed, may_concern, of_person, of_team
 from dardr.storage.reviews import Deadline, Record, RecordLink
 from workflows.clocks import MISSED, State
 from workflows.definition import PARTY_LABELS, Action, Clock, Kind, Party, Process
@@ -88,7 +88,7 @@ def work_of(session: Session, viewer: Actor, today: date, *, person: Actor | Non
     ``today`` is a London date.
     """
     who = person or viewer
-    query = sa.select(Record).options(defer(Record.facts)).where(visible(viewer), Record.final.is_(False))
+    query = sa.select(Record).options(defer(Record.facts)).where(visible(viewer), may_be_owed())
     found = session.scalars(query if team else query.where(may_concern(who)))
     records = {record.id: record for record in found}
     people = Recipients(session)
@@ -124,6 +124,8 @@ class _Desk:
         for row, record in self._running():
             process = workflows.get(record.process)
             clock = process.clock(row.clock)
+            if record.final and self._button(record, process, clock) is None:
+                continue  # it ended with its date; nothing is left to do about that
             if self.whose.owes(record, clock.owner):
                 line = self._of_clock(row, record, process, clock, mine=True)
                 if line.do:
@@ -303,7 +305,7 @@ def _order(line: Line) -> tuple[bool, date, str]:
 
 
 def _served(session: Session, viewer: Actor, records: Mapping[int, Record]) -> dict[int, Record]:
-    """The first record that each of these serves, where it has not ended and the viewer may see it."""
+    """The first record that each of these serves, where the viewer may see it, ended or not."""
     rows = session.execute(
         sa.select(RecordLink.item_id, sa.func.min(RecordLink.review_id))
         .where(RecordLink.item_id.in_(list(records)), RecordLink.kind == "item")
@@ -314,6 +316,6 @@ def _served(session: Session, viewer: Actor, records: Mapping[int, Record]) -> d
     shown = dict(records)
     if others:
         query = sa.select(Record).options(defer(Record.facts))
-        query = query.where(Record.id.in_(others), visible(viewer), Record.final.is_(False))
+        query = query.where(Record.id.in_(others), visible(viewer))
         shown |= {record.id: record for record in session.scalars(query)}
     return {item: shown[review] for item, review in first.items() if review in shown}

@@ -268,6 +268,10 @@ def test_whoever_asks_not_to_be_contacted_is_left_alone(case: Case) -> None:
     case.act("give_update_all_the_same", {**TOLD, **because}, ref=ref)
     case.act("start_drafting")
     assert [d.clock_id for d in case.deadlines(ref=ref) if d.running] == ["L15"]
+    looked = {"no_contact_how_long": "until", "wish_looked_how": "Their advocate said so"}
+    later = until + timedelta(days=60)
+    case.act("look_at_no_contact", {**looked, "no_contact_until": later.isoformat()}, ref=ref)
+    assert [(d.clock_id, d.due_on) for d in case.deadlines(ref=ref) if d.running] == [("L15", later)]
     looked = {"no_contact_how_long": "open", "wish_looked_how": "Their advocate said so"}
     case.act("look_at_no_contact", looked, ref=ref)
     assert not [d for d in case.deadlines(ref=ref) if d.running]

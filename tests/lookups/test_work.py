@@ -200,3 +200,22 @@ def test_somebody_with_a_role_for_one_review_owes_what_is_theirs_there(database:
         assert session.scalar(sa.text("SELECT count(*) FROM user_role WHERE record_id IS NOT NULL")) == 1
     found = work(database, "independent_chair", case.today)
     assert {(line.what, line.ref) for line in found.later} == {("Overview report", case.ref)}
+
+
+def test_what_a_concluded_review_still_owes_is_there_with_its_review(sqlite_database: Database) -> None:
+    """Its family is still told how things go, and somebody looks again at whether the report stays online."""
+    case = a_review(sqlite_database, "concluded", day_by_day=False)
+    branch = {"title": "Branch 1", "added_on": case.today.isoformat()}
+    ref = open_a(sqlite_database, "family-branch", branch, on=case.today, parent_ref=case.ref).ref
+    case.act("record_informed_only", {"updates_by": "case_manager"}, ref=ref)
+    day = case.today + timedelta(days=20)
+    case.act("look_again_online", {"online_view": "It stays.", "look_again_online_on": day.isoformat()})
+    found = work(sqlite_database, "case_manager", day + timedelta(days=60)).owed()
+    looks = "Look again at whether the report stays online"
+    assert {line.what: (line.ref, line.review_ref, line.due) for line in found} == {
+        "Next update to the family: Branch 1": (ref, case.ref, case.today + timedelta(weeks=6)),
+        looks: (case.ref, case.ref, day),
+    }
+    assert {line.what: line.do and line.do[2] for line in found}[looks] == "look_again_online"
+    case.act("end_looks_online", {"no_more_looks_why": "Nobody asks any more."})
+    assert looks not in whats(work(sqlite_database, "case_manager", day + timedelta(days=60)).owed())

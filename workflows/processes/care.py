@@ -79,6 +79,24 @@ def why_in_this_week(facts: Facts, *, field: str | None = None) -> Blocked | Non
     )
 
 
+WHY_TODAY = optional(
+    paragraph("careful_today_because", "Why today?", help="No names. It stays on the record.", when_asked=True)
+)
+"""Asked of whoever writes to an agency by hand on a day to be careful about."""
+
+
+@reads_careful_days
+def why_today(facts: Facts) -> Blocked | None:
+    """A check: on a day to be careful about, whoever reminds an agency by hand says why it is today."""
+    if not laid_out(facts.careful, facts.today, facts.today) or (facts.submitted or {}).get(WHY_TODAY.name):
+        return None
+    return Blocked(
+        f"{in_words(facts.today)}, today, is a day to be careful about: reminders that leave by themselves left before"
+        " it. Send this one tomorrow; or open “Send a reminder now” there and say why it is right today.",
+        WHY_TODAY.name,
+    )
+
+
 def nearest_outside(named: Sequence[CarefulDay], due: date, today: date) -> date | None:
     """The weekday nearest to ``due``, not before ``today``, whose week has no day to be careful about.
 

@@ -21,6 +21,7 @@ from docx.shared import Cm, Pt
 
 from dardr.casework.chronology.comparing import CONTRADICT, DECISIONS
 from dardr.lookups.chronology import Line, Merged, Pair
+from notifications.document import CONTENT_NOTE
 from workflows.calendar import in_words
 from workflows.when import EXACTNESS, RULES
 
@@ -160,6 +161,7 @@ def word(merged: Merged, lines: Sequence[Line]) -> bytes:
     document.add_heading(title, level=1)
     count = f"{len(lines):,} lines" if len(lines) != 1 else "1 line"
     of_all = "" if len(lines) == len(merged.lines) else f" of {len(merged.lines):,}"
+    document.add_paragraph(CONTENT_NOTE)
     document.add_paragraph(
         f"{count}{of_all}. From: {', '.join(record.title for record, number in merged.returns if number) or 'nobody'}."
         f" {len(merged.undecided):,} pairs of lines to be looked at are not decided."

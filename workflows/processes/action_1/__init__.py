@@ -53,7 +53,7 @@ ACTIONS = (
         fields=(paragraph("public_text", "How it reads in the published plan", help="No names."),),
         authority=guidance_2016("8"),
     ),
-    send_reminder(WITH_DATES, CHAIRING | DECIDERS),
+    send_reminder(WITH_DATES, CHAIRING | DECIDERS, to_agency=True),
     *_dates(),
     *_more_time(),
     *anywhere.holds(WORKING, DECIDERS),

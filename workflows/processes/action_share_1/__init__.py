@@ -167,7 +167,7 @@ ACTIONS = (
         fields=(paragraph("reopened_reason", "Why"), SHARE_DUE),
         authority=by_design(),
     ),
-    send_reminder(OPEN, CHAIRING | DECIDERS),
+    send_reminder(OPEN, CHAIRING | DECIDERS, to_agency=True),
     *anywhere.dates(OPEN, DECIDERS),
     *anywhere.holds(OPEN, DECIDERS),
     anywhere.note((*OPEN, *FINAL), AGENCY | ASSURANCE | CHAIRING),

@@ -167,7 +167,7 @@ HANDLES = (
         authority=local(),
     ),
     *more_time(OPEN, AGENCY, CHAIRING, ("imr_return", "information_return")),
-    send_reminder(OPEN, CHAIRING),
+    send_reminder(OPEN, CHAIRING, to_agency=True),
     *anywhere.dates(OPEN, CHAIRING),
     *anywhere.holds(OPEN, CHAIRING),
     anywhere.note(OPEN + FINAL, AGENCY | CHAIRING),

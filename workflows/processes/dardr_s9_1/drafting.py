@@ -11,6 +11,7 @@ from workflows.processes.dardr_s9_1 import meetings, versions
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.pre_check import record_pre_check
 from workflows.processes.dardr_s9_1.sign_off import sign_off
+from workflows.processes.family_branch_1.reading import comments_without_answer
 from workflows.processes.family_question_1 import questions_without_answer
 from workflows.processes.fields import choice, file, one_of, optional, paragraph, text
 from workflows.processes.held_back_1 import held_back_without_sentence
@@ -138,7 +139,7 @@ def actions(law: Law) -> tuple[Action, ...]:
             ),
             guards=(versions.a_version_exists,),
             checks=(meetings.quorum_or_reason,),
-            warnings=(questions_without_answer,),
+            warnings=(questions_without_answer, comments_without_answer),
             effects=(
                 DoesOnItems(
                     "recommendation",

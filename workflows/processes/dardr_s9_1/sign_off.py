@@ -9,6 +9,7 @@ from workflows import guards
 from workflows.definition import Action, Blocked, Facts, From, Guard, Past, Role
 from workflows.processes.dardr_s9_1 import versions
 from workflows.processes.dardr_s9_1.law import Law
+from workflows.processes.family_branch_1.reading import comments_without_answer
 from workflows.processes.family_question_1 import questions_without_answer
 from workflows.processes.fields import choice, file, one_of, optional, paragraph, text
 from workflows.processes.who import DECIDERS
@@ -138,7 +139,7 @@ def sign_off(law: Law) -> Action:
                 " Check it, then answer: yes, checked.",
             ),
         ),
-        warnings=(questions_without_answer,),
+        warnings=(questions_without_answer, comments_without_answer),
         authority=law.guidance("7"),
         help="The overview report is complete on this day: the six months end with it.",
         main=True,

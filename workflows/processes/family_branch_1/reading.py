@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from workflows import guards
-from workflows.definition import Action, Blocked, DoesOnReview, Facts, From
+from workflows.definition import Action, Blocked, DoesOnReview, Facts, From, reads_items
 from workflows.processes.authorities import guidance_2016
 from workflows.processes.care import near_a_careful_day
 from workflows.processes.family_branch_1.contact import recipient_confirmed
@@ -52,6 +52,19 @@ def _a_comment_is_kept(facts: Facts) -> Blocked | None:
     if facts.listed("comments"):
         return None
     return Blocked("They have made no comment that is recorded here.")
+
+
+@reads_items
+def comments_without_answer(facts: Facts) -> str | None:
+    """A word of warning where the family's comments are not all answered; it never refuses."""
+    waiting = 0
+    for branch in facts.items_of("family-branch"):
+        answered = {str(entry["comment"]) for entry in branch.facts.get("comments_answered") or ()}
+        waiting += sum(str(entry["seq"]) not in answered for entry in branch.facts.get("comments") or ())
+    if not waiting:
+        return None
+    some = "A comment of the family has" if waiting == 1 else f"{waiting} comments of the family have"
+    return f"{some} no answer yet: what changed, or why nothing did. The family's page lists them."
 
 
 def actions() -> tuple[Action, ...]:
