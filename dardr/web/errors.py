@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from dardr.errors import DardrError, Reason
+from dardr.web.audience import may_use
 from dardr.web.transaction import undo
 
 log = structlog.get_logger("dardr.web")
@@ -82,4 +83,11 @@ def page(status: int, reasons: tuple[Reason, ...]) -> ResponseReturnValue:
     """The page for one status, with the reasons given or the ordinary sentence."""
     said = [r.reason for r in reasons] or [SENTENCES.get(status, SENTENCES[500])]
     title = TITLES.get(status, TITLES[500])
-    return render_template("errors/error.html", title=title, sentences=said, status=status), status
+    to_open = _to_open() if status == 404 else ""
+    return render_template("errors/error.html", title=title, sentences=said, status=status, to_open=to_open), status
+
+
+def _to_open() -> str:
+    """The reference of a review that was asked for, where an administrator may open it for a reason."""
+    asked = request.endpoint == "reviews.review" and may_use("access.open_case")
+    return (request.view_args or {})["ref"] if asked else ""

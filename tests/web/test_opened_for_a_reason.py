@@ -23,7 +23,8 @@ def test_a_review_opens_for_hours_and_closes_again(
 ) -> None:
     case = a_review(database, "evidence", display_pseudonym="Rowan 2023", person_name="Quintessa Unlikely")
     browser, path = signed_in(app, "administrator"), f"/reviews/{case.ref}/open-for-a-reason"
-    assert browser.get(f"/reviews/{case.ref}").status_code == 404
+    refused = browser.get(f"/reviews/{case.ref}")
+    assert refused.status_code == 404 and f'href="{path}"' in refused.text
     page = browser.get(path)
     assert "If there is a review" in page.text and "Rowan" not in page.text
     assert browser.send(path, reason="because").status_code == 422
@@ -46,7 +47,9 @@ def test_one_that_is_not_there_reads_the_same_and_is_kept(app: Flask, database: 
     browser = signed_in(app, "administrator")
     answer = browser.send("/reviews/DARDR-1999-001/open-for-a-reason", reason=REASON)
     assert answer.headers["Location"] == "/reviews/DARDR-1999-001"
-    assert browser.get("/reviews/DARDR-1999-001").status_code == 404
+    refused = browser.get("/reviews/DARDR-1999-001")
+    assert refused.status_code == 404 and "/reviews/DARDR-1999-001/open-for-a-reason" in refused.text
+    assert "open-for-a-reason" not in signed_in(app, "case_manager").get("/reviews/DARDR-1999-001").text
     assert "DARDR-1999-001" in signed_in(app, "auditor").get("/care/changes?what=case_asked_for").text
 
 

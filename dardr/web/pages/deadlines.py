@@ -42,7 +42,7 @@ def all_running() -> ResponseReturnValue:
     return render_template(
         "deadline/all.html",
         groups=[
-            {"key": key, "heading": heading, "lines": [_line(r) for r in sorted(found, key=_order)]}
+            {"key": key, "heading": heading, "lines": [shown(r) for r in sorted(found, key=_order)]}
             for key, heading, found in groups
             if found
         ],
@@ -96,7 +96,8 @@ def _order(row: DeadlineRow) -> tuple[date, int]:
     return (row.due or date.max, KIND_ORDER.index(row.kind) if row.kind in KIND_ORDER else len(KIND_ORDER))
 
 
-def _line(row: DeadlineRow) -> dict[str, Any]:
+def shown(row: DeadlineRow) -> dict[str, Any]:
+    """A running date as templates show it."""
     return {
         "ref": row.ref,
         "review_ref": row.review_ref,

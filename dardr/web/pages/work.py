@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import SEES_NO_REVIEW
+from dardr.access import SEES_A_PART, SEES_NO_REVIEW
 from dardr.actors import Actor, load_actor
 from dardr.casework.act import take_action
 from dardr.casework.failing import CLEARERS
@@ -91,6 +91,7 @@ def my_work() -> ResponseReturnValue:
         of=asked if team or other else "",
         whose="the team" if team else other.name if other else "",
         sees_plans=bool(me.roles) and me.roles <= SEES_NO_REVIEW,
+        sees_reviews=bool(me.roles - SEES_NO_REVIEW - SEES_A_PART - {Role.ADMINISTRATOR}),
         may_add=bool(me.everywhere & workflows.newest("task").opening.roles),
     )
 
