@@ -24,6 +24,7 @@ from dardr.storage.engine import Database
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AuditEvent, Deadline, EventValues, Hold, Record, RecordLink
 from dardr.systime import LONDON
+from tests import states
 from workflows.definition import Role
 
 START = date(2026, 3, 2)
@@ -517,8 +518,13 @@ def a_review(
 
     With ``day_by_day`` the steps lie some days apart, as in life; without it all happen on the first day.
     """
-    case = open_a(database, process, notification(on, **values), on=on, by=by)
-    for _, days, steps in route(at):
-        case.today += timedelta(days=days if day_by_day else 0)
-        case.do(steps)
-    return case
+
+    def by_its_actions() -> tuple[str, str]:
+        case = open_a(database, process, notification(on, **values), on=on, by=by)
+        for _, days, steps in route(at):
+            case.today += timedelta(days=days if day_by_day else 0)
+            case.do(steps)
+        return case.ref, case.today.isoformat()
+
+    ref, today = states.reached(database, (at, on, process, day_by_day, by, values), by_its_actions)
+    return Case(database, ref, date.fromisoformat(today))

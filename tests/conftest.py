@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests import postgres
+from tests import postgres, states
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -118,14 +118,20 @@ def sqlite_file_with_people(migrated_sqlite_file: Path, run_folder: Path) -> Pat
     return file
 
 
+def _note_its_history(request: pytest.FixtureRequest, url: str, template: str, folder: Path) -> None:
+    if "monkeypatch" not in request.fixturenames:
+        states.begin(url, template, folder)
+
+
 @pytest.fixture
-def sqlite_url(request: pytest.FixtureRequest, migrated_sqlite_file: Path, tmp_path: Path) -> str:
+def sqlite_url(request: pytest.FixtureRequest, migrated_sqlite_file: Path, tmp_path: Path, run_folder: Path) -> str:
     """The address of a migrated SQLite database of this test's own."""
     peopled = bool(WITH_A_PARTNERSHIP & set(request.fixturenames))
     template = request.getfixturevalue("sqlite_file_with_people") if peopled else migrated_sqlite_file
     file = tmp_path / "dardr.sqlite3"
     shutil.copyfile(template, file)
-    return f"sqlite:///{file}"
+    _note_its_history(request, url := f"sqlite:///{file}", template.name, run_folder)
+    return url
 
 
 @pytest.fixture
@@ -154,6 +160,7 @@ def postgres_url(
         template = postgres.WITH_PEOPLE
         postgres.make_template(postgres_server, run_folder, template, _put_a_partnership)
     with postgres.database(postgres_server, f"test_{uuid.uuid4().hex}", template) as url:
+        _note_its_history(request, url, template, run_folder)
         yield url
 
 

@@ -27,11 +27,16 @@ from sqlalchemy import Connection, Engine, event
 TEMPLATE = "dardr_template"
 WITH_PEOPLE = "dardr_template_with_people"
 
-# Durability is left out on purpose: a test database that a power cut loses is no loss.
+# Durability is left out on purpose: a test database that a power cut loses is no loss. So is what looks after a
+# database over days.
 _CONFIGURATION = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+autovacuum = off
+jit = off
 max_connections = 200
 shared_buffers = 64MB
 timezone = 'UTC'
@@ -154,12 +159,35 @@ def database(server: PostgresServer, name: str, template: str | None = TEMPLATE)
     try:
         yield server.url(name)
     finally:
-        for engine in list(_ENGINES):
-            if engine.url.database == name:
-                engine.dispose()
+        _let_go(name)
         with server.connect() as admin:
             _give_back_what_was_left(admin, name)
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def copied(server: PostgresServer, source: str, target: str) -> bool:
+    """Copy a database in the place of another (of none); False where somebody is still connected to one of them."""
+    for name in (source, target):
+        _let_go(name)
+    with server.connect() as admin:
+        for _ in range(20):
+            if not admin.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname IN (%s, %s)", [source, target]
+            ).fetchone():
+                break
+            time.sleep(0.01)  # a connection that was closed is listed for a moment longer
+        else:
+            return False
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(target)))
+        admin.execute(_create(target, source))
+    return True
+
+
+def _let_go(name: str) -> None:
+    """Close the connections to a database that this process keeps for later."""
+    for engine in list(_ENGINES):
+        if engine.url.database == name:
+            engine.dispose()
 
 
 def _give_back_what_was_left(admin: psycopg.Connection[Any], name: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +17,7 @@ from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import Record
-from tests import builders
+from tests import builders, states
 from tests.builders import START, Case, a_review, actor, grant, open_a
 from workflows.definition import Role
 
@@ -41,6 +43,12 @@ def add_action(case: Case, body: str) -> str:
 
 @pytest.fixture
 def world(database: Database) -> World:
+    made: dict[str, Any] = states.reached(database, "what is seen by whom", lambda: _made(database))
+    north, south = (Case(database, ref, date.fromisoformat(day)) for ref, day in made.pop("cases"))
+    return World(database, north, south, **made)
+
+
+def _made(database: Database) -> dict[str, Any]:
     north = a_review(database, "evidence")
     south = a_review(database, "evidence", csps=["southmere"])
     returns = north.act("request_returns", {"kind": "imr", "bodies": ["northmere-council", "mereshire-nhs"]}).created
@@ -54,10 +62,14 @@ def world(database: Database) -> World:
         "name_body",
         {"bodies": ["mereshire-nhs"], "recommendations_addressed": ["1"]},
     ).created[0]
-    return World(
-        database, north, south, returns[0], returns[1], add_action(north, "northmere-council"),
-        add_action(south, "southmere-council"), reply,
-    )  # fmt: skip
+    return {
+        "cases": [(case.ref, case.today.isoformat()) for case in (north, south)],
+        "council_return": returns[0],
+        "nhs_return": returns[1],
+        "council_action": add_action(north, "northmere-council"),
+        "south_action": add_action(south, "southmere-council"),
+        "reply": reply,
+    }
 
 
 def seen_by(session: Session, key: str) -> set[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import AdminEvent, User, UserRole
 from dardr.storage.reading import OpenedCase, ReadEvent
 from dardr.storage.reviews import Record
-from tests import builders
+from tests import builders, states
 from tests.builders import START, Case, a_review, actor, at_ten, grant, open_a
 from workflows.definition import Party, Role
 
@@ -56,6 +57,11 @@ def action(case: Case, body: str) -> str:
 
 @pytest.fixture
 def world(database: Database) -> World:
+    made = states.reached(database, "the table of who sees what", lambda: _made(database))
+    return World(database, Case(database, made["north"], date.fromisoformat(made["today"])), made["refs"])
+
+
+def _made(database: Database) -> dict[str, Any]:
     north = a_review(database, "evidence")
     south = a_review(database, "evidence", csps=["southmere"])
     cleared = a_review(database, "pre_publication")
@@ -90,7 +96,7 @@ def world(database: Database) -> World:
         ):
             grant(session, key, role, north.ref)
             grant(session, key, role, cleared.ref)
-    return World(database, north, refs)
+    return {"north": north.ref, "today": north.today.isoformat(), "refs": refs}
 
 
 ALL = {

@@ -80,9 +80,9 @@ class Driver:
         for action in (*onward, *items, *asides):
             mark = (stage, action["ref"], action["key"])
             first = action in onward
-            if action["blocked"] and not self._somebody_may(action):
-                continue
             if not first and mark in tried:
+                continue
+            if action["blocked"] and not self._somebody_may(action):
                 continue
             if not first:
                 tried.add(mark)
