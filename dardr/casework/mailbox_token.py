@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from authlib.common.errors import AuthlibBaseError
@@ -30,13 +31,14 @@ def token_of(settings: Settings) -> Token | None:
 
     def ask() -> str:
         try:
-            with OAuth2Session(
+            client: Any = OAuth2Session(
                 settings.mailbox_client_id,
                 settings.mailbox_client_secret,
                 scope=settings.mailbox_scope,
                 token_endpoint_auth_method="client_secret_post",
                 default_timeout=TIMEOUT,
-            ) as client:
+            )
+            with client:
                 given = client.fetch_token(url, grant_type="client_credentials")
             return str(given["access_token"])
         except AuthlibBaseError as error:
