@@ -140,6 +140,18 @@ def test_nobody_owes_a_part_of_an_action_that_ended_otherwise(case: Case) -> Non
     assert case.record(part).stage == "taken_out" and running(case, part) == {}
 
 
+def test_what_waits_to_be_verified_comes_a_page_at_a_time_longest_waiting_first(case: Case) -> None:
+    first, second = agreed(case, "2026-07-10"), agreed(case, "2026-07-10")
+    case.act("claim_complete", {"evidence": "Register"}, ref=second, by="agency_contact")
+    case.today += timedelta(days=1)
+    case.act("claim_complete", {"evidence": "Register"}, ref=first, by="agency_contact")
+    with case.database.read() as session:
+        steering = builders.actor(session, "steering_member")
+        shown = [to_verify(session, steering, case.today, number=number, size=1) for number in (1, 2, 9)]
+    assert [[line.row.ref for line in page.mine] for page in shown] == [[second], [first], [first]]
+    assert [(page.number, page.total) for page in shown] == [(1, 2), (2, 2), (2, 2)]
+
+
 # --- a body that merges while it owes -----------------------------------------------------------------------
 
 

@@ -83,10 +83,11 @@ def plan_file() -> ResponseReturnValue:
 @who(Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.STEERING_MEMBER)
 def verifying() -> ResponseReturnValue:
     """The actions reported complete that the person signed in may verify, longest waiting first."""
-    found = to_verify(session(), actor(), _today())
+    found = to_verify(session(), actor(), _today(), number=asked_page(), size=A_PAGE)
     return render_template(
         "plan/verifying.html",
         lines=[(one, page_of(one.row.ref, ACTION)) for one in found.mine],
+        pager=pager(found.number, found.total, A_PAGE),
         own_body=found.own_body,
         own_claim=found.own_claim,
     )
