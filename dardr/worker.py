@@ -35,6 +35,7 @@ from dardr.casework.search_index import read_documents
 from dardr.casework.sweep import sweep
 from dardr.casework.transport import mailer_of, notify_of
 from dardr.casework.update_rounds import go_on
+from dardr.long_running import keep_what_is_loaded
 from dardr.lookups.post_state import day_line, post_state
 from dardr.settings import Settings
 from dardr.storage.engine import Database, is_sqlite
@@ -329,6 +330,7 @@ def run_worker(database: Database, settings: Settings, stop: threading.Event | N
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+    keep_what_is_loaded()
     scheduler = start_worker(database, settings)
     try:
         while not stop.wait(timeout=1):

@@ -27,7 +27,7 @@ from dardr.storage.reminders import Reminder
 from dardr.systime import london_date
 from workflows.post_days import PostDays
 
-PEOPLE_AT_ONCE = 200
+PEOPLE_AT_ONCE = 500
 WAITING = sa.and_(Reminder.outbox_id.is_(None), Reminder.dropped_at.is_(None))
 """The condition on reminders that no message carries yet, as their small index has it."""
 
@@ -54,13 +54,12 @@ def round_of_post(database: Database, now: datetime) -> Rounded:
     One person's message that cannot be made stops nobody else's: their reminders wait and stay visible.
     """
     done = Rounded()
-    after: str | None = None
+    after = 0
     while True:
         with database.read() as session:
-            people = _people_after(session, london_date(now), after)
+            people, after = _people_after(session, london_date(now), after)
         if not people:
             return done
-        after = people[-1]
         try:
             with database.write() as session:
                 done += _gather(session, now, people)
@@ -81,13 +80,16 @@ def _one_by_one(database: Database, now: datetime, people: Sequence[str]) -> Rou
     return done
 
 
-def _people_after(session: Session, today: date, after: str | None) -> list[str]:
-    """Addresses, in small letters, for which something waits; the first is empty where nobody can be written to."""
-    address = sa.func.lower(Reminder.address)
-    query = sa.select(address).where(WAITING, Reminder.for_day <= today).group_by(address).order_by(address)
-    if after is not None:
-        query = query.where(address > after)
-    return list(session.scalars(query.limit(PEOPLE_AT_ONCE)))
+def _people_after(session: Session, today: date, after: int) -> tuple[list[str], int]:
+    """Addresses, in small letters, for which something waits, by the first that does; and the number of the last such.
+
+    Colleagues who are told the same so come together, and it is read and put into words once. The address is empty
+    where nobody can be written to.
+    """
+    address, first = sa.func.lower(Reminder.address), sa.func.min(Reminder.id)
+    query = sa.select(address, first).where(WAITING, Reminder.for_day <= today).group_by(address)
+    found = session.execute(query.having(first > after).order_by(first).limit(PEOPLE_AT_ONCE)).all()
+    return [one for one, _ in found], found[-1][1] if found else after
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from dardr.long_running import keep_what_is_loaded
 from dardr.settings import Settings
 from dardr.storage.engine import Database
 from dardr.web.app import create_app
@@ -44,6 +45,7 @@ def serve(
         workers = 1
     app = create_app(database, settings)
     database.close()  # each process opens its own connections after the fork
+    keep_what_is_loaded()
     _Server(
         app,
         {

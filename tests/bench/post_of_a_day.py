@@ -9,6 +9,7 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from dardr.casework.sweep import Swept, sweep
+from dardr.long_running import keep_what_is_loaded
 from dardr.storage.bodies import Body, BodyContact, Partnership
 from dardr.storage.engine import Database
 from dardr.storage.installation import Installation
@@ -165,6 +166,7 @@ def _peak(database: Database) -> float:
 def run() -> list[Ratio]:
     """Both databases: at most three times the bare queries; memory hardly more at ten times the size."""
     found: list[Ratio] = []
+    keep_what_is_loaded()  # as a worker does before its first sweep
     for kind in KINDS:
         peaks: list[float] = []
         for share in (10, 1):

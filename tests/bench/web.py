@@ -217,6 +217,9 @@ def _measured(database: Database, kind: str, port: int) -> list[Ratio]:
         "caseload, page 20": ["/reviews?page=20"],
         "review in evidence": [f"/reviews/{ref}" for ref in evidence[:10]],
         "review with its whole plan": [f"/reviews/{ref}" for ref in plans],
+        "register of actions, first page": ["/actions"],
+        "register of actions, page 20": ["/actions?page=20"],
+        "actions to verify": ["/actions/verify"],
         "search, a common word": [f"/search?q={national.COMMON}"],
         "search, a rare word": [f"/search?q={national.RARE}"],
     }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from dardr.casework import gathered, outbox
+from dardr.casework import gathered, outbox, round_of_post
 from dardr.casework.administer import people
 from dardr.casework.deliver import deliver
 from dardr.casework.post_choices import Choices, choices_for, chosen
@@ -109,6 +109,20 @@ def test_one_person_under_two_spellings_gets_one_message(two: Two) -> None:
         session.add(BodyContact(body_id=body.id, kind="contact", name="", email=READER.title()))
     sweep(two.database, at_ten(two.due))
     assert len(two.mail()) == 1 and len(two.reminders()) == 2
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_a_few_people_at_a_time_each_gets_one_message(two: Two, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(round_of_post, "PEOPLE_AT_ONCE", at_once)
+    more = ["a@mereshire-nhs.example", "z@mereshire-nhs.example"]
+    with two.database.write() as session:
+        body = session.scalars(sa.select(Body).where(Body.key == "mereshire-nhs")).one()
+        session.add_all(BodyContact(body_id=body.id, kind="contact", name="", email=one) for one in more)
+    sweep(two.database, at_ten(two.due - timedelta(days=7)))
+    assert [len(two.mail(one)) for one in (READER, *more)] == [1, 1, 1]
+    with two.database.read() as session:
+        left = session.scalars(sa.select(Reminder).where(round_of_post.WAITING)).all()
+    assert not left and sweep(two.database, at_ten(two.due - timedelta(days=7))).enqueued == 0
 
 
 def test_what_is_done_before_it_leaves_is_not_said(two: Two) -> None:
