@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests import postgres, states
+from tests import compiled_once, postgres, states
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,6 +37,9 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+compiled_once.statements()
+compiled_once.routes()
 
 # Two busy cores: a slow example says nothing about the code. In CI the same examples each time.
 hypothesis.settings.register_profile("dardr", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -238,27 +241,3 @@ def page(browser: Browser) -> Iterator[Page]:
     yield context.new_page()
     context.close()
     assert not elsewhere, f"The page asked for something off this machine: {elsewhere}"
-
-
-# ---------------------------------------------------------------------------------------- compiled statements
-
-
-def _compile_statements_once() -> None:
-    """Every test has an engine of its own, and each would compile the same statements again: a third of the time.
-
-    Engines of one kind share what they compiled, which needs their dialects to count as the same key.
-    """
-    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-    from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-    from sqlalchemy.engine import Engine
-    from sqlalchemy.util import LRUCache
-
-    compiled: Any = LRUCache(5000)
-    Engine._compiled_cache = property(lambda self: compiled, lambda self, own: None)  # type: ignore[assignment]
-    kinds: tuple[Any, ...] = (SQLiteDialect_pysqlite, PGDialect_psycopg)
-    for kind in kinds:
-        kind.__eq__ = lambda self, other: type(self) is type(other)
-        kind.__hash__ = lambda self: hash(type(self))
-
-
-_compile_statements_once()
