@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from dardr.casework.administer import bodies
 from dardr.errors import Conflict, Invalid
 from dardr.lookups.commissioner import Overview, overview
+from dardr.lookups.commissioner_answers import by_recommendation
 from dardr.lookups.quarterly import quarterly
 from dardr.lookups.quarterly.printed import as_document
 from dardr.lookups.quarterly.report import Requests
@@ -254,6 +255,34 @@ def test_everybody_sees_their_own_part_of_what_is_owed(sqlite_database: Database
     for person in ("police_liaison", "communications", "administrator"):
         nothing = seen(sqlite_database, report.today, person)
         assert (nothing.owed, nothing.reports, nothing.requests) == (0, [], []), person
+
+
+def test_a_report_is_read_recommendation_by_recommendation(sqlite_database: Database) -> None:
+    report = a_report(sqlite_database)
+    police, nhs = name(report, "mereshire-police", "mereshire-nhs").created
+    (council,) = name(report, "northmere-council", numbers=("1", "2")).created
+    report.act("add_recommendation", {"number": "10", "text": "For nobody here."})
+    answered(report, police, "1")
+    again = {"recommendation": "1", "response": "no_action", "response_text": "Another law asks for it."}
+    report.act("answer_recommendation", again, ref=police)
+    report.act("record_not_owed", {"not_owed_reason": "Named by mistake."}, ref=nhs)
+
+    def read(by: str) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+        with sqlite_database.read() as session:
+            found = by_recommendation(session, actor(session, by), [report.ref])
+        return [(one.number, one.text, [(b.ref, b.response, b.text) for b in one.bodies]) for one in found[report.ref]]
+
+    said = (police, "No action, for a reason", "Another law asks for it.")
+    assert read("case_manager") == [
+        ("1", "Ask about safety.", [(police, *said[1:]), (council, "", "")]),
+        ("2", "Fund advocacy.", [(council, "", "")]),
+        ("10", "For nobody here.", []),
+    ], "the last answer counts, what was named by mistake does not"
+    assert read("agency_lead") == [
+        ("1", "Ask about safety.", [(council, "", "")]), ("2", "Fund advocacy.", [(council, "", "")])
+    ], "people of a body see their own part"  # fmt: skip
+    with sqlite_database.read() as session:
+        assert by_recommendation(session, actor(session, "police_liaison"), [report.ref]) == {}
 
 
 def test_days_left_and_past_and_what_is_shown(sqlite_database: Database) -> None:

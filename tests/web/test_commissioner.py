@@ -52,6 +52,9 @@ def test_every_body_with_its_days_its_answers_and_its_copies(manager: Browser, d
         values = {"recommendation": number, "response": "action_taken", "response_text": "Done."}
         report.act("answer_recommendation", values, ref=nhs)
     report.today = date(2026, 7, 2)
+    text = main_text(manager, "/commissioner")
+    assert "Recommendation 1 Ask about &lt;b&gt;safety&lt;/b&gt; again. 1 of 2 bodies have answered it." in text
+    assert "Mereshire NHS Trust : Action has been taken , 1 July 2026 Done." in text and ": no answer yet" in text
     reply = {"published_on": "2026-07-02", "published_at": "https://nhs.example/reply"}
     report.act("record_publication_of_reply", reply, ref=nhs)
     text = main_text(manager, "/commissioner?body=mereshire-nhs")

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.lookups.commissioner import REPORT, REQUEST, WHICH, Asked, Overview, Owed, overview
+from dardr.lookups.commissioner_answers import by_recommendation
 from dardr.web import spreadsheet
 from dardr.web.audience import actor, who
 from dardr.web.frame import page_of
@@ -43,6 +44,7 @@ def all_owed() -> ResponseReturnValue:
         found=found,
         which=which,
         body=body,
+        by_recommendation=by_recommendation(session(), actor(), [] if body else [one.ref for one in found.reports]),
         which_words=WHICH_WORDS,
         may_open=[
             (process.opening.label, url_for("doing.open_new", process_key=process.key))

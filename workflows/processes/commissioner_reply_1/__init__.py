@@ -40,6 +40,9 @@ from workflows.specified import DEPARTMENT, NOT_LISTED, SPECIFIED
 
 UNPUBLISHED = ("owed", "agreed")
 
+NOT_OWED = "not_owed"
+"""The stage of a reply that was asked for by mistake."""
+
 STAGES = (
     Stage("owed", "Reply owed", "reply", acts=Party.ADDRESSED_BODY, means="The body has not published its reply."),
     Stage("agreed", "Reply agreed", "reply", acts=Party.ADDRESSED_BODY,
@@ -48,7 +51,7 @@ STAGES = (
           means="The reply is public. The copies are not on the record yet."),
     Stage("copied", "Published, copies sent", "reply", acts=Party.NOBODY, final=True,
           means="The reply is public and the copies are sent."),
-    Stage("not_owed", "No reply owed", "reply", acts=Party.NOBODY, final=True,
+    Stage(NOT_OWED, "No reply owed", "reply", acts=Party.NOBODY, final=True,
           means="The report makes no recommendation about this body after all."),
 )  # fmt: skip
 
@@ -93,7 +96,7 @@ def published_after_report(facts: Facts) -> Blocked | None:
 def no_other_reply(facts: Facts) -> Blocked | None:
     """The body has no other reply to the same report: it was not named again since this one was struck out."""
     body = facts.recorded.get("body")
-    other = next((one for one in facts.beside if one.stage != "not_owed" and one.facts.get("body") == body), None)
+    other = next((one for one in facts.beside if one.stage != NOT_OWED and one.facts.get("body") == body), None)
     if other is None:
         return None
     return Blocked(f"This body was named again, and its reply is {other.ref}. Go on there.")
@@ -132,6 +135,13 @@ WORKED_OUT = (
 )
 """Worked out for each body from the register, as it was on the day of the report or of the request."""
 
+RESPONSES = (
+    ("action_taken", "Action has been taken"),
+    ("action_proposed", "Action is proposed"),
+    ("no_action", "No action, for a reason"),
+)
+"""What a reply may say to a recommendation (s.16(4)): what was or will be done, or why nothing is."""
+
 OPENING = Action(
     "name_body",
     "Record that a report names a body",
@@ -168,13 +178,7 @@ PROCESS = Process(
             keep_as="answers",
             fields=(
                 one_of("recommendation", "Which recommendation?", From.REPORT_RECOMMENDATIONS),
-                choice(
-                    "response",
-                    "What is the answer?",
-                    ("action_taken", "Action has been taken"),
-                    ("action_proposed", "Action is proposed"),
-                    ("no_action", "No action, for a reason"),
-                ),
+                choice("response", "What is the answer?", *RESPONSES),
                 paragraph("response_text", "The action taken or proposed, or why there is none"),
             ),
             checks=(recommendation_is_named,),
@@ -245,7 +249,7 @@ PROCESS = Process(
             "record_not_owed",
             "Record that no reply is owed",
             source=UNPUBLISHED,
-            to="not_owed",
+            to=NOT_OWED,
             roles=CASEWORK,
             fields=(paragraph("not_owed_reason", "Why"),),
             authority=ACT_2021_S16,
@@ -253,7 +257,7 @@ PROCESS = Process(
         Action(
             "reopen_reply",
             "Take the reply up again",
-            source=("not_owed", "published", "copied"),
+            source=(NOT_OWED, "published", "copied"),
             to="owed",
             roles=CASEWORK,
             fields=(paragraph("reopened_reason", "Why"),),
