@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from dardr.casework.sweep import sweep
+from dardr.errors import Invalid
 from dardr.lookups.careful_days import A_DAY, careful_days
 from dardr.storage.engine import Database
 from dardr.storage.reminders import Reminder
@@ -124,6 +125,17 @@ def test_a_week_long_festival_and_a_week_with_every_weekday_careful(case: Case) 
     careful(case, (words(monday + timedelta(days=2)), words(monday + timedelta(days=4))))
     assert told_on(case, row, -14) == [monday - timedelta(days=3)], "two branches, their days together"
     assert one
+
+
+def test_a_reminder_by_hand_on_such_a_day_is_asked_why_and_the_reason_is_kept(case: Case) -> None:
+    ref, row = asked(case)
+    careful(case, (words(case.today), ""))
+    given = {"clock": f"imr_return-{row.id}"}
+    with pytest.raises(Invalid, match="today, is a day to be careful about") as refused:
+        case.act("send_reminder", given, ref=ref)
+    assert [one.field for one in refused.value.reasons] == ["careful_today_because"]
+    case.act("send_reminder", {**given, "careful_today_because": "The trust asked to be written to today"}, ref=ref)
+    assert case.record(ref).facts["reminders_sent"][-1]["careful_today_because"].startswith("The trust asked")
 
 
 def test_a_day_struck_out_moves_nothing_and_one_added_later_does(case: Case) -> None:

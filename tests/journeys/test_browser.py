@@ -160,6 +160,8 @@ def every_page(server: Serving) -> dict[str, str]:
         "family, questions of one branch": f"/reviews/{REFS['amending']}/family/{REFS['family']}/questions",
         "family, a day to be careful about": f"/records/{REFS['family']}/do/add_careful_day",
         "when e-mail comes": "/me/e-mail",
+        "family, a visit": f"/records/{REFS['family']}/do/agree_visit",
+        "family, what they agree to": f"/records/{REFS['family']}/do/record_agreement",
         "family, an update": f"/records/{REFS['family']}/do/give_update",
         "family, confirm": f"/records/{REFS['other family']}/do/confirm_recipient",
         "documents": f"/reviews/{REFS['amending']}/documents",

@@ -48,6 +48,8 @@ class World:
         self.careful = self.day.replace(day=28)
         named = {"careful_day": f"28 {self.day:%B}", "careful_kind": "birthday", "careful_words": "The sister's"}
         case.act("add_careful_day", {**named, "careful_asked_by": "family"}, ref=self.family)
+        visit = {"visit_for": "reading", "visit_on": (self.day + timedelta(days=1)).isoformat()}
+        case.act("agree_visit", visit, ref=self.family)
         self.other = a_review(database, "evidence", day_by_day=False)
         with database.write() as session:
             grant(session, "panel_member", Role.PANEL_MEMBER, case.ref)
@@ -167,13 +169,13 @@ def test_an_agency_sees_what_it_owes_and_nothing_else(world: World) -> None:
         page = lead.get(f"/calendar?view=list&of={of}&month={month}").text
         assert page.count(">Return to the review<") == 1 and "NHS" not in page
         page = lead.get(f"/calendar?of={of}&month={world.month}").text
-        for hidden in ("Panel meeting", "Hearing", "Look again at a hold", "careful", world.meeting, world.proceeding):
+        for hidden in ("Panel meeting", "Hearing", "Look again at a hold", "careful", "Visit", world.meeting, world.proceeding):
             assert hidden not in page, hidden
 
 
 def test_a_member_of_the_panel_finds_its_meetings_and_no_day_of_the_family(world: World) -> None:
     page = world.as_seen_by("panel_member").get(f"/calendar?month={world.month}").text
-    assert world.meeting in page and "careful" not in page
+    assert world.meeting in page and "careful" not in page and "Visit" not in page
 
 
 @pytest.mark.parametrize(
@@ -189,6 +191,8 @@ def test_of_a_family_only_those_who_read_of_it_are_told(world: World) -> None:
     for person, told in (("team_manager", True), ("deciding_chair", False), ("auditor", False)):
         page = world.as_seen_by(person).get(f"/calendar?of=all&month={world.month}").text
         assert (world.meeting in page) is True and ("careful" in page) is told, person
+        visit = "Visit agreed with a branch of the family" in cell(page, world.day + timedelta(days=1))
+        assert visit is told and (f"/family/{world.family}" in page) is told, person
 
 
 def test_a_crowded_day_shows_the_first_things_and_leads_to_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,10 +13,12 @@ from flask import Flask
 from dardr.casework.conflicts import record_conflict
 from dardr.storage.engine import Database
 from dardr.storage.reading import ReadEvent
+from notifications.document import CONTENT_NOTE
 from tests import builders
 from tests.builders import Case, a_review
 from tests.casework.test_family import CONFIRMED, CONTACT, TOLD, a_branch, taking_part
 from tests.web.conftest import Browser, dated, signed_in
+from workflows.calendar import in_words
 from workflows.definition import Role
 
 SIDE = "Branch 1: mother"
@@ -153,6 +155,13 @@ def test_a_letter_is_a_word_file_to_the_confirmed_recipient(manager: Browser, ca
     assert "Dear Robin Sample" in words and "1 Sample Street" in words
     assert any("decide whether to take part" in text for text in words)
     assert not any("mother" in text or "OFFICIAL" in text for text in words)
+    case.act("prepare_letter", {"letter_about": "update"}, ref=ref)
+    number = case.record(ref).facts["letters_prepared"][-1]["seq"]
+    file = manager.get(f"/family/{ref}/letters/{number}.docx").data
+    words = [p.text for p in Document(io.BytesIO(file)).paragraphs]
+    assert "How the review goes" in words and "Where the review is: The report is being written." in words
+    assert "- The chair and the panel agreed what the review will look at." in words
+    assert not any("decide whether to take part" in text for text in words), "they have chosen"
 
 
 @pytest.mark.parametrize(
@@ -272,7 +281,15 @@ def test_comments_are_shown_with_what_changed(manager: Browser, case: Case) -> N
     ref = taking_part(case)
     case.act("give_draft", {"version": "1", "given_how": "private"}, ref=ref)
     case.act("record_comment", {"version": "1", "comment_where": "4.12", "comment_text": "It was May."}, ref=ref)
+    case.act("record_agreement", {"agreement_about": "words", "agreement_answer": "agreed"}, ref=ref)
+    on = date(2026, 8, 12)
+    visit = {"visit_for": "reading", "visit_on": on.isoformat(), "visit_at": "10:00"}
+    case.act("agree_visit", visit, ref=ref)
     page = manager.get(f"/family/{ref}").text
+    assert page.index(CONTENT_NOTE) < page.index("It was May.")
+    assert f"They read the report, {in_words(on)}, from 10:00" in page
+    assert "stand in the report" in page and "They agree, " in page
+    assert "every 6 weeks, and when the review enters another phase (the number set here)" in page
     assert "It was May." in page and "Not answered yet" in page and "It is with them." in page
     form = manager.get(f"/records/{ref}/do/answer_comment")
     assert "Comment 1: 4.12, version 1" in form.text and "It was May" not in form.text

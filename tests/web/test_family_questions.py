@@ -87,3 +87,31 @@ def test_how_the_family_speaks_of_the_person_is_on_two_restricted_pages_and_nowh
         assert "SHOH-nee" in manager.get(page).text
     for page in ("", "/timeline", "/brief", "/waiting"):
         assert "SHOH-nee" not in manager.get(f"/reviews/{case.ref}{page}").text
+
+
+def test_the_page_says_who_chose_the_name_and_that_somebody_who_came_later_has_it_too(
+    manager: Browser, case: Case
+) -> None:
+    page = manager.get(f"/reviews/{case.ref}/family").text
+    assert f"Until then the reference is used: <strong>{case.ref}</strong>" in page
+    chosen = {"display_pseudonym": "Juniper 2026", "pseudonym_chosen": "family", "name_chosen_by": "Her sister"}
+    case.act("record_pseudonym", {**chosen, "pseudonym_reason": "Her plant"})
+    page = manager.get(f"/reviews/{case.ref}/family").text
+    for said in ("Juniper 2026", "The family chose it (Her sister)", "Her plant", "recorded by Alex Example"):
+        assert said in page, said
+    assert "it is nobody else&#39;s" in page or "it is nobody else's" in page
+    case.act("record_person", {"part_in_case": "child", "part_name": "Juniper"})
+    page = manager.get(f"/reviews/{case.ref}/family").text
+    assert "It is also the name of a relative or of somebody else in this review. Nobody has said why" in page
+    case.act("record_pseudonym", {**chosen, "name_used_because": "The child wishes it."})
+    assert "It is used all the same: The child wishes it." in manager.get(f"/reviews/{case.ref}/family").text
+
+
+def test_what_keeps_a_branch_safe_stands_above_the_forms_of_its_questions(manager: Browser, case: Case) -> None:
+    branch = a_branch(case, "Branch 1")
+    case.act("record_safe_contact", {"safe_never": "Ring in the evening"}, ref=branch)
+    question = asked(case, branch, "Why?")
+    form = manager.get(f"/records/{question}/do/say_cannot_be_answered").text
+    assert "Ring in the evening" in form and "Nobody has confirmed yet" in form
+    case.act("record_no_contact", {"no_contact_how_long": "open"}, ref=branch)
+    assert "They asked not to be contacted" in manager.get(f"/records/{question}/do/answer_question").text
