@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from dardr.access import get_record
-from dardr.actors import Actor, operator
+from dardr.actors import Actor, by_the_calendar
 from dardr.casework.act import take_action
 from dardr.casework.open_actions import owing
 from dardr.lookups.calendars import calendar_for_partnership
@@ -61,7 +61,7 @@ def go_on(database: Database, now: datetime) -> Moved:
             continue
         try:
             with database.write() as session:
-                done = _step(session, operator(session, now), now, ref, stage)
+                done = _step(session, by_the_calendar(session, now), now, ref, stage)
         except Exception as error:
             log.error("update_round.not_moved", ref=ref, error=type(error).__name__)
             continue

@@ -78,40 +78,75 @@ class Tab:
     shown: Shown = _whole
 
 
-TABS = (
-    Tab("summary", "Summary", "reviews.review", "records.record", _always),
-    Tab("meeting", "Meeting", record="meetings.meeting", shown=_a_meeting),
-    Tab("recommendation", "Recommendation", record="recommendations.recommendation", shown=_of("recommendation")),
-    Tab("timeline", "Timeline", "reviews.review_timeline", "records.record_timeline", _with_events),
-    Tab("decision", "Decision", "deciding.decision"),
-    Tab("commissioning", "Chair", "commissioning.commissioning", shown=_for(CONTRACT)),
-    Tab("panel", "Panel", "panel.panel"),
-    Tab("agencies", "Agencies", "returns_of_review.agencies"),
-    Tab("return", "Return", record="returns.form", shown=_of("agency-return")),
-    Tab("meetings", "Meetings", "meetings.meetings_of_review"),
-    Tab("proceedings", "Proceedings and holds", "proceedings.proceedings", shown=_with_holds),
-    Tab("recommendations", "Recommendations", "recommendations.of_one_review"),
-    Tab("family", "Family (restricted)", "family.family", shown=_for(FAMILY_NOTES)),
-    Tab("report", "Report", "rounds.report"),
-    Tab("comments", "Comments", "", "rounds.comments", shown=_of("comment-round", "comment-request", "reader-request")),
-    Tab("home_office", "Home Office", "quality.home_office"),
-    Tab("publication", "Publication", "publication.publication", shown=_with_documents),
-    Tab("documents", "Letters and briefings", "documents.documents", shown=_with_documents),
-    Tab("files", "Documents", "files.review_files", "files.record_files"),
-    Tab("waiting", "Waiting for", "waiting.review_waiting"),
-    Tab("people", "People (restricted)", "identities.people", shown=_with_people),
-    Tab("access", "Access", "access.access", shown=_always),
-)
-"""Every tab there is, in the order in which they are shown."""
+GROUPS = (
+    (
+        "The review",
+        (
+            Tab("summary", "Summary", "reviews.review", "records.record", _always),
+            Tab("meeting", "Meeting", record="meetings.meeting", shown=_a_meeting),
+            Tab(
+                "recommendation", "Recommendation", record="recommendations.recommendation",
+                shown=_of("recommendation"),
+            ),
+            Tab("return", "Return", record="returns.form", shown=_of("agency-return")),
+            Tab(
+                "comments", "Comments", record="rounds.comments",
+                shown=_of("comment-round", "comment-request", "reader-request"),
+            ),
+            Tab("timeline", "Timeline", "reviews.review_timeline", "records.record_timeline", _with_events),
+            Tab("waiting", "Waiting for", "waiting.review_waiting"),
+            Tab("decision", "Decision", "deciding.decision"),
+            Tab("access", "Access", "access.access", shown=_always),
+        ),
+    ),
+    (
+        "Who works on it",
+        (
+            Tab("commissioning", "Chair", "commissioning.commissioning", shown=_for(CONTRACT)),
+            Tab("panel", "Panel", "panel.panel"),
+            Tab("agencies", "Agencies", "returns_of_review.agencies"),
+            Tab("meetings", "Meetings", "meetings.meetings_of_review"),
+            Tab("proceedings", "Proceedings and holds", "proceedings.proceedings", shown=_with_holds),
+        ),
+    ),
+    (
+        "The family and the people in it",
+        (
+            Tab("family", "Family (restricted)", "family.family", shown=_for(FAMILY_NOTES)),
+            Tab("people", "People (restricted)", "identities.people", shown=_with_people),
+        ),
+    ),
+    (
+        "The report",
+        (
+            Tab("report", "Report", "rounds.report"),
+            Tab("recommendations", "Recommendations", "recommendations.of_one_review"),
+            Tab("home_office", "Home Office", "quality.home_office"),
+            Tab("publication", "Publication", "publication.publication", shown=_with_documents),
+        ),
+    ),
+    (
+        "Papers",
+        (
+            Tab("documents", "Letters and briefings", "documents.documents", shown=_with_documents),
+            Tab("files", "Documents", "files.review_files", "files.record_files"),
+        ),
+    ),
+)  # fmt: skip
+"""Every tab there is, in groups, in the order in which they are shown."""
 
 
-def tabs_of(record: Record, current: str) -> list[tuple[str, str, bool]]:
-    """The tabs of a record for the person signed in: label, address, whether it is the current one."""
+def tabs_of(record: Record, current: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """The tabs of a record for the person signed in, by group: label, address, whether it is the current one."""
     is_review = record.process_key in workflows.REVIEW_KEYS
     part = contents_seen(session(), actor(), record)
     found = []
-    for tab in TABS:
-        endpoint = tab.review if is_review else tab.record
-        if endpoint and may_use(endpoint) and tab.shown(record, part):
-            found.append((tab.label, url_for(endpoint, ref=record.ref), tab.key == current))
+    for group, tabs in GROUPS:
+        shown = []
+        for tab in tabs:
+            endpoint = tab.review if is_review else tab.record
+            if endpoint and may_use(endpoint) and tab.shown(record, part):
+                shown.append((tab.label, url_for(endpoint, ref=record.ref), tab.key == current))
+        if shown:
+            found.append((group, shown))
     return found

@@ -19,7 +19,7 @@ from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import User
 from dardr.storage.reminders import Reminder
-from dardr.storage.reviews import Deadline, Record, RecordLink
+from dardr.storage.reviews import AuditEvent, Deadline, Record, RecordLink
 from tests import builders
 from tests.builders import at_ten
 
@@ -100,6 +100,16 @@ def test_a_round_opens_on_its_day_and_asks_each_agency_once(database: Database) 
     # It closes by itself the day after, and what comes later is still taken.
     assert go_on(database, at_ten(CLOSES)) == Moved(0, 0)
     assert go_on(database, at_ten(CLOSES + timedelta(days=1))) == Moved(0, 1)
+    with database.read() as session:
+        by = session.execute(
+            sa.select(AuditEvent.action, AuditEvent.actor_name)
+            .join(Record, Record.id == AuditEvent.record_id)
+            .where(Record.ref == ref)
+            .order_by(AuditEvent.seq)
+        ).all()
+    assert [tuple(row) for row in by[1:]] == [
+        ("open_updates", "dardr, on the day planned"), ("close_updates", "dardr, on the day planned"),
+    ]  # fmt: skip
     late = requests(database, ref)["northmere-council"]
     act(database, late, "return_updates", {"came_by": "page"}, CLOSES + timedelta(days=2), "agency_contact")
     assert stage(database, late) == "returned"

@@ -13,7 +13,6 @@ from workflows.definition import (
     Party,
     WorkingDays,
 )
-from workflows.processes import ladders
 from workflows.processes.authorities import (
     ACT_2004_COPY,
     ACT_2024_COPY,
@@ -140,7 +139,6 @@ def _about_the_decision(law: Law) -> tuple[Clock, ...]:
             owed_to=Party.FAMILY,
             duty=law.guidance("6"),
             date=LOCAL_DATE,
-            escalations=ladders.SOON,
         ),
         Clock(
             "waiting_for_chair",
@@ -305,7 +303,6 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             pausable=True,
             extendable=True,
             agreement="The partnership agrees.",
-            escalations=ladders.SOON,
         ),
         Clock(
             "send_final_documents",
@@ -324,7 +321,6 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             date=LOCAL_DATE,
             extendable=True,
             agreement="The partnership agrees.",
-            escalations=ladders.SOON,
         ),
         Clock(
             "look_again_online",
@@ -344,7 +340,6 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             extendable=True,
             agreement="The partnership agrees.",
             remind_before=(28, 7),
-            escalations=ladders.IN_FOUR_WEEKS,
         ),
         Clock(
             "look_again_not_published",
@@ -362,6 +357,5 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             extendable=True,
             agreement="The partnership agrees.",
             remind_before=(28, 7),
-            escalations=ladders.IN_FOUR_WEEKS,
         ),
     )
