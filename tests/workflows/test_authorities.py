@@ -123,6 +123,14 @@ def test_family_and_home_office_are_never_reminded(number: str) -> None:
     assert silent.escalations == ()
 
 
+def test_what_is_asked_again_each_week_goes_up_to_somebody_else_too() -> None:
+    """L16 is between a body and the Commissioner, and nobody here answers for L17; each other date names who is next."""
+    alone = {c.id for _, c in CLOCKS if c.repeat_after_every is not None and not c.escalations}
+    assert alone == {"L16", "L17"}
+    for _, one in CLOCKS:
+        assert one.owner not in {step.to for step in one.escalations}, one.id
+
+
 def test_the_guide_dates_are_not_shown_as_compared() -> None:
     for number in ("D02", "D05"):
         assert clock(number, "dardr-s9").date.kind is Kind.GUIDANCE

@@ -21,6 +21,7 @@ from workflows.definition import (
     Role,
     WorkingDays,
 )
+from workflows.processes import ladders
 from workflows.processes.authorities import local
 from workflows.processes.fields import choice, day, optional, paragraph
 
@@ -146,6 +147,7 @@ def more_time_clock(withdrawn_on: tuple[str, ...]) -> Clock:
         date=LOCAL,
         remind_before=(1,),
         repeat_after_every=2,
+        escalations=ladders.SOON,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workflows.definition import Clock, DateGiven, Escalation, LocalSetting, Party, WorkingDays
+from workflows.processes import ladders
 from workflows.processes.authorities import by_design, local
 
 CLOCKS: tuple[Clock, ...] = (
@@ -41,5 +42,6 @@ CLOCKS: tuple[Clock, ...] = (
         duty=local("What was agreed with the chair"),
         date=local("The day agreed with the chair"),
         remind_before=(7, 1),
+        escalations=ladders.IN_TWO_WEEKS,
     ),
 )

@@ -13,6 +13,7 @@ from workflows.definition import (
     Party,
     WorkingDays,
 )
+from workflows.processes import ladders
 from workflows.processes.authorities import (
     ACT_2004_COPY,
     ACT_2024_COPY,
@@ -139,6 +140,7 @@ def _about_the_decision(law: Law) -> tuple[Clock, ...]:
             owed_to=Party.FAMILY,
             duty=law.guidance("6"),
             date=LOCAL_DATE,
+            escalations=ladders.SOON,
         ),
         Clock(
             "waiting_for_chair",
@@ -303,6 +305,7 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             pausable=True,
             extendable=True,
             agreement="The partnership agrees.",
+            escalations=ladders.SOON,
         ),
         Clock(
             "send_final_documents",
@@ -321,6 +324,7 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             date=LOCAL_DATE,
             extendable=True,
             agreement="The partnership agrees.",
+            escalations=ladders.SOON,
         ),
         Clock(
             "look_again_online",
@@ -340,6 +344,7 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             extendable=True,
             agreement="The partnership agrees.",
             remind_before=(28, 7),
+            escalations=ladders.IN_FOUR_WEEKS,
         ),
         Clock(
             "look_again_not_published",
@@ -357,5 +362,6 @@ def _about_publication(law: Law) -> tuple[Clock, ...]:
             extendable=True,
             agreement="The partnership agrees.",
             remind_before=(28, 7),
+            escalations=ladders.IN_FOUR_WEEKS,
         ),
     )

@@ -21,7 +21,7 @@ from workflows.definition import (
     Stage,
     reads_items,
 )
-from workflows.processes import anywhere
+from workflows.processes import anywhere, ladders
 from workflows.processes.authorities import by_design, local
 from workflows.processes.fields import choice, day, optional, paragraph, read_by, text
 from workflows.processes.reminding import send_reminder
@@ -226,6 +226,7 @@ PROCESS = Process(
             duty=KEPT,
             date=local("The date given for the next step"),
             remind_before=(7, 1),
+            escalations=ladders.IN_TWO_WEEKS,
         ),
     ),
     child_suffix="H",

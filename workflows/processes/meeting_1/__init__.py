@@ -26,7 +26,7 @@ from workflows.definition import (
     Stage,
     WritesToPanel,
 )
-from workflows.processes import anywhere
+from workflows.processes import anywhere, ladders
 from workflows.processes.authorities import by_design, guidance_2016, local
 from workflows.processes.care import fixed_near_a_careful_day
 from workflows.processes.fields import choice, day, file, number, optional, paragraph, several_of, text
@@ -355,6 +355,7 @@ PROCESS = Process(
             duty=local("A panel agrees the minutes of its meetings; no national rule is known"),
             date=local("A setting of the partnership; no national number is known"),
             remind_before=(7, 1),
+            escalations=ladders.IN_PLACE_OF_A_CHAIR,
         ),
         Clock(
             "meeting_day",
@@ -372,6 +373,7 @@ PROCESS = Process(
             date=local("The date set for the meeting"),
             remind_before=(7, 1),
             on_the_day=False,
+            escalations=ladders.IN_TWO_WEEKS,
         ),
     ),
     child_suffix="M",

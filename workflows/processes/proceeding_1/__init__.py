@@ -26,7 +26,7 @@ from workflows.definition import (
     Stage,
     WorkingDays,
 )
-from workflows.processes import anywhere
+from workflows.processes import anywhere, ladders
 from workflows.processes.authorities import by_design, local
 from workflows.processes.fields import choice, day, optional, paragraph
 from workflows.processes.proceeding_1 import questions as ask
@@ -314,6 +314,7 @@ PROCESS = Process(
             duty=FOLLOWED_HERE,
             date=local(),
             remind_before=(1,),
+            escalations=ladders.SOON,
         ),
         Clock(
             "look_at_proceeding",
@@ -332,6 +333,7 @@ PROCESS = Process(
             duty=FOLLOWED_HERE,
             date=local(),
             remind_before=(7, 1),
+            escalations=ladders.IN_TWO_WEEKS,
         ),
     ),
     notices=(Notice("date_moved", ("move_hearing",), "date_moved", (Party.INDEPENDENT_CHAIR, Party.PANEL)),),

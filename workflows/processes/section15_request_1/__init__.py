@@ -23,7 +23,7 @@ from workflows.definition import (
     Stage,
     reads_items,
 )
-from workflows.processes import anywhere
+from workflows.processes import anywhere, ladders
 from workflows.processes.authorities import ACT_2021_S15, by_design, practice
 from workflows.processes.fields import choice, day, file, link, one_of, optional, paragraph, several_of, text
 from workflows.processes.reminding import send_reminder
@@ -237,6 +237,7 @@ PROCESS = Process(
             duty=by_design("A request to the partnership itself; it is on no list of section 15(3)"),
             date=practice("The date that the request gives", note="The Act gives none."),
             remind_before=(14, 7, 1),
+            escalations=ladders.SOON,
         ),
     ),
     ref_prefix="S15",

@@ -19,7 +19,7 @@ from workflows.definition import (
     Role,
     Stage,
 )
-from workflows.processes import anywhere
+from workflows.processes import anywhere, ladders
 from workflows.processes.authorities import by_design, local
 from workflows.processes.fields import day, one_of, optional, paragraph, text
 from workflows.processes.reminding import send_reminder
@@ -150,6 +150,7 @@ PROCESS = Process(
             duty=ASKED,
             date=local("The date given with the task"),
             remind_before=(7, 1),
+            escalations=ladders.IN_TWO_WEEKS,
         ),
     ),
     notices=(
