@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import get_record
 from dardr.actors import Actor
-from dardr.lookups.files import DOCUMENT, FileLine, files_of
+from dardr.lookups.files import DOCUMENT, LABELS, FileLine, files_of, marking_of
 from dardr.lookups.records import apart_from
 from dardr.storage.reviews import Record
-from workflows.processes.document_1 import EVERYONE, IN_USE, KIND, MARKINGS, SENSITIVE, WHO_READS
+from workflows.processes.document_1 import EVERYONE, IN_USE, KIND, SENSITIVE, WHO_READS
 
-LABELS = dict(MARKINGS)
 WITH_A_STEP = "with_a_step"
 """What the kind of a file is that was given with another step, when a list is asked for by kind."""
 
@@ -97,11 +96,6 @@ def versions_of(record: Record, files: list[FileLine]) -> list[Version]:
         )
         for one in reversed(entries)
     ]
-
-
-def marking_of(record: Record) -> str:
-    """How the files of a record are marked, in words; the ordinary marking of a review where nobody said."""
-    return LABELS.get(str(record.facts.get("marking")), LABELS[SENSITIVE])
 
 
 def readers_of(record: Record) -> str:

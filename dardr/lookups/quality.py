@@ -6,7 +6,8 @@ counts too. A letter belongs to the submission before it, and a point to the let
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ import workflows
 from dardr.access import get_record
 from dardr.actors import Actor
 from dardr.casework.fold import done
+from dardr.lookups.files import files_of
 from dardr.lookups.records import apart_from, visible_items
 from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, EventValues, Record
@@ -305,6 +307,52 @@ def _which(name: str, value: str) -> str:
     return f"Version {value}" if value and name == "pack_version" else value
 
 
+@dataclass(frozen=True, slots=True)
+class InPack:
+    """One part of a pack: what was said of it, and the document of the record it is, where it names one.
+
+    ``document`` is the reference of its page; ``to_look_at`` says what has changed there since, empty where nothing.
+    """
+
+    label: str
+    which: str
+    document: str = ""
+    to_look_at: str = ""
+
+
+NAMES_A_DOCUMENT = re.compile(r"\b([A-Z0-9]{2,20}-\d{4}-\d{3,}-D\d{2,})\b(?:, version (.+))?")
+
+
+def pack_in_detail(session: Session, actor: Actor, record: Record, pack: Mapping[str, Any]) -> list[InPack]:
+    """The parts of a pack, each tied to the document of the review that it names, as far as this person sees it."""
+    documents = {one.ref: one for one in apart_from(session, actor, record, "document")}
+    with_file = {file.entry for file in files_of(session, actor, record.ref) if file.ref == record.ref}
+    return [_in_pack(record, documents, with_file, name, label, str(pack.get(name) or "")) for name, label in PARTS]
+
+
+def _in_pack(
+    record: Record, documents: Mapping[str, Record], with_file: Collection[int], name: str, label: str, value: str
+) -> InPack:
+    if name == "pack_version" and value:
+        entries = [one for one in record.facts.get("versions") or () if str(one.get("version")) == value]
+        kept = any(one.get("seq") in with_file for one in entries)
+        return InPack(label, f"Version {value}", "", "" if kept else "No file is recorded with this version.")
+    named = NAMES_A_DOCUMENT.search(value)
+    document = documents.get(named[1]) if named else None
+    if named is None or document is None:
+        return InPack(label, value)
+    newest = _newest_version(document)
+    if document.final:
+        return InPack(label, value, document.ref, "It was withdrawn, or another has taken its place.")
+    if named[2] and named[2].strip() != newest:
+        return InPack(label, value, document.ref, f"Version {newest} has come since.")
+    return InPack(label, value, document.ref)
+
+
+def _newest_version(document: Record) -> str:
+    return str([document.facts, *(document.facts.get("versions") or ())][-1].get("version") or "")
+
+
 ON_RECORD = {"pack_executive_summary": "executive_summary", "pack_action_plan": "action_plan"}
 """Parts of the pack that are documents of the review, by their kind there."""
 
@@ -320,7 +368,7 @@ def suggested_pack(session: Session, actor: Actor, record: Record) -> dict[str, 
     for document in apart_from(session, actor, record, "document"):
         for name, kind in ON_RECORD.items():
             if document.facts.get("document_kind") == kind and not document.final:
-                newest = [document.facts, *(document.facts.get("versions") or ())][-1].get("version")
+                newest = _newest_version(document)
                 found[name] = f"{document.ref}, version {newest}" if newest else document.ref
     return {name: value for name, value in found.items() if not held.get(name)}
 

@@ -20,6 +20,7 @@ from dardr.casework.facts import load_facts
 from dardr.lookups.files import FileLine, files_by_entry
 from dardr.lookups.quality import parts_of
 from dardr.lookups.records import visible_items
+from dardr.lookups.sent_back import SentBack, sent_back
 from dardr.storage.reviews import AuditEvent, EventValues, Record
 from workflows.definition import Action, Facts, Past, Process
 from workflows.engine import judge
@@ -108,6 +109,7 @@ class SigningOff:
     assured: Mapping[str, Any] | None
     beside: tuple[Beside, ...]
     sent_back: Mapping[str, Any] | None
+    each_return: tuple[SentBack, ...]
     submission: str
     pack: list[tuple[str, str]]
     may_sign: bool
@@ -139,6 +141,7 @@ def signing_off(session: Session, actor: Actor, ref: str, today: date) -> Signin
         assured=(facts.listed("assurances") or [None])[-1],
         beside=_beside(session, actor, record),
         sent_back=_sent_back(facts),
+        each_return=tuple(sent_back(session, record)),
         submission=ordinal(submissions(facts.recorded, facts.done) + (1 if _before_submission(record) else 0)),
         pack=parts_of(pack_in_hand(facts)),
         may_sign=bool(action.roles & roles) and here,

@@ -80,7 +80,7 @@ def test_a_document_is_added_gets_a_version_and_is_opened(page: Page, server: Se
     page.get_by_role("button", name="Add a version").click()
     with page.expect_download() as saved:
         page.get_by_role("link", name="Save file 2").click()
-    assert re.fullmatch(rf"{case.ref}-D01-file-2\.pdf", saved.value.suggested_filename)
+    assert re.fullmatch(rf"{case.ref}-D01-file-2-OFFICIAL-SENSITIVE\.pdf", saved.value.suggested_filename)
     page.reload()
     expect(page.locator("section", has=page.get_by_role("heading", name="Who opened it"))).to_contain_text(
         "Alex Example, file 2"

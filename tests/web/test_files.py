@@ -61,7 +61,7 @@ def test_a_file_is_given_out_to_save_under_a_neutral_name(case: Case, manager: B
     ref = case.opened("agency-return")[0]
     answer = manager.get(f"/records/{ref}/files/1")
     assert answer.data == PLAIN
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{ref}-file-1.pdf"'
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{ref}-file-1-OFFICIAL-SENSITIVE.pdf"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.content_type == "application/octet-stream", "what a file says it is, is not believed"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -134,4 +134,4 @@ def test_no_name_of_a_file_reaches_a_header(case: Case, manager: Browser, databa
         session.execute(sa.update(StoredFile).where(StoredFile.id == 1).values(name=name))
     ref = case.opened("agency-return")[0]
     said = manager.get(f"/records/{ref}/files/1").headers["Content-Disposition"]
-    assert re.fullmatch(rf'attachment; filename="{ref}-file-1(\.[a-z0-9]{{1,5}})?"', said)
+    assert re.fullmatch(rf'attachment; filename="{ref}-file-1-OFFICIAL-SENSITIVE(\.[a-z0-9]{{1,5}})?"', said)

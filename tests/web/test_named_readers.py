@@ -27,6 +27,7 @@ from tests.builders import Case, address
 from tests.returned_mail import answer
 from tests.web.by_link import come_in, door_in, mail_to, post
 from tests.web.conftest import Browser, dated, signed_in
+from tests.web.people_at_work import a_family
 from tests.word_files import REPORT, a_copy, a_report, ins, noted
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -52,7 +53,7 @@ def case(database: Database) -> Case:
             "title": "The panel, version 1",
             "members": found.opened("panel-seat"),
             "people": [address("steering_member")],
-            "outside": [f"Expert adviser, {ADVISER}", "Advocate of the family"],
+            "outside": [f"Expert adviser, {ADVISER}", "Interpreter"],
             "closes_on": "2026-08-20",
         },
     )
@@ -64,7 +65,7 @@ def requests(case: Case) -> dict[str, str]:
 
 
 MEMBER, INSPECTOR = "Mereshire Police, Head of protecting people", "Mereshire Police, Inspector"
-STEERING, OUTSIDE, ON_PAPER = "Indigo Example", "Expert adviser", "Advocate of the family"
+STEERING, OUTSIDE, ON_PAPER = "Indigo Example", "Expert adviser", "Interpreter"
 
 
 def test_each_is_asked_by_name_and_who_has_no_address_is_the_teams_to_ask(case: Case, manager: Browser) -> None:
@@ -154,6 +155,20 @@ def test_nobody_is_asked_twice_and_a_line_that_is_no_address_is_explained(case: 
     assert answer.status_code == 422 and "is no e-mail address" in answer.text
     answer = manager.send(f"/records/{ref}/do/ask_more_readers", **dated("their_date", "2026-08-30"), **TODAY)
     assert answer.status_code == 422 and "choose at least one reader" in answer.text
+
+
+def test_the_family_reads_apart_and_is_counted_for_those_who_read_of_it(
+    app: Flask, case: Case, manager: Browser
+) -> None:
+    branch = a_family(case)["family"]
+    where = f"/records/{case.opened('comment-round')[0]}/comments"
+    page = manager.get(where).text
+    assert f'href="/family/{branch}"' in page and "with them to read; 2 comments, 1 with an answer" in page
+    assert "not given to them" in page, "the other branch"
+    assert "May, not in March" not in page
+    with_the_panel = signed_in(app, "panel_member").get(where).text
+    assert "The family" not in with_the_panel and branch not in with_the_panel
+    assert "May, not in March" not in str(manager.get(f"{where}.xlsx").data)
 
 
 # --- comments that came by e-mail ---------------------------------------------------------------------------

@@ -95,6 +95,12 @@ def test_sent_back_with_what_should_change(database: Database, chair: Browser) -
     assert done.status_code == 303
     page = text_of(chair.get(f"/reviews/{review.ref}/sign-off"))
     assert "The report was sent back on" in page and "Put the second finding more gently." in page
+    review.act("record_version", {"version": "2", "what_for": "panel", "changes": "The second finding"})
+    review.act("send_to_partnership")
+    chair.send(f"/records/{review.ref}/do/return_to_drafting", None, **TODAY, return_reason="And the summary.")
+    page = text_of(chair.get(f"/reviews/{review.ref}/sign-off"))
+    assert "Each time it was sent back 2" in page
+    assert page.index("Put the second finding more gently.") < page.rindex("And the summary."), "in their order"
 
 
 def test_who_reads_the_sign_off(database: Database, tmp_path: Path) -> None:
@@ -137,6 +143,22 @@ def test_the_form_of_the_pack_knows_what_is_on_the_record(database: Database, ma
     review.act("put_into_pack", {"pack_action_plan": "Plan 4"})
     again = manager.get(f"/records/{review.ref}/do/put_into_pack").text
     assert f"{ref}, version 3" not in again, "what is in the pack is not replaced by what the form suggests"
+
+
+def test_a_part_of_the_pack_is_tied_to_its_document_and_says_when_that_has_changed(
+    database: Database, manager: Browser
+) -> None:
+    review = a_review(database, "csp_sign_off")
+    summary = {"title": "Executive summary", "document_kind": "executive_summary", "version": "1", "kept_where": "x"}
+    ref = review.act("file_document", summary | {"marking": "official_sensitive", "readers": "everyone"}).created[0]
+    review.act("put_into_pack", {"pack_version": "1", "pack_executive_summary": f"{ref}, version 1"})
+    page = manager.get(f"/reviews/{review.ref}/home-office").text
+    assert f'href="/records/{ref}/files"' in page and "has come since" not in page
+    assert "No file is recorded with this version." in page, "the report itself was recorded without one"
+    review.act("add_version", {"version": "2", "version_changes": "Shorter", "kept_where": "x"}, ref=ref)
+    assert "Version 2 has come since." in manager.get(f"/reviews/{review.ref}/home-office").text
+    review.act("withdraw_document", {"withdrawn_because": "A mistake"}, ref=ref)
+    assert "It was withdrawn" in manager.get(f"/reviews/{review.ref}/home-office").text
 
 
 def test_the_covering_letter_names_nobody(database: Database, manager: Browser) -> None:

@@ -135,7 +135,7 @@ def test_nothing_ticked_leads_back(manager: Browser, case: Case) -> None:
 
 def test_no_cell_of_the_workbook_is_a_formula(manager: Browser, case: Case) -> None:
     answer = manager.get(f"/records/{the_round(case)}/comments.xlsx")
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{the_round(case)}-comments.xlsx"'
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{the_round(case)}-comments-OFFICIAL-SENSITIVE.xlsx"'
     sheet: Any = load_workbook(io.BytesIO(answer.data)).active
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert [cell.data_type for cell in cells if str(cell.value).startswith("=")] == ["s", "s"]
@@ -194,7 +194,8 @@ def test_a_reader_of_an_agency_reads_the_version_and_gives_comments(app: Flask, 
     assert f"/reviews/{case.ref}" not in page.text, "the review is not theirs to see"
     version = browser.get(f"/records/{own}/version")
     assert read_word(version.data).paragraphs[6].text == REPORT[6][1]
-    assert version.headers["Content-Disposition"].endswith('.docx"')
+    assert version.headers["Content-Disposition"].endswith('-OFFICIAL-SENSITIVE.docx"')
+    assert version.headers["X-Protective-Marking"] == "OFFICIAL-SENSITIVE"
     assert browser.get(f"/records/{the_round(case)}/comments").status_code == 404
     assert browser.get(f"/records/{case.opened('comment-request')[0]}/version").status_code == 404
     copy = a_copy({2: run(REPORT[2][1]) + ins("Noor", " Five times.")})

@@ -222,7 +222,7 @@ def test_a_file_is_given_out_as_bytes_to_save_whatever_it_says_it_is(manager: Br
     case.act("receive_return", {"known": "yes", "return_reference": NASTY, "return_file": page}, ref=item)
     answer = manager.get(f"/records/{item}/files/1")
     assert answer.content_type == "application/octet-stream" and answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{item}-file-1.txt"'
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{item}-file-1-OFFICIAL-SENSITIVE.txt"'
     assert "X-Bad" not in answer.headers
 
 

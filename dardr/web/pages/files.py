@@ -16,8 +16,8 @@ from dardr import systime
 from dardr.access import get_record, roles_on
 from dardr.casework.files import content
 from dardr.casework.read_log import note_read
-from dardr.lookups.documents import WITH_A_STEP, DocumentLine, documents_of, marking_of, readers_of, versions_of
-from dardr.lookups.files import DOCUMENT, download_name, files_of, get_file, suffix_of
+from dardr.lookups.documents import WITH_A_STEP, DocumentLine, documents_of, readers_of, versions_of
+from dardr.lookups.files import DOCUMENT, download_name, files_of, get_file, marking_of, suffix_of
 from dardr.lookups.reads import openings
 from dardr.lookups.records import linked
 from dardr.storage.files import StoredFile

@@ -24,7 +24,7 @@ from dardr.casework.documents import documents_of
 from dardr.errors import DardrError, Forbidden, NotFound, Reason
 from dardr.lookups import choices as looked_up
 from dardr.lookups.files import files_by_entry
-from dardr.lookups.quality import Point, parts_of, points_of, quality
+from dardr.lookups.quality import Point, pack_in_detail, points_of, quality
 from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web import forms
@@ -92,7 +92,7 @@ def home_office(ref: str) -> ResponseReturnValue:
         process=found.process,
         stage=found.process.stage(record.stage),
         is_review=True,
-        parts=parts_of(found.pack),
+        parts=pack_in_detail(session(), actor(), record, found.pack),
         preparing=record.stage in ("drafting", "csp_sign_off"),
         checks=_pre_check(found.pre_check, record),
         key_findings=KEY_FINDINGS_AT,

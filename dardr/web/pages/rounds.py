@@ -20,17 +20,18 @@ from dardr.casework import comment_files, comment_words
 from dardr.casework.act import take_action
 from dardr.casework.comments import version_file
 from dardr.casework.doors import chairs_of
-from dardr.casework.files import content
 from dardr.casework.read_log import note_read
 from dardr.casework.serving import reviews_served
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
-from dardr.lookups.files import download_name, files_by_entry, suffix_of
+from dardr.lookups.family_beside import family_beside
+from dardr.lookups.files import files_by_entry, marking_of
 from dardr.lookups.records import linked
 from dardr.lookups.review import actions_of
 from dardr.lookups.rounds import Group, Line, Report, Table, Version, report_of, table_of
 from dardr.storage.reviews import Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
+from dardr.web.pages.files import MARKED, given_out
 from dardr.web.transaction import commit, database, session, undo
 from dardr.web.words import answer_words, field_of
 from workflows.definition import Action
@@ -38,7 +39,6 @@ from workflows.processes.comment_request_1.giving import REQUESTS
 
 pages = Blueprint("rounds", __name__)
 
-PLAIN = "application/octet-stream"
 ANSWER = "answer_comments"
 CHOSEN = "comments"
 """The question of that action that is answered by the lines chosen in the table."""
@@ -155,6 +155,9 @@ def comments(ref: str) -> ResponseReturnValue:
         in_words=comment_words,
         formats={key: label for key, (_, label) in FORMATS.items()},
         asked=record.facts.get("asked") or "",
+        family=family_beside(session(), actor(), table.reviews, table.version)
+        if record.process_key == "comment-round"
+        else [],
     )
 
 
@@ -199,7 +202,9 @@ def comments_file(ref: str, form: str) -> ResponseReturnValue:
     note_read(database(), systime.utc_now(), actor(), "file", table.record.id, f"table of comments, {form}")
     body = comment_files.workbook(table) if form == "xlsx" else comment_files.word(table, _title(table))
     response = Response(body, content_type=FORMATS[form][0])
-    response.headers["Content-Disposition"] = f'attachment; filename="{ref}-comments.{form}"'
+    marking = marking_of(table.record).replace(" ", "-")
+    response.headers["Content-Disposition"] = f'attachment; filename="{ref}-comments-{marking}.{form}"'
+    response.headers[MARKED] = marking_of(table.record)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -223,13 +228,7 @@ def version(ref: str) -> ResponseReturnValue:
         raise NotFound("This version has no file here. The team says where it is kept.")
     if session().scalar(sa.select(Record.id).where(Record.id == record.id, opens_files(actor()))) is None:
         raise Forbidden("Your role shows which files there are. What is in them may name people.")
-    plain = content(row)
-    note_read(database(), systime.utc_now(), actor(), "file", record.id, f"file {row.id}")
-    response = Response(plain, content_type=PLAIN)
-    name = download_name(record, row.id, suffix_of(row.name, row.media_type))
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return given_out(record, row)
 
 
 # --- answers ------------------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ OPENED = (
 """What is opened for a reader of each kind, in the order of ``READERS``, and the question there that names them."""
 OUTSIDE_HELP = (
     "One a line: what they read it for, by their post and without a name. After a comma the address that the request"
-    " goes to, such as “Expert adviser, adviser@example.org”; without one, the team gives it to them on paper."
+    " goes to, such as “Expert adviser, adviser@example.org”; without one, the team gives it to them on paper. The"
+    " family and their advocate are not asked here: they read apart, without a date."
 )
 
 
