@@ -13,6 +13,7 @@ from typing import ClassVar, Self
 
 from notifications.document import DEMONSTRATION, OFFICIAL_SENSITIVE, SAMPLE, Document, Format
 from notifications.family_letter import FamilyLetter
+from notifications.hold_notice import HoldNotice
 from notifications.home_office_documents import AnswerToPoint, QaResponse, SubmissionLetter
 from notifications.report import Chart, Definition, Section, Table, sample_sections
 from notifications.report_outline import ReportOutline
@@ -359,6 +360,7 @@ DOCUMENTS: dict[str, type[Document]] = {
         ReturnRequest,
         DecisionNotice,
         FamilyLetter,
+        HoldNotice,
         ReportOutline,
         SubmissionLetter,
         QaResponse,

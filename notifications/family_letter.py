@@ -15,6 +15,7 @@ from notifications.document import SAMPLE, Document, Format
 SUBJECTS = {
     "first": "A review after a death: what it is, and your choices",
     "terms": "What the review will look at",
+    "waits": "Part of the review has to wait",
     "reading": "The draft report is ready for you to read",
     "publication": "Publication of the report",
     "update": "How the review goes",
@@ -35,6 +36,13 @@ OPENING: dict[str, tuple[str, ...]] = {
         " which questions it asks.",
         "You may know of things that nobody else does. If there are questions you would like the review to ask, we"
         " would be glad to hear them, in whatever way suits you.",
+    ),
+    "waits": (
+        "Part of the review has to wait for a while, because of other proceedings. We would like you to hear this from"
+        " us, and to know what it means.",
+        "The review has not ended. What does not have to wait goes on, and what is learnt at once is acted on at once."
+        " We cannot say yet when the rest can go on; we look at it again regularly, and tell you when it changes.",
+        "You can speak with us at any time meanwhile. If it helps you to be told more often, or less, please say so.",
     ),
     "reading": (
         "The draft report of the review is ready for you to read, if you wish to.",

@@ -1,8 +1,8 @@
-"""For which proceeding each hold was placed, and who was told of it: read from what was answered when it was placed."""
+"""For which proceeding each hold was placed, and who was told of it, then and later: read from what was answered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dardr.storage.reviews import AuditEvent, Hold, Record, RecordLink
 
+TOLD = "holds_told"
 PLACED = "holds_placed"
 """The list in which a record keeps what was answered when its holds were placed."""
 
@@ -22,6 +23,12 @@ def placed(session: Session, record: Record, holds: Iterable[Hold]) -> dict[int,
         return {}
     rows = session.execute(sa.select(AuditEvent.id, AuditEvent.seq).where(AuditEvent.id.in_(wanted)))
     return {wanted[event]: entries[seq] for event, seq in rows if seq in entries}
+
+
+def told_of(record: Record, hold: Hold, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Who was told of a hold, each with the day (ISO) they were told last. ``answers`` are those of its placing."""
+    later = [one for one in record.facts.get(TOLD) or () if str(one.get("hold")) == str(hold.id)]
+    return {str(who): str(one.get("on") or "") for one in (answers, *later) for who in one.get("hold_told") or ()}
 
 
 def open_for(session: Session, proceeding: Record) -> list[Hold]:

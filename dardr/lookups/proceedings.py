@@ -50,7 +50,8 @@ class Paused:
 class Held:
     """A hold with all that is known of it. ``clocks`` are the names of the clocks it pauses, running or not.
 
-    ``days`` is its age in calendar days; ``asks`` is True from the day after it was to be looked at again.
+    ``days`` is its age in calendar days; ``asks`` is True from the day after it was to be looked at again. ``told`` are
+    those told of it, each with the day (ISO) they were told last.
     """
 
     id: int
@@ -67,7 +68,7 @@ class Held:
     days: int
     asks: bool
     proceeding: str = ""
-    told: tuple[str, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
     paused: tuple[Paused, ...] = ()
 
 
@@ -163,10 +164,12 @@ def _holds(session: Session, record: Record, dates: Iterable[dict[str, Any]], to
     rows = holds_of_each(session, [record.id]).get(record.id, [])
     answers = hold_places.placed(session, record, rows)
     running = [row for row in dates if row["held"]]
-    return [_held(hold, answers.get(hold.id, {}), running, today) for hold in rows]
+    return [_held(record, hold, answers.get(hold.id, {}), running, today) for hold in rows]
 
 
-def _held(hold: Hold, answers: Mapping[str, Any], running: Iterable[dict[str, Any]], today: date) -> Held:
+def _held(
+    record: Record, hold: Hold, answers: Mapping[str, Any], running: Iterable[dict[str, Any]], today: date
+) -> Held:
     return Held(
         hold.id,
         hold.kind,
@@ -182,7 +185,7 @@ def _held(hold: Hold, answers: Mapping[str, Any], running: Iterable[dict[str, An
         ((hold.until_on or today) - hold.from_on).days,
         hold.open and hold.review_by is not None and hold.review_by < today,
         str(answers.get("proceeding") or ""),
-        tuple(answers.get("hold_told") or ()),
+        hold_places.told_of(record, hold, answers),
         tuple(_paused(row) for row in running if hold.open and row["clock"] in (hold.clocks or ())),
     )
 

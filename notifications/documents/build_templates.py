@@ -23,6 +23,7 @@ from pptx.util import Emu, Inches
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
+from build_hold_notice import hold_notice  # noqa: E402
 from build_home_office import qa_response, submission_letter  # noqa: E402
 from build_report_outline import report_outline  # noqa: E402
 from build_return_request import return_request  # noqa: E402
@@ -299,6 +300,7 @@ TEMPLATES = {
     "return_request": ("template.docx", return_request),
     "decision_notice": ("template.docx", decision_notice),
     "family_letter": ("template.docx", family_letter),
+    "hold_notice": ("template.docx", hold_notice),
     "report_outline": ("template.docx", report_outline),
     "submission_letter": ("template.docx", submission_letter),
     "qa_response": ("template.docx", qa_response),

@@ -44,6 +44,7 @@ FILES = {
     *("/records/<ref>/comments.<any(docx, xlsx):form>", "/records/<ref>/version"),
     *("/static/<path:filename>", "/fs-static/<path:filename>", "/door/review/files/<int:number>"),
     *("/door/review/outline.docx", "/door/review/papers/<ref>/files/<int:number>"),
+    "/reviews/<ref>/holds/<int:number>/<to>.docx",
     "/family/<ref>/letters/<int:number>.docx",
     *("/returns/<ref>/chronology/template", "/reviews/<ref>/chronology/file/<any(docx, xlsx):form>"),
     *("/returns/<ref>/document.docx", "/returns/<ref>/request.docx"),

@@ -75,6 +75,32 @@ def agree(case: Case, new: date, **more: Any) -> None:
     case.act("agree_new_date", {**AGREED, "new_date": new, **told, **more}, by="deciding_chair")
 
 
+# --- chairs, panels and the way reviews are done -------------------------------------------------------------------
+
+
+def test_the_steering_group_reads_who_waits_for_a_chair_and_what_people_said(sqlite_database: Database) -> None:
+    waits = a_review(sqlite_database, "commissioning")
+    a_review(sqlite_database, "evidence")
+    finished = [a_review(sqlite_database, "action_monitoring") for _ in range(3)]
+    day = max(case.today for case in finished)
+    period = (date(day.year, 1, 1), date(day.year, 12, 31))
+    for case, chairing in zip(finished[:2], ("well", "not_well"), strict=True):
+        said = {"feedback_from": "panel", "chaired_well": chairing, "panel_worked": "well"}
+        case.act("record_feedback", said, on=day)
+    found = report(sqlite_database, period, today=day, by="steering_member")
+    (one,) = found.waiting_for_chair
+    assert one.ref == waits.ref and one.days == (day - one.since).days > 0
+    assert (found.feedback.entries, found.feedback.reviews, found.feedback.few) == (2, 2, True)
+    assert [(asked.key, list(asked.given.values())) for asked in found.feedback.asked] == [("panel_worked", [0, 2, 0, 0])]
+
+    finished[2].act("record_feedback", {"feedback_from": "family", "chaired_well": "very_well"}, on=day)
+    found = report(sqlite_database, period, today=day, by="steering_member")
+    chairing = next(asked for asked in found.feedback.asked if asked.key == "chaired_well")
+    assert list(chairing.given.values()) == [1, 1, 0, 1]
+    headings = [section.heading for section in as_document(found, day).sections]
+    assert "Waiting for an independent chair" in headings and "What people said of reviews" in headings
+
+
 # --- from history, never from today --------------------------------------------------------------------------------
 
 

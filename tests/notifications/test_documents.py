@@ -165,6 +165,7 @@ def test_catalogue() -> None:
         ("return_request", ("docx",), False),
         ("decision_notice", ("docx", "pdf", "html"), False),
         ("family_letter", ("docx",), False),
+        ("hold_notice", ("docx",), False),
         ("report_outline", ("docx",), False),
         ("submission_letter", ("docx", "pdf", "html"), False),
         ("qa_response", ("docx", "pdf", "html"), False),

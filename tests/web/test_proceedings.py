@@ -9,11 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from docx import Document
 from flask import Flask
 
 from dardr.storage.engine import Database
 from tests.builders import Case, a_review, grant
 from tests.web.conftest import NOW, Browser, application, dated, signed_in
+from workflows.calendar import in_words
 from workflows.definition import Role
 
 TODAY = NOW[:10]
@@ -188,6 +190,62 @@ def test_what_is_needed_is_asked_for(
     assert sent.status_code == 422
     assert f'href="#{field}"' in sent.text and str(next(iter(answers.values()))) in unescape(sent.text)
     assert not case.opened("disclosure") and not case.opened("held-back")
+
+
+# --- letters about a hold -------------------------------------------------------------------------------------
+
+
+def letter(manager: Browser, ref: str, number: int, to: str) -> str:
+    """What a letter says, its tables included."""
+    answer = manager.get(f"/reviews/{ref}/holds/{number}/{to}.docx")
+    assert answer.status_code == 200, to
+    made = Document(io.BytesIO(answer.data))
+    cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in made.paragraphs), *cells])
+
+
+def test_whom_a_hold_concerns_gets_a_letter_to_start_from_and_is_recorded_as_told(
+    database: Database, app: Flask
+) -> None:
+    case = held_for_a_trial(database)
+    hold, given, manager = case.holds()[0], case.opened("agency-return")[0], signed_in(app, "case_manager")
+    page = manager.get(f"/reviews/{case.ref}/proceedings").text
+    for to in ("chair", "panel", "asked-by", given):
+        assert f"/reviews/{case.ref}/holds/{hold.id}/{to}.docx" in page, to
+    assert "Not recorded as told: the family" in unescape(page)
+
+    said = letter(manager, case.ref, hold.id, given)
+    due = case.deadline("imr_return", ref=given)
+    assert "Mereshire NHS Trust" in said and "criminal proceedings" in said and "paused; a new date follows" in said
+    assert "Interviews with family, friends and staff who may be witnesses" in said.partition("What goes on")[0]
+    assert "Panel meetings" in said.partition("What goes on")[2]
+    assert "Please go on with your return" in said and due.held
+    assert "The Crown Prosecution Service" in letter(manager, case.ref, hold.id, "asked-by")
+
+    case.act("record_told_of_hold", {"hold": str(hold.id), "hold_told": ["family", "agencies"], "told_how": "Letters"})
+    page = unescape(manager.get(f"/reviews/{case.ref}/proceedings").text)
+    assert "Not recorded as told" not in page
+    assert "The family, in the way agreed with them, " in page
+
+    case.act("end_hold", {"hold": str(hold.id), "hold_outcome": "A verdict was given."})
+    said = letter(manager, case.ref, hold.id, given)
+    moved = case.deadline("imr_return", ref=given).due_on
+    assert "the work that waited goes on" in said and "paused" not in said
+    assert moved is not None and in_words(moved).partition(" ")[2] in said
+
+
+def test_who_gets_no_letter_about_a_hold_and_who_makes_none(database: Database, app: Flask) -> None:
+    case = held_for_a_trial(database)
+    number, manager = case.holds()[0].id, signed_in(app, "case_manager")
+    for to in ("family", "coroner", "DARDR-2026-999-R01", case.opened("proceeding")[0]):
+        assert manager.get(f"/reviews/{case.ref}/holds/{number}/{to}.docx").status_code == 404, to
+    assert manager.get(f"/reviews/{case.ref}/holds/{number + 7}/chair.docx").status_code == 404
+    assert signed_in(app, "auditor").get(f"/reviews/{case.ref}/holds/{number}/chair.docx").status_code == 403
+    with database.write() as session:
+        grant(session, "police_liaison", Role.POLICE_LIAISON, case.ref)
+    police = signed_in(app, "police_liaison")
+    assert police.get(f"/reviews/{case.ref}/holds/{number}/chair.docx").status_code == 403
+    assert "Letters to start from" not in police.get(f"/reviews/{case.ref}/proceedings").text
 
 
 def test_it_is_for_reviews_alone(either_database: Database, manager: Browser) -> None:

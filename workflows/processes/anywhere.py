@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 
 from workflows import guards
@@ -80,6 +81,9 @@ HOLD_TOLD = choices(
     ("police", "Police and prosecutors"),
     required=False,
     help="Local advice: tell each in writing, with what goes on meanwhile. Nobody is written to by this.",
+)
+NOW_TOLD = dataclasses.replace(
+    HOLD_TOLD, required=True, help="Each in writing: what waits, why, and what goes on. Nobody is written to by this."
 )
 OPEN_HOLD = one_of("hold", "Which hold?", From.OPEN_HOLDS)
 ANY_HOLD = one_of("hold", "Which hold?", From.HOLDS)

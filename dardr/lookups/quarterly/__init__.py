@@ -17,7 +17,7 @@ from dardr.access import SEES_EVERY_REVIEW, SEES_PLANS, refs_in_conflict
 from dardr.actors import Actor
 from dardr.errors import NO_PARTNERSHIP, Conflict, Forbidden, Invalid, Reason
 from dardr.lookups.names import name_of, names_on
-from dardr.lookups.quarterly import figures, history, plans
+from dardr.lookups.quarterly import chairs, figures, history, plans
 from dardr.lookups.quarterly.periods import Period, quarter, quarter_of, year_label, year_of
 from dardr.lookups.quarterly.report import Report
 from dardr.storage.bodies import Partnership
@@ -87,6 +87,8 @@ def quarterly(
         ages=figures.ages(session, past, reviews, period),
         extensions=figures.extensions(session, past, past.of(*processes), period),
         holds=figures.holds(past, reviews, period),
+        waiting_for_chair=chairs.waiting(past, reviews),
+        feedback=chairs.feedback(past, reviews, period),
         no_reviews=figures.no_reviews(past, reviews, period),
         actions=plans.actions(session, past, reviews, period, year, bodies),
         commissioner_replies=plans.replies(session, past, period, bodies),
@@ -107,6 +109,7 @@ def _without(report: Report, hidden: frozenset[str]) -> Report:
         ages=[replace(one, reviews=[row for row in one.reviews if row.ref not in hidden]) for one in report.ages],
         extensions=[row for row in report.extensions if row.ref not in hidden],
         holds=[row for row in report.holds if row.ref not in hidden],
+        waiting_for_chair=[row for row in report.waiting_for_chair if row.ref not in hidden],
         no_reviews=[row for row in report.no_reviews if row.ref not in hidden],
         actions=replace(report.actions, reviews_with_every_action_ended=ended),
         commissioner_replies=[row for row in report.commissioner_replies if row.ref not in hidden],

@@ -55,6 +55,8 @@ def _sections(report: Report) -> Iterable[Section]:
         yield _ages(summary)
     yield _agreed(report)
     yield _holds(report)
+    yield _waiting_for_chair(report)
+    yield _feedback(report)
     yield _no_reviews(report)
     yield _actions(report)
     yield _replies(report)
@@ -172,9 +174,7 @@ def _ages(summary: AgeSummary) -> Section:
 
 def _agreed(report: Report) -> Section:
     new = sum(e.in_period for e in report.extensions)
-    rows = [
-        (e.ref, e.label, e.agreed_due, e.original_due, f"{_moved(e)}: {e.reason}") for e in report.extensions
-    ]
+    rows = [(e.ref, e.label, e.agreed_due, e.original_due, f"{_moved(e)}: {e.reason}") for e in report.extensions]
     headers = ("Record", "What", "Agreed date", "Date before", "When and why")
     return Section(
         heading="Agreed dates",
@@ -212,16 +212,40 @@ def _holds(report: Report) -> Section:
     )
 
 
+def _waiting_for_chair(report: Report) -> Section:
+    rows = report.waiting_for_chair
+    return Section(
+        heading="Waiting for an independent chair",
+        commentary=(
+            f"{_many(len(rows), 'review')} waited for an independent chair on {in_words(report.day)}. No rule sets a"
+            " time for it: days are counted from the decision, or from the day the chair before left.",
+        ),
+        tables=(
+            (_table("Reviews without a chair", ("Review", "Since", "Days"), [(r.ref, r.since, r.days) for r in rows]),)
+            if rows
+            else ()
+        ),
+    )
+
+
+def _feedback(report: Report) -> Section:
+    found = report.feedback
+    said = [
+        f"{_many(found.entries, 'answer')} from {_many(found.reviews, 'review')} in the period, about how the review"
+        " went: its chair, its panel, and the way reviews are done."
+    ]
+    if found.entries and found.few:
+        said.append("What was said of chairing is shown once it comes from three reviews or more.")
+    tables = [_table(one.label, ("Answer", "How often"), one.given.items()) for one in found.asked]
+    return Section(heading="What people said of reviews", commentary=tuple(said), tables=tuple(tables))
+
+
 def _no_reviews(report: Report) -> Section:
     rows = [(n.ref, n.decided_on, n.decision, n.outcome, n.outcome_on) for n in report.no_reviews]
     return Section(
         heading="Decisions not to hold a review",
-        commentary=()
-        if rows
-        else ("None was made in the period, and none is with the Home Office.",),
-        tables=(
-            _table("Decisions and their outcomes", ("Record", "Decided on", "Decision", "Outcome", "On"), rows),
-        )
+        commentary=() if rows else ("None was made in the period, and none is with the Home Office.",),
+        tables=(_table("Decisions and their outcomes", ("Record", "Decided on", "Decision", "Outcome", "On"), rows),)
         if rows
         else (),
     )

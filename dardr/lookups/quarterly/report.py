@@ -226,6 +226,34 @@ class Catalogue:
     definition: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChairWanted:
+    """A live review without an independent chair: since which London day, and for how many days."""
+
+    ref: str
+    since: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One question of the feedback on reviews, and how often each answer was given."""
+
+    key: str
+    label: str
+    given: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What was said in the period of how reviews went. ``few``: too few reviews to show what was said of chairing."""
+
+    entries: int
+    reviews: int
+    asked: list[Answers]
+    few: bool
+
+
 @dataclass(frozen=True)
 class Report:
     """The whole report. ``as_at`` bounds what was recorded, ``day`` (the period's end or earlier) what occurred."""
@@ -243,6 +271,8 @@ class Report:
     ages: list[AgeSummary]
     extensions: list[Extension]
     holds: list[HoldRow]
+    waiting_for_chair: list[ChairWanted]
+    feedback: Feedback
     no_reviews: list[NoReview]
     actions: Actions
     commissioner_replies: list[Reply]

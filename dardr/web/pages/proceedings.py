@@ -17,24 +17,26 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
+from dardr.casework.documents.hold_letter import build_hold_letter, recipients
 from dardr.errors import Forbidden, NotFound
 from dardr.lookups.proceedings import DISCLOSURE, HELD_BACK, PROCEEDING, Beside, Held, Kept, Proceeding, beside
 from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web import proceedings_chart, spreadsheet
 from dardr.web.audience import actor, who
+from dardr.web.pages.documents import download
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of, label_of_clock, short_day
 from workflows.definition import Action, PlacesHold, Process, Role
 from workflows.engine import permitted_actions
 from workflows.processes.anywhere import HOLD_TOLD
 from workflows.processes.proceeding_1.hearings import FIXED
-from workflows.processes.who import APART
+from workflows.processes.who import APART, CHAIRING
 
 pages = Blueprint("proceedings", __name__)
 
 OF_A_PROCEEDING = ("record_follow_up", "add_hearing", "move_hearing", "fix_hearing", "record_hearing_outcome")
-OF_A_HOLD = ("change_hold_review_by", "end_hold")
+OF_A_HOLD = ("change_hold_review_by", "record_told_of_hold", "end_hold")
 ON_THE_REVIEW = ("record_parallel_process", "place_hold", "record_held_back", "record_disclosure")
 """The steps that the page leads to, in the order in which it shows them."""
 SAID_OF_IT = (
@@ -81,8 +83,8 @@ def proceedings(ref: str) -> ResponseReturnValue:
         is_review=True,
         found=found,
         proceedings=[_proceeding(one, may) for one in found.proceedings],
-        holds=[_hold(hold, found) for hold in found.holds if hold.open],
-        ended_holds=[_hold(hold, found) for hold in found.holds if not hold.open],
+        holds=[_hold(hold, found, may) for hold in found.holds if hold.open],
+        ended_holds=[_hold(hold, found, may) for hold in found.holds if not hold.open],
         hold_steps=[steps[key] for key in OF_A_HOLD if key in steps],
         held_back=None if found.held_back is None else [_held_back(one, may) for one in found.held_back],
         in_register=None if found.register is None else [_line(one) for one in found.register],
@@ -93,6 +95,14 @@ def proceedings(ref: str) -> ResponseReturnValue:
         chart=proceedings_chart.chart(found.proceedings, found.holds, today),
         marks=proceedings_chart.key(found.proceedings),
     )
+
+
+@pages.get("/reviews/<ref>/holds/<int:number>/<to>.docx")
+@who(*CHAIRING)
+def hold_letter(ref: str, number: int, to: str) -> ResponseReturnValue:
+    """A letter about one hold to one of those whom it concerns, as a Word file to be read and changed."""
+    made = build_hold_letter(session(), actor(), systime.utc_now(), _review(ref).ref, number, to)
+    return download(made, f"{to if to.startswith(ref) else ref}-hold-{number}", "docx")
 
 
 @pages.get("/reviews/<ref>/disclosure")
@@ -203,14 +213,14 @@ def _proceeding(one: Proceeding, may: frozenset[Role]) -> dict[str, Any]:
     }
 
 
-def _hold(hold: Held, found: Beside) -> dict[str, Any]:
+def _hold(hold: Held, found: Beside, may: frozenset[Role]) -> dict[str, Any]:
     placing = tuple(a for a in found.process.actions if any(isinstance(e, PlacesHold) for e in a.effects))
     words = {
         name: answer_words(field_of(placing, name), value)
         for name, value in (("kind", hold.kind), ("asked_by", hold.asked_by), ("activities", list(hold.activities)))
         if value
     }
-    told = [choice.label for choice in HOLD_TOLD.choices if choice.value in hold.told]
+    told = [f"{c.label}, {short_day(day)}" for c in HOLD_TOLD.choices if (day := hold.told.get(c.value))]
     wanting = [
         c.label[0].lower() + c.label[1:]
         for c in HOLD_TOLD.choices
@@ -224,6 +234,9 @@ def _hold(hold: Held, found: Beside) -> dict[str, Any]:
         "activities": words.get("activities", ""),
         "told": "; ".join(told),
         "not_told": " and ".join(wanting),
+        "letters": recipients(session(), actor(), found.record, hold, systime.utc_now())
+        if may & CHAIRING and not hold.undone and hold.activities
+        else [],
         "proceeding": next((one for one in found.proceedings if one.ref == hold.proceeding), None),
         "not_running": [label for key in hold.clocks if (label := label_of_clock(key)) not in running],
     }

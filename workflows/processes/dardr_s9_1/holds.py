@@ -29,7 +29,7 @@ from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.stages import ALL, LIVE, UNDER_REVIEW, since
 from workflows.processes.dardr_s9_1.telling import DEATH_DATE, SUSPECTED_STATUS
 from workflows.processes.document_1 import file_document
-from workflows.processes.fields import choice, choices, day, one_of, optional, paragraph, text
+from workflows.processes.fields import choice, choices, day, file, one_of, optional, paragraph, text
 from workflows.processes.held_back_1 import record_held_back
 from workflows.processes.proceeding_1 import record_parallel_process
 from workflows.processes.reminding import send_reminder
@@ -95,6 +95,21 @@ def actions(law: Law) -> tuple[Action, ...]:
             guards=(partial(guards.a_hold_is_open, reason="There is no open hold on this review."),),
             effects=(ChangesHold(),),
             authority=local(),
+        ),
+        Action(
+            "record_told_of_hold",
+            "Record who was told of a hold",
+            source=LIVE,
+            roles=CHAIRING,
+            keep_as="holds_told",
+            fields=(
+                anywhere.ANY_HOLD,
+                anywhere.NOW_TOLD,
+                optional(text("told_how", "How, and where the letters are kept", help="No names.")),
+                file("told_letter", "A letter, as it was sent"),
+            ),
+            authority=local("Those whose work or contact waits are told in writing; no source sets a form"),
+            help="That it began, that it goes on, or that it ended. Letters to start from are on the page of holds.",
         ),
         Action(
             "end_hold",

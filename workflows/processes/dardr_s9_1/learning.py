@@ -25,8 +25,9 @@ LATE = (
 """From when the report is signed off: nobody is asked how a review went before it has been written."""
 
 RATINGS = (("very_well", "Very well"), ("well", "Well"), ("in_part", "In part"), ("not_well", "Not well"))
+CHAIRED_WELL = "chaired_well"
 HOW_IT_WENT: tuple[Field, ...] = (
-    choice("chaired_well", "How well was the review chaired?", *RATINGS, required=False, seen_by=CONTRACT),
+    choice(CHAIRED_WELL, "How well was the review chaired?", *RATINGS, required=False, seen_by=CONTRACT),
     choice("panel_worked", "How well did the panel work together?", *RATINGS, required=False),
     choice("protocol_worked", "How well did the way reviews are done here serve?", *RATINGS, required=False),
 )

@@ -36,6 +36,7 @@ HOW = (
 LETTERS = (
     ("first", "The first letter: what the review is, and their choices"),
     ("terms", "What the review will look at, and what they would like it to ask"),
+    ("waits", "That part of the review has to wait"),
     ("reading", "The draft report is ready for them to read"),
     ("publication", "The report will be published"),
     ("update", "How the review goes: an update, drafted from the record"),
