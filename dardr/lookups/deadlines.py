@@ -25,7 +25,7 @@ from workflows.definition import PARTY_LABELS, Clock
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRow:
-    """One running clock in a list over many records."""
+    """One running clock in a list over many records. ``bodies`` are the names of the bodies that owe its record."""
 
     id: int
     ref: str
@@ -43,6 +43,7 @@ class DeadlineRow:
     evidence: str
     owner: str
     problem: str | None
+    bodies: tuple[str, ...] = ()
 
     @property
     def missed(self) -> bool:
@@ -205,6 +206,7 @@ def _row(row: Any, holds: set[str], whose: dict[int, list[str]], served: dict[in
         evidence=str(clock.date.evidence),
         owner=PARTY_LABELS[clock.owner],
         problem=row.problem,
+        bodies=tuple(whose.get(record.id, ())),
     )
 
 

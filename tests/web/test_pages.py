@@ -208,6 +208,20 @@ def test_all_dates_are_grouped_by_when_they_come(manager: Browser, database: Dat
     assert "0 running" in statute and "No date is running." in statute
 
 
+def test_dates_of_one_review_and_of_one_body(manager: Browser, database: Database) -> None:
+    first, second = (a_review(database, "evidence", on=date(2026, 2, 10)) for _ in range(2))
+    first.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs", "northmere-council"]})
+    (nhs, council) = first.opened("agency-return")
+    of_one = main_text(manager, f"/deadlines?review={first.ref.lower()}")
+    assert nhs in of_one and council in of_one and second.ref not in of_one
+    of_body = main_text(manager, f"/deadlines?review={first.ref}&body=Mereshire+NHS+Trust")
+    assert nhs in of_body and council not in of_body and "1 running" in of_body
+    sheet = manager.get(f"/deadlines.csv?review={first.ref}&body=Mereshire+NHS+Trust").text
+    assert nhs in sheet and council not in sheet and second.ref not in sheet
+    nothing = main_text(manager, "/deadlines?review=DARDR-1999-001")
+    assert "No date is running, as far as you asked for it." in nothing
+
+
 def test_a_statutory_date_is_the_only_one_said_to_stand_in_an_act(manager: Browser, database: Database) -> None:
     report = open_a(
         database,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,13 +26,37 @@ QUARTER = timedelta(days=91)
 KIND_ORDER = [str(kind) for kind in (Kind.STATUTE, Kind.GUIDANCE, Kind.DRAFT, Kind.PRACTICE, Kind.LOCAL)]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the dates is asked for: of one review (its reference), of one body (its name), of one kind of rule."""
+
+    kind: str = ""
+    review: str = ""
+    body: str = ""
+
+    @classmethod
+    def read(cls) -> Asked:
+        """As it stands in the address."""
+        given = {name: request.args.get(name, "").strip()[:200] for name in ("kind", "review", "body")}
+        return cls(**given)
+
+    def wants(self, row: DeadlineRow) -> bool:
+        """Whether a date is one of those asked for."""
+        review = self.review.casefold()
+        return (
+            self.kind in ("", row.kind)
+            and (not self.body or self.body in row.bodies)
+            and (not review or review in (row.review_ref.casefold(), row.ref.casefold()))
+        )
+
+
 @pages.get("/deadlines")
 @who()
 def all_running() -> ResponseReturnValue:
-    """All running dates this person may see, statute first within each day."""
+    """All running dates this person may see, statute first within each day: of one review, one body, one authority."""
     today = systime.london_date(systime.utc_now())
-    kind = request.args.get("kind", "")
-    rows = [row for row in all_deadlines(session(), actor(), today) if not kind or row.kind == kind]
+    every, asked = all_deadlines(session(), actor(), today), Asked.read()
+    rows = [row for row in every if asked.wants(row)]
     groups = [
         ("passed", "The date has passed", [r for r in rows if r.missed]),
         ("soon", "In the next 14 days", _between(rows, today, today + SOON)),
@@ -47,8 +72,10 @@ def all_running() -> ResponseReturnValue:
             if found
         ],
         total=len(rows),
-        kind=kind,
+        asked=asked,
         kinds=KIND_ORDER,
+        bodies=sorted({name for row in every for name in row.bodies} | ({asked.body} - {""}), key=str.casefold),
+        narrowed={name: value for name, value in asdict(asked).items() if value},
     )
 
 
@@ -63,8 +90,8 @@ HEADINGS = (
 def deadlines_file() -> ResponseReturnValue:
     """The same dates as a file for Excel, in the order in which they come."""
     today = systime.london_date(systime.utc_now())
-    kind = request.args.get("kind", "")
-    rows = [row for row in all_deadlines(session(), actor(), today) if not kind or row.kind == kind]
+    asked = Asked.read()
+    rows = [row for row in all_deadlines(session(), actor(), today) if asked.wants(row)]
     return spreadsheet.download(itertools.chain([HEADINGS], map(_cells, rows)), "deadlines", today)
 
 
