@@ -124,7 +124,7 @@ def test_family_and_home_office_are_never_reminded(number: str) -> None:
 
 
 def test_what_is_asked_again_each_week_goes_up_to_somebody_else_too() -> None:
-    """L16 is between a body and the Commissioner, and nobody here answers for L17; each other date names who is next."""
+    """L16 is between a body and the Commissioner, nobody here answers for L17; each other date names who is next."""
     alone = {c.id for _, c in CLOCKS if c.repeat_after_every is not None and not c.escalations}
     assert alone == {"L16", "L17"}
     for _, one in CLOCKS:
