@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Self
 
 from notifications.message import Message, sample_frame
@@ -12,9 +13,14 @@ AGENCY_LINK = "https://reviews.example.org/agency"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOffWanted(Message):
-    """To a lead of an agency, once a day: a colleague wrote something that waits for their sign-off."""
+    """To a lead of an agency: a colleague wrote something that waits for their sign-off.
+
+    ``since`` (a London date) where it has waited for days: the first e-mail, on the day it was written, has none.
+    """
 
     template: ClassVar[str] = "sign_off_wanted"
+
+    since: date | None = None
 
     @classmethod
     def sample(cls) -> Self:

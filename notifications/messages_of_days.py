@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from notifications.message import Message, sample_frame
+from notifications.messages_of_agencies import SignOffWanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class DailyDigest(Message):
     """To one person, once a London day at most: a line for each message they would else have had by itself.
 
     ``past``, ``due_now`` and ``coming`` are those messages, dates of an Act first; ``given`` what somebody newly asked
-    of them; ``dates`` every date among the first three, in order. ``ref`` and ``link`` are those of the list.
+    of them; ``unsigned`` what waits for their sign-off; ``dates`` every date among the first three, in order. ``ref``
+    and ``link`` are those of the list.
     """
 
     template: ClassVar[str] = "daily_digest"
@@ -41,6 +43,7 @@ class DailyDigest(Message):
     due_now: tuple[Message, ...] = ()
     coming: tuple[Message, ...] = ()
     given: tuple[Message, ...] = ()
+    unsigned: tuple[Message, ...] = ()
     dates: tuple[date, ...] = ()
 
     @property
@@ -62,7 +65,7 @@ class DailyDigest(Message):
     def groups(self) -> tuple[tuple[str, tuple[Message, ...]], ...]:
         """The lines under what is said above them; a heading without lines is left out."""
         named = (("The date has passed", self.past), ("Due now", self.due_now), ("Coming", self.coming),
-                 ("New for you", self.given))  # fmt: skip
+                 ("Waiting for you to sign off", self.unsigned), ("New for you", self.given))  # fmt: skip
         return tuple((heading, lines) for heading, lines in named if lines)
 
     @classmethod
@@ -76,5 +79,6 @@ class DailyDigest(Message):
             due_now=(replace(CommissionerReplyReminder.sample(), due=date(2026, 12, 5)),),
             coming=(replace(DeadlineReminder.sample(), due=date(2026, 12, 18)),),
             given=(TaskGiven.sample(),),
+            unsigned=(replace(SignOffWanted.sample(), since=date(2026, 12, 1)),),
             dates=(date(2026, 12, 3), date(2026, 12, 3), date(2026, 12, 5), date(2026, 12, 18)),
         )

@@ -234,6 +234,7 @@ class Telling(StrEnum):
     LOOK_AGAIN = "look-again"
     MOVED = "moved"
     GIVEN = "given"
+    SIGN_OFF = "sign-off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,21 @@ def cannot_wait(clock: Clock, rung_days: int, today: date, post: PostDays) -> bo
     return keeps_its_days(clock) and (rung_days >= -1 or not post.has(today))
 
 
+SIGN_OFF_AFTER, SIGN_OFF_AGAIN = 3, 7
+"""Days after somebody wrote in their agency's name until its lead is reminded that it waits; then how often."""
+
+
+def sign_off_step(written: date, today: date, post: PostDays) -> int | None:
+    """Days after ``written`` of the latest reminder, reached on ``today``, that something waits for a lead; or None.
+
+    It is never said on a day without post, nor early: a lead was told when it was written.
+    """
+    waits = (today - written).days
+    if waits < SIGN_OFF_AFTER or not post.has(today):
+        return None
+    return waits - (waits - SIGN_OFF_AFTER) % SIGN_OFF_AGAIN
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Something a day says about a date: what, on which rung or step, and the day the ladder itself names for it."""

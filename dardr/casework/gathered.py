@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.casework import deadlines, notices, reminders
 from dardr.casework.overtaken import CHUNK, Spoken
+from dardr.storage.doors import ForSignOff
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Deadline, Hold, Record
+from dardr.systime import london_date
 from notifications import messages
 from notifications.messages import Message
 from workflows.clocks import Telling
@@ -31,6 +33,7 @@ class Subject:
     record: Record
     deadline: Deadline | None
     hold: Hold | None
+    unsigned: ForSignOff | None = None
     first: bool = True
 
     @property
@@ -54,10 +57,14 @@ def subjects(session: Session, found: Sequence[Reminder], spoken: Spoken) -> lis
             spoken.records[one.record_id],
             spoken.deadlines.get(one.deadline_id),
             spoken.holds.get(one.hold_id),
+            spoken.unsigned.get(one.id),
             (one.deadline_id, one.due_on, one.rung) not in told,
         )
         for one in found
-        if one.deadline_id in spoken.deadlines or one.hold_id in spoken.holds or one.kind == Telling.GIVEN
+        if one.deadline_id in spoken.deadlines
+        or one.hold_id in spoken.holds
+        or one.id in spoken.unsigned
+        or one.kind == Telling.GIVEN
     ]
 
 
@@ -101,6 +108,8 @@ def message_of(session: Session, subject: Subject, today: date) -> Message:
         return reminders.hold_message(session, record, process, subject.hold)
     if one.kind == Telling.GIVEN:
         return reminders.given_message(session, record, process)
+    if subject.unsigned is not None:
+        return reminders.sign_off_message(session, record, process, london_date(subject.unsigned.written_at))
     row, clock = subject.deadline, subject.clock
     assert row is not None and clock is not None
     match Telling(one.kind):
@@ -129,6 +138,7 @@ def message_of_all(session: Session, found: Sequence[Subject], today: date) -> M
         due_now=tuple(line for one, line in lines if _group(one, today) == "now"),
         coming=tuple(line for one, line in lines if _group(one, today) == "coming"),
         given=tuple(line for one, line in lines if _group(one, today) == "given"),
+        unsigned=tuple(line for one, line in lines if _group(one, today) == "unsigned"),
         dates=tuple(sorted(one.reminder.due_on for one in found if one.reminder.due_on and not _given(one))),
         **notices.team_frame(session, found[0].record.partnership_id),
     )
@@ -142,6 +152,8 @@ def _group(subject: Subject, today: date) -> str:
     one = subject.reminder
     if _given(subject):
         return "given"
+    if subject.unsigned is not None:
+        return "unsigned"
     if one.due_on is None or one.due_on >= today:
         return "now" if subject.hold is not None or one.rung in ("-1", "+0") else "coming"
     return "now" if subject.hold is not None else "past"

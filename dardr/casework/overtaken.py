@@ -13,6 +13,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from dardr.casework.leavers import leavers
 from dardr.casework.recipients import Recipients
+from dardr.casework.sweep_sign_offs import waiting_for_lead
+from dardr.storage.doors import ForSignOff
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reminders import Reminder
 from dardr.storage.reviews import Deadline, Hold, Record
@@ -38,6 +40,8 @@ class Spoken:
     deadlines: dict[int | None, Deadline]
     holds: dict[int | None, Hold]
     records: dict[int | None, Record]
+    unsigned: dict[int, ForSignOff]
+    """By number of the reminder, what still waits for a lead."""
 
 
 def spoken_of(session: Session, reminders: Sequence[Reminder]) -> Spoken:
@@ -46,6 +50,7 @@ def spoken_of(session: Session, reminders: Sequence[Reminder]) -> Spoken:
         _by_id(session, Deadline, (one.deadline_id for one in reminders), defer(Deadline.receipt)),
         _by_id(session, Hold, (one.hold_id for one in reminders)),
         _by_id(session, Record, (one.record_id for one in reminders)),
+        waiting_for_lead(session, reminders),
     )
 
 
@@ -60,8 +65,12 @@ def over(session: Session, reminders: Sequence[Reminder], spoken: Spoken) -> dic
     found: dict[int, str] = {}
     for one in reminders:
         record = spoken.records.get(one.record_id)
-        given = one.kind == Telling.GIVEN
-        why = _why_given(people, one, record) if given else _why(one, about, holds)
+        if one.kind == Telling.GIVEN:
+            why = _why_given(people, one, record)
+        elif one.kind == Telling.SIGN_OFF:
+            why = "" if one.id in spoken.unsigned else DONE
+        else:
+            why = _why(one, about, holds)
         if not why and one.deadline_id is not None:
             # Read backwards: what was noted on an earlier day gives way to what was noted later.
             later = newest.get((one.deadline_id, one.address.lower(), one.kind, one.party), one.id)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from dardr.casework.notices import due_of, frame, organisation
+from dardr.casework.notices import base_url, due_of, frame, organisation
 from dardr.casework.recipients import OF_BODIES
 from dardr.storage.reviews import Deadline, Hold, Record
 from notifications import messages
@@ -108,6 +108,12 @@ def escalation_message(
 def given_message(session: Session, record: Record, process: Process) -> Message:
     """To whoever something was given to, while it is theirs: by when, as things stand now."""
     return messages.TaskGiven(**frame(session, record, process), due=due_of(session, record.id))
+
+
+def sign_off_message(session: Session, record: Record, process: Process, since: date) -> Message:
+    """To a lead of an agency, while it waits: a colleague wrote something on ``since`` (a London date)."""
+    about = {**frame(session, record, process), "link": f"{base_url()}/agency/sign-off"}
+    return messages.SignOffWanted(**about, since=since)
 
 
 def _role_words(party: Party) -> str:

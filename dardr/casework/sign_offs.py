@@ -25,15 +25,13 @@ from dardr.casework.notices import base_url
 from dardr.casework.recipients import Recipients
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.storage.bodies import Partnership
-from dardr.storage.doors import ForSignOff
+from dardr.storage.doors import SENT_BACK, SIGNED_OFF, WAITING, WITHDRAWN, ForSignOff
 from dardr.storage.installation import Installation
 from dardr.storage.people import User
 from dardr.storage.reviews import Record
 from dardr.systime import london_date
 from notifications.messages_of_agencies import SignOffWanted, WrittenSentBack
 from workflows.definition import Party, Role
-
-WAITING, SIGNED_OFF, SENT_BACK, WITHDRAWN = "waiting", "signed_off", "sent_back", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from dardr.casework.readers import next_in_line, standing_for
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.casework.round_of_post import round_of_post
 from dardr.casework.sweep_holds import look_at_holds
+from dardr.casework.sweep_sign_offs import look_at_sign_offs, waiting_long
 from dardr.storage.engine import Database
-from dardr.storage.reviews import Deadline, Hold, Record
+from dardr.storage.reviews import RUNNING, Deadline, Hold, Record
 from dardr.systime import london_date
 from workflows import clocks
 from workflows.clocks import Telling
@@ -81,8 +82,10 @@ def look(database: Database, now: datetime) -> Swept:
             swept += _one_batch(database, what, now, post, batch)
     with database.read() as session:
         careful = days.looked_at_early(session, today, post)
-    for start in range(0, len(careful), BATCH):
-        swept += _one_batch(database, _look_at_deadlines, now, post, careful[start : start + BATCH])
+        unsigned = waiting_long(session, today)
+    for what, ids in ((_look_at_deadlines, careful), (_look_at_sign_offs, unsigned)):
+        for start in range(0, len(ids), BATCH):
+            swept += _one_batch(database, what, now, post, ids[start : start + BATCH])
     return swept
 
 
@@ -124,6 +127,11 @@ def _batches(database: Database, column: Any, key: Any, until: date) -> Iterator
 
 def _look_at_holds(session: Session, now: datetime, post: PostDays, ids: Sequence[int]) -> Swept:
     looked, new = look_at_holds(session, now, post, ids)
+    return Swept(looked, reminders=new)
+
+
+def _look_at_sign_offs(session: Session, now: datetime, post: PostDays, ids: Sequence[int]) -> Swept:
+    looked, new = look_at_sign_offs(session, now, post, ids)
     return Swept(looked, reminders=new)
 
 
@@ -179,8 +187,7 @@ def _due(session: Session, ids: Sequence[int]) -> list[tuple[Deadline, Record]]:
         .where(
             Deadline.id.in_(ids),
             Deadline.next_look_on.is_not(None),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
         .order_by(Deadline.id)
         .options(

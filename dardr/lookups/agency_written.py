@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import visible
 from dardr.actors import Actor
-from dardr.casework.sign_offs import SENT_BACK, WAITING, may_sign
-from dardr.storage.doors import ForSignOff
+from dardr.casework.sign_offs import may_sign
+from dardr.storage.doors import SENT_BACK, WAITING, ForSignOff
 from dardr.storage.people import User
 from dardr.storage.reviews import AuditEvent, Record
 from workflows.definition import Action

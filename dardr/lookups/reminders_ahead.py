@@ -21,9 +21,12 @@ from dardr.casework.post_choices import EVERYBODY, Choices, choices_for, leaves_
 from dardr.casework.readers import next_in_line, standing_for
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.casework.sweep_holds import hold_day, next_hold_look
+from dardr.casework.sweep_sign_offs import RUNG, leads_asked, sign_off_days
 from dardr.lookups.records import visible_items
+from dardr.storage.doors import WAITING, ForSignOff
 from dardr.storage.reminders import Reminder
-from dardr.storage.reviews import Deadline, Hold, Record
+from dardr.storage.reviews import RUNNING, Deadline, Hold, Record
+from dardr.systime import london_date
 from workflows.calendar import in_words
 from workflows.clocks import Telling
 from workflows.definition import PARTY_LABELS, Clock, Party
@@ -94,7 +97,10 @@ def ahead(
             if first <= one.on <= last:
                 yield one
     if deadline_id is None:
-        for one in looking.holds(_holds(session, actor, records)):
+        for one in (
+            *looking.holds(_holds(session, actor, records)),
+            *looking.sign_offs(_sign_offs(session, actor, records), last),
+        ):
             if first <= one.on <= last:
                 yield one
 
@@ -112,8 +118,7 @@ def _deadlines(
         .join(Record, Record.id == Deadline.record_id)
         .where(
             sa.or_(Deadline.next_look_on <= last + timedelta(days=LONGEST_RUN), Deadline.id.in_(supposed)),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
             visible(actor),
         )
         .order_by(Deadline.id)
@@ -135,6 +140,18 @@ def _holds(session: Session, actor: Actor, records: Collection[int] | None) -> S
     if records is not None:
         query = query.where(Hold.record_id.in_(records))
     return [(hold, record) for hold, record in session.execute(query)]
+
+
+def _sign_offs(session: Session, actor: Actor, records: Collection[int] | None) -> Sequence[tuple[ForSignOff, Record]]:
+    query = (
+        sa.select(ForSignOff, Record)
+        .join(Record, Record.id == ForSignOff.record_id)
+        .where(ForSignOff.state == WAITING, visible(actor))
+        .order_by(ForSignOff.id)
+    )
+    if records is not None:
+        query = query.where(ForSignOff.record_id.in_(records))
+    return [(row, record) for row, record in session.execute(query)]
 
 
 @dataclass(slots=True)
@@ -249,6 +266,26 @@ class _Looking:
                     found.append((one, False))
                 look = next_hold_look(hold, self.post.reach(day))
                 day += DAY
+        yield from self._leaving(found, {})
+
+    def sign_offs(self, rows: Sequence[tuple[ForSignOff, Record]], last: date) -> Iterator[Ahead]:
+        """Of what leads are reminded while it waits for them."""
+        found: list[tuple[Ahead, bool]] = []
+        for row, record in rows:
+            leads = leads_asked(self.session, self.people, row) or [""]
+            for day, step in sign_off_days(self.session, row, self.today, last, self.post):
+                falls_on = london_date(row.written_at) + timedelta(days=step)
+                why = f"{_days(step)} after it was written, it waits to be signed off"
+                found += [
+                    (
+                        Ahead(
+                            day, record.ref, address, str(Party.AGENCY_LEAD), str(Telling.SIGN_OFF), f"{RUNG}{row.id}",
+                            "What a colleague wrote waits to be signed off", None, falls_on, False, why,
+                        ),
+                        False,
+                    )
+                    for address in leads
+                ]  # fmt: skip
         yield from self._leaving(found, {})
 
     def _day_for(self, look: date) -> date:

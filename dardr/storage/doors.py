@@ -42,6 +42,10 @@ class DoorLink(Base):
     with_code: Mapped[bool] = mapped_column(default=False)
 
 
+WAITING, SIGNED_OFF, SENT_BACK, WITHDRAWN = "waiting", "signed_off", "sent_back", "withdrawn"
+"""How what waits for a lead stands."""
+
+
 class ForSignOff(Base):
     """What somebody of a body wrote, kept until the body's lead signs it off; then the action is taken with it.
 

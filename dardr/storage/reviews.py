@@ -161,6 +161,10 @@ class Deadline(Base):
         return self.stopped_by_event is None and self.withdrawn_by_event is None
 
 
+RUNNING = (Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None))
+"""The same, as a query asks for it."""
+
+
 class AgreedDate(Base):
     """A date agreed in place of a clock's own. Stores the date, never a number of days. Undone, not deleted."""
 

@@ -13,13 +13,13 @@ from flask.typing import ResponseReturnValue
 from dardr import systime
 from dardr.access import OF_AGENCIES, visible
 from dardr.casework.administer.checks import of_key
-from dardr.casework.sign_offs import SENT_BACK, WAITING
 from dardr.casework.sittings import UPDATED
 from dardr.lookups import agency_written
 from dardr.lookups.agency import Line, Page, family, leads, more_time_until, page_of_agency
 from dardr.lookups.agency_people import Passed, passed_on
 from dardr.lookups.agency_written import Written
 from dardr.storage.bodies import Body
+from dardr.storage.doors import SENT_BACK, WAITING
 from dardr.storage.reviews import Record, RecordBody
 from dardr.web.agencies import begun, own_bodies, own_body
 from dardr.web.audience import BY_LINK, actor, who
