@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.actors import Actor
 from dardr.casework.gathered import DIGEST
+from dardr.casework.recipients import NEVER_WRITTEN_TO
 from dardr.casework.reminding import BY_HAND
 from dardr.lookups.reminders_ahead import Ahead, ahead, why_then
 from dardr.lookups.timeline import message_dict
@@ -113,6 +114,20 @@ def reminders_to_come(session: Session, actor: Actor, row: Deadline, record: Rec
     return sorted(
         (one for one in found if (one.rung, one.address.lower()) not in noted), key=lambda one: (one.on, one.address)
     )
+
+
+def why_none(row: Deadline, record: Record) -> str:
+    """Why no reminder of a date is to come, in a sentence."""
+    clock = workflows.get(record.process).clock(row.clock)
+    if not row.running:
+        return "None: it has ended."
+    if row.held:
+        return "None while it is held. When it runs again, its reminders begin anew, from its new date."
+    if clock.owner in NEVER_WRITTEN_TO and not clock.escalations:
+        return f"None: {PARTY_LABELS[clock.owner]} is not written to from here."
+    if row.due_on is None:
+        return "None yet: it has no date."
+    return "None in the weeks ahead."
 
 
 def moves_with_post(row: Deadline, record: Record) -> bool:

@@ -15,7 +15,7 @@ from dardr.casework import deadlines as casework
 from dardr.errors import NotFound
 from dardr.lookups.deadlines import deadlines_of
 from dardr.lookups.receipt_seals import seal_of
-from dardr.lookups.reminders_of import moves_with_post, reminders_of, reminders_to_come
+from dardr.lookups.reminders_of import moves_with_post, reminders_of, reminders_to_come, why_none
 from dardr.storage.reviews import Deadline, Record
 from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.frame import page_of
@@ -60,6 +60,7 @@ def receipt(ref: str, number: int) -> ResponseReturnValue:
         reminded=reminders_of(session(), row, record),
         to_come=reminders_to_come(session(), actor(), row, record, today),
         seal=seal_of(session(), row, record),
+        why_none=why_none(row, record),
         keeps_its_days=not moves_with_post(row, record),
         today=today,
     )
