@@ -114,6 +114,8 @@ def test_an_agreed_date_must_be_after_the_start(sqlite_database: Database) -> No
     case = a_review(sqlite_database, "evidence")
     with pytest.raises(Invalid, match="must be after the day the time began"):
         case.act("agree_new_date", agreement(case, new_date="2026-03-17"), by="deciding_chair")
+    with pytest.raises(Invalid, match="more than 5 years ahead. Check the year"):
+        case.act("agree_new_date", agreement(case, new_date="2072-03-17"), by="deciding_chair")
 
 
 def test_a_date_can_be_agreed_where_no_length_is_set(database: Database) -> None:

@@ -38,6 +38,8 @@ from workflows.processes.fields import (
 
 WHICH_DATE = one_of("clock", "Which date?", From.CLOCKS_TO_MOVE)
 NEW_DATE = day("new_date", "The date agreed", future=True)
+MOST_YEARS_AHEAD = 5
+"""An agreed date further ahead than this is taken for a slip of the pen: no review is planned so far."""
 WHY = paragraph("reason", "Why")
 WHICH_AGREED = one_of("agreed_date", "Which one?", From.AGREED_DATES)
 UNDO_WHY = paragraph("undo_reason", "Why")
@@ -107,6 +109,15 @@ WHICH_BODY = one_of("body", "Which body?", From.BODIES, required=False)
 ABOUT = optional(text("about", "About what", help="A few neutral words for the timeline. No names."))
 
 
+def agreed_within_years(facts: Facts) -> Blocked | None:
+    """A check: the date agreed is not further ahead than ``MOST_YEARS_AHEAD`` years."""
+    new = (facts.submitted or {}).get(NEW_DATE.name)
+    if new is None or facts.today is None or new.year <= facts.today.year + MOST_YEARS_AHEAD:
+        return None
+    said = f"That is more than {MOST_YEARS_AHEAD} years ahead. Check the year, or agree a nearer date first."
+    return Blocked(said, NEW_DATE.name)
+
+
 def dates(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]:
     """Agree another date for a clock of this record, and strike such a date out."""
     return (
@@ -117,6 +128,7 @@ def dates(source: tuple[str, ...], roles: frozenset[Role]) -> tuple[Action, ...]
             roles=roles,
             keep_as="agreed_dates",
             fields=(WHICH_DATE, NEW_DATE, WHY, optional(text("agreed_by", "Who agreed, and where that is kept"))),
+            checks=(agreed_within_years,),
             effects=(AgreesDate(),),
             authority=local(),
             help="The date first set stays on the record beside it.",

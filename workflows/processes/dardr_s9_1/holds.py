@@ -150,6 +150,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 optional(text("minute", "Minute: date and where it is kept")),
             ),
             checks=(
+                anywhere.agreed_within_years,
                 partial(
                     moved_report_date_is_agreed,
                     field="agreed_by_panel_on",
