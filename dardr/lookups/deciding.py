@@ -130,7 +130,7 @@ def deciding(session: Session, actor: Actor, ref: str, today: date) -> Deciding:
         before=steps.of(BEFORE),
         choices=tuple(s for s in steps.of(CHOICES) if s.possible),
         after=steps.of((*after, *directed)),
-        partners=_partners(record.facts),
+        partners=partners_of(record.facts),
         partner_steps=tuple(
             s for s in steps.of(PARTNER_STEPS) if s.possible and (s.key == PARTNER_STEPS[0] or not s.blocked)
         ),
@@ -221,7 +221,9 @@ def _said(session: Session, actor: Actor, record: Record) -> tuple[Said, ...]:
     )
 
 
-def _partners(facts: Mapping[str, Any]) -> tuple[Partner, ...]:
+def partners_of(facts: Mapping[str, Any]) -> tuple[Partner, ...]:
+    """The boards that a review is held with, those that left included, in the order in which they were named."""
+
     def last(kept_as: str, name: str) -> Mapping[str, Any] | None:
         return next((e for e in reversed(facts.get(kept_as) or []) if e.get("partner") == name), None)
 

@@ -76,6 +76,8 @@ ONLINE = (
     "end_looks_online",
     "strike_out_website",
 )
+BOARDS = ("record_partner_publication",)
+"""What is recorded of the boards that a joint review is held with: each publishes for itself."""
 DECIDING = ("publish", "decide_not_to_publish", "return_to_amending")
 HELD_BACK = ("look_again_at_not_publishing", "publish_after_all", "end_looks_at_not_publishing")
 PLANNERS = MEDIA | CHAIRING | DECIDERS

@@ -61,6 +61,18 @@ def test_each_condition_is_shown_met_or_not_with_the_step_that_meets_it(app: Fla
     assert "Everything is met." in after
 
 
+def test_each_board_of_a_joint_review_has_its_own_route(app: Flask, case: Case) -> None:
+    assert "Boards the review is held with" not in page(app, case)
+    board = {"partner": "Adults Board", "partner_duty": "safeguarding_adult_review", "partner_leads": "we_lead"}
+    case.act("record_partner", board)
+    said = words(page(app, case))
+    assert "Adults Board Not recorded yet" in said and "Record where the other board published" in said
+    at = "https://adults.mereshire.example/1"
+    case.act("record_partner_publication", {"partner": "Adults Board", "partner_published_at": at})
+    assert f"Adults Board {at}" in words(page(app, case))
+    assert "Adults Board" not in page(app, case, "communications")
+
+
 def test_the_form_of_the_plan_comes_ticked(app: Flask, case: Case) -> None:
     form = signed_in(app, "case_manager").get(f"/records/{case.ref}/do/prepare_publication_plan").text
     police = re.search(r'<input[^>]*name="audiences"[^>]*value="police"[^>]*>', form)

@@ -366,6 +366,13 @@ def test_a_published_review_is_concluded_only_when_the_final_documents_were_sent
     assert paper.take("send_final_documents").take("conclude").stage == "concluded"
 
 
+def test_who_concludes_a_review_of_which_nobody_said_anything_is_told() -> None:
+    paper = a_review("action_monitoring").take("record_copy_to_commissioner").take("send_final_documents")
+    assert any("Nobody's view of how the review went" in said for said in paper.look("conclude", {}).warnings)
+    paper.take("record_feedback", feedback_from="panel", panel_worked="well")
+    assert not any("Nobody's view" in said for said in paper.look("conclude", {}).warnings)
+
+
 def test_an_action_of_the_plan_may_start_long_before_publication() -> None:
     sources = workflows.get("dardr-s9").action("add_action").source
     assert {"screening", "evidence", "drafting"} <= set(sources)

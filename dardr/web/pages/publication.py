@@ -14,7 +14,9 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.deciding import partners_of
 from dardr.lookups.publication import (
+    BOARDS,
     DECIDING,
     HELD_BACK,
     ONLINE,
@@ -103,11 +105,13 @@ def publication(ref: str) -> ResponseReturnValue:
             for row in deadlines_of(session(), actor(), ref, today, with_items=False)
             if row["running"] and row["clock"] in CLOCKS
         ],
+        boards=[] if found.part else [one for one in partners_of(found.record.facts) if not one.left],
         steps={
             "deciding": found.of(DECIDING),
             "planning": found.of(PLANNING),
             "online": found.of(ONLINE),
             "held_back": found.of(HELD_BACK),
+            "boards": found.of(BOARDS),
         },
         statement_use=_answer(found, known, "record_family_statement", "family_statement_use", found.statement_use),
     )

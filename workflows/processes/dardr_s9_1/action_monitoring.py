@@ -8,6 +8,7 @@ from workflows import guards
 from workflows.definition import Action, Blocked, Facts, From, Opens, reads_items
 from workflows.processes.authorities import by_design
 from workflows.processes.dardr_s9_1.law import Law
+from workflows.processes.dardr_s9_1.learning import nobody_said_how_it_went
 from workflows.processes.dardr_s9_1.stages import since
 from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, several_of, text
 from workflows.processes.recommendation_1 import wording
@@ -172,7 +173,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                     reason="The final documents are not recorded as sent. Record to whom they were sent first.",
                 ),
             ),
-            warnings=(no_actions_on_the_plan,),
+            warnings=(no_actions_on_the_plan, nobody_said_how_it_went),
             authority=law.guidance("7"),
             main=True,
         ),

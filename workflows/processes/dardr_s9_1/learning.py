@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from workflows import guards
-from workflows.definition import Action, Field
+from workflows.definition import Action, Facts, Field
 from workflows.processes.authorities import by_design, local
 from workflows.processes.dardr_s9_1.gate import CLEARED_BY
 from workflows.processes.dardr_s9_1.law import Law
@@ -33,6 +33,16 @@ HOW_IT_WENT: tuple[Field, ...] = (
 )
 ASKED_OF_ALL: tuple[str, ...] = tuple(field.name for field in HOW_IT_WENT)
 """What is asked about every review, so that answers can be counted across them."""
+
+
+def nobody_said_how_it_went(facts: Facts) -> str | None:
+    """A warning at the end of a review: nothing is recorded of what people say of chair, panel and protocol."""
+    if facts.listed("feedback"):
+        return None
+    return (
+        "Nobody's view of how the review went is recorded. Ask the family, the panel, the agencies and the chair; it can"
+        " be recorded later, too."
+    )
 
 
 def actions(law: Law) -> tuple[Action, ...]:
