@@ -24,7 +24,7 @@ from dardr.settings import get_settings
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.installation import Installation
 from dardr.storage.people import User
-from dardr.storage.reviews import AuditEvent, Deadline, Record, RecordBody, RecordLink
+from dardr.storage.reviews import RUNNING, AuditEvent, Deadline, Record, RecordBody, RecordLink
 from dardr.systime import london_date
 from notifications import messages
 from notifications.messages import Message
@@ -62,7 +62,8 @@ def enqueue(
     _organisations(session).pop(record.id, None)  # this action may have handed the record to another body
     told = About(session, now, record, process, event, recorded if recorded is not None else record.facts)
     people = Recipients(session)
-    own = session.scalar(sa.select(sa.func.lower(User.email)).where(User.id == event.actor_id))
+    doer = session.get(User, event.actor_id)
+    own = doer.email.lower() if doer is not None else ""
     rows: list[dict[str, Any]] = []
     waiting: list[Values] = []
     for notice in declared:
@@ -115,6 +116,7 @@ class About:
     process: Process
     event: AuditEvent
     facts: Mapping[str, Any]
+    _clocks: list[Deadline] | None = None
 
     @property
     def frame(self) -> dict[str, Any]:
@@ -147,18 +149,14 @@ class About:
         return tuple(found)
 
     def _started(self) -> list[Deadline]:
-        return list(
-            self.session.scalars(
-                sa.select(Deadline)
-                .where(
-                    Deadline.record_id == self.record.id,
-                    Deadline.started_by_event == self.event.id,
-                    Deadline.stopped_by_event.is_(None),
-                    Deadline.withdrawn_by_event.is_(None),
-                )
-                .order_by(Deadline.id)
+        if self._clocks is None:
+            query = sa.select(Deadline).where(
+                Deadline.record_id == self.record.id,
+                Deadline.started_by_event == self.event.id,
+                *RUNNING,
             )
-        )
+            self._clocks = list(self.session.scalars(query.order_by(Deadline.id)))
+        return self._clocks
 
 
 def notice_message(name: str, about: About, party: Party) -> Message:
@@ -288,8 +286,7 @@ def due_of(session: Session, record_id: int) -> date | None:
     return session.scalar(
         sa.select(sa.func.min(Deadline.due_on)).where(
             Deadline.record_id == record_id,
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
     )
 

@@ -141,31 +141,33 @@ def choices_for(session: Session, addresses: Iterable[str]) -> dict[str, Choices
 
 def partnership_choices(session: Session) -> Choices:
     """What the home partnership has set for everybody."""
-    query = sa.select(Partnership.settings).order_by(Partnership.home.desc(), Partnership.id).limit(1)
-    settings = session.scalar(query)
+    settings = session.scalar(_OF_THE_HOME)
     return chosen(EVERYBODY, (settings or {}).get("post"))
+
+
+# Made once: every message that is written asks these.
+_WANTED = sa.bindparam("wanted", expanding=True)
+_CHOSEN_FOR_CONTACTS = (
+    sa.select(sa.func.lower(BodyContact.email), Body.post)
+    .join(Body, Body.id == BodyContact.body_id)
+    .where(sa.func.lower(BodyContact.email).in_(_WANTED), Body.post.is_not(None))
+    .order_by(BodyContact.id)
+)
+_CHOSEN_BY_PEOPLE = (
+    sa.select(sa.func.lower(User.email), User.post, Body.post)
+    .outerjoin(UserRole, sa.and_(UserRole.user_id == User.id, UserRole.body_id.is_not(None)))
+    .outerjoin(Body, Body.id == UserRole.body_id)
+    .where(sa.func.lower(User.email).in_(_WANTED), sa.or_(User.post.is_not(None), Body.post.is_not(None)))
+    .order_by(User.id, UserRole.id)
+)
+_OF_THE_HOME = sa.select(Partnership.settings).order_by(Partnership.home.desc(), Partnership.id).limit(1)
 
 
 def _chosen_by(session: Session, wanted: list[str], base: Choices) -> dict[str, Choices]:
     found: dict[str, Choices] = {}
-    contacts = session.execute(
-        sa.select(sa.func.lower(BodyContact.email), Body.post)
-        .join(Body, Body.id == BodyContact.body_id)
-        .where(sa.func.lower(BodyContact.email).in_(wanted), Body.post.is_not(None))
-        .order_by(BodyContact.id)
-    )
-    for address, kept in contacts:
+    for address, kept in session.execute(_CHOSEN_FOR_CONTACTS, {"wanted": wanted}):
         found.setdefault(address, chosen(base, kept))
-    people = session.execute(
-        sa.select(sa.func.lower(User.email), User.post, Body.post)
-        .outerjoin(UserRole, sa.and_(UserRole.user_id == User.id, UserRole.body_id.is_not(None)))
-        .outerjoin(Body, Body.id == UserRole.body_id)
-        .where(
-            sa.func.lower(User.email).in_(wanted),
-            sa.or_(User.post.is_not(None), Body.post.is_not(None)),
-        )
-        .order_by(User.id, UserRole.id)
-    )
+    people = session.execute(_CHOSEN_BY_PEOPLE, {"wanted": wanted})
     own: dict[str, Choices] = {}
     for address, kept, of_body in people:
         of_all = found[address] if address in found else chosen(base, of_body)

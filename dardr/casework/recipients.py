@@ -18,9 +18,7 @@ from dardr.storage.reading import ConflictOfInterest
 from dardr.storage.reviews import Record, RecordBody, RecordCsp, RecordLink
 from workflows.definition import Party, Role
 
-NEVER_WRITTEN_TO = frozenset(
-    {Party.FAMILY, Party.HOME_OFFICE, Party.COMMISSIONER, Party.CHAIR_TO_BE, Party.NOBODY}
-)
+NEVER_WRITTEN_TO = frozenset({Party.FAMILY, Party.HOME_OFFICE, Party.COMMISSIONER, Party.CHAIR_TO_BE, Party.NOBODY})
 """People write to these themselves: no program sends them anything."""
 
 OF_BODIES = frozenset(
@@ -136,8 +134,7 @@ class Recipients:
     def broken(self) -> Away:
         """The addresses that do not work, or whose person has left, in small letters."""
         if self._broken is None:
-            fails = sa.select(sa.func.lower(FailingAddress.address)).where(FailingAddress.cleared_at.is_(None))
-            self._broken = frozenset(self._session.scalars(fails.union(listed_leavers())))
+            self._broken = frozenset(self._session.scalars(_BROKEN))
         return self._broken
 
     def people(self, record: Record, party: Party | str) -> list[Person]:
@@ -195,12 +192,7 @@ class Recipients:
         """Who is told nothing about a record, because of a conflict of interest in it or in a review it serves."""
         if self._conflicts is None:
             self._conflicts = {}
-            rows = self._session.execute(
-                sa.select(ConflictOfInterest.record_id, User.email)
-                .join(User, User.id == ConflictOfInterest.user_id)
-                .where(ConflictOfInterest.ended_at.is_(None))
-            )
-            for record_id, address in rows:
+            for record_id, address in self._session.execute(_CONFLICTS):
                 self._conflicts.setdefault(record_id, set()).add(address.strip().lower())
         if not self._conflicts:
             return NOBODY_AWAY
@@ -235,19 +227,7 @@ class Recipients:
         """Holders of a role for the whole partnership, or for a CSP of this record."""
         key = (record.partnership_id, role)
         if key not in self._holders:
-            rows = self._session.execute(
-                sa.select(User.email, User.name, User.id, UserRole.csp_id)
-                .join(UserRole, UserRole.user_id == User.id)
-                .where(
-                    UserRole.role == str(role),
-                    UserRole.body_id.is_(None),
-                    UserRole.record_id.is_(None),
-                    User.partnership_id == record.partnership_id,
-                    User.active.is_(True),
-                    _HUMAN,
-                )
-                .order_by(User.id)
-            )
+            rows = self._session.execute(_HOLDERS, {"role": str(role), "partnership": record.partnership_id})
             self._holders[key] = [(Person(address, name, one), csp) for address, name, one, csp in rows]
         holders = self._holders[key]
         if any(csp is not None for _, csp in holders):
@@ -386,6 +366,29 @@ class Recipients:
 
 
 _HUMAN = User.is_operator.is_(False)
+
+# Made once: nearly every step that tells somebody asks these.
+_BROKEN = sa.union(
+    sa.select(sa.func.lower(FailingAddress.address)).where(FailingAddress.cleared_at.is_(None)), listed_leavers()
+)
+_CONFLICTS = (
+    sa.select(ConflictOfInterest.record_id, User.email)
+    .join(User, User.id == ConflictOfInterest.user_id)
+    .where(ConflictOfInterest.ended_at.is_(None))
+)
+_HOLDERS = (
+    sa.select(User.email, User.name, User.id, UserRole.csp_id)
+    .join(UserRole, UserRole.user_id == User.id)
+    .where(
+        UserRole.role == sa.bindparam("role"),
+        UserRole.body_id.is_(None),
+        UserRole.record_id.is_(None),
+        User.partnership_id == sa.bindparam("partnership"),
+        User.active.is_(True),
+        _HUMAN,
+    )
+    .order_by(User.id)
+)
 
 
 def _once(found: Iterable[str]) -> list[str]:

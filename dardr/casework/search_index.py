@@ -51,10 +51,13 @@ def note_event(
 ) -> None:
     """Make the words of an event findable, and the record by its name as it is now. In the event's transaction."""
     fields = (*action.fields, *_added(session, record.partnership_id, after))
-    session.add_all(_answers(record, fields, after, event))
+    entries = list(_answers(record, fields, after, event))
     if opening:
-        session.add(_named(session, record))
-    elif any(field.name in after for field in action.fields if field.type in (FieldType.TEXT, FieldType.CHOICE)):
+        entries.append(_named(session, record))
+    _write(session, entries)
+    if not opening and any(
+        field.name in after for field in action.fields if field.type in (FieldType.TEXT, FieldType.CHOICE)
+    ):
         session.flush()
         _name_again(session, record)
 
@@ -70,18 +73,19 @@ def _added(session: Session, partnership_id: int, after: Mapping[str, Any]) -> l
 
 def _answers(
     record: Record, fields: Iterable[Field], after: Mapping[str, Any], event: AuditEvent
-) -> Iterator[SearchEntry]:
+) -> Iterator[dict[str, Any]]:
+    """The values of an entry for each answer with words."""
     for field in fields:
         text = _words(field, after.get(field.name))
         if text and text != record.title:
-            yield SearchEntry(
-                record_id=record.id,
-                event_id=event.id,
-                kind=ANSWER,
-                label=field.label[:200],
-                text=text,
-                occurred_on=event.occurred_on,
-            )
+            yield {
+                "record_id": record.id,
+                "event_id": event.id,
+                "kind": ANSWER,
+                "label": field.label[:200],
+                "text": text,
+                "occurred_on": event.occurred_on,
+            }
 
 
 def _words(field: Field, value: Any) -> str:
@@ -93,10 +97,21 @@ def _words(field: Field, value: Any) -> str:
     return "\n".join(said).replace("\x00", " ").strip()[:LONGEST_ANSWER]
 
 
-def _named(session: Session, record: Record) -> SearchEntry:
-    return SearchEntry(
-        record_id=record.id, kind=RECORD, label="", text=_name(session, record), occurred_on=record.opened_on
-    )
+def _write(session: Session, entries: list[dict[str, Any]]) -> None:
+    if entries:
+        session.execute(sa.insert(SearchEntry), entries)
+
+
+def _named(session: Session, record: Record) -> dict[str, Any]:
+    """The values of the entry by which a record is found by its name."""
+    return {
+        "record_id": record.id,
+        "event_id": None,
+        "kind": RECORD,
+        "label": "",
+        "text": _name(session, record),
+        "occurred_on": record.opened_on,
+    }
 
 
 def _name(session: Session, record: Record) -> str:
@@ -116,7 +131,7 @@ def _name_again(session: Session, record: Record) -> None:
     )
     text = _name(session, record)
     if kept is None:
-        session.add(_named(session, record))
+        _write(session, [_named(session, record)])
     elif kept.text != text:
         kept.text = text
 
@@ -261,6 +276,5 @@ def _records_again(session: Session, ids: Iterable[int]) -> int:
             continue
         record, given = records[event.record_id], after or {}
         found += _answers(record, (*action.fields, *_added(session, record.partnership_id, given)), given, event)
-    session.add_all(found)
-    session.flush()
+    _write(session, found)
     return len(found)
