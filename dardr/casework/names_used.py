@@ -93,7 +93,7 @@ def _people(session: Session, record: Record) -> tuple[frozenset[str], frozenset
     person: set[str] = set()
     others: set[str] = set()
     staff: set[str] = set()
-    for values in _identity_values(session, record):
+    for values in identity_values(session, record):
         died = values.get("part_in_case") == THE_PERSON
         for name, value in values.items():
             if name in OF_THE_PERSON or (died and name in OF_OTHERS):
@@ -105,7 +105,7 @@ def _people(session: Session, record: Record) -> tuple[frozenset[str], frozenset
     return frozenset(person), frozenset(others), frozenset(staff)
 
 
-def _identity_values(session: Session, record: Record) -> Iterator[Mapping[str, Any]]:
+def identity_values(session: Session, record: Record) -> Iterator[Mapping[str, Any]]:
     """What the identity store holds of the review and of what serves it, with the part each person entry has."""
     serving = sa.select(RecordLink.item_id).where(RecordLink.review_id == record.id, RecordLink.kind == "item")
     rows = session.execute(

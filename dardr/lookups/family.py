@@ -6,7 +6,7 @@ the read log that it is read, and read then. Nothing here mixes two branches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -35,6 +35,7 @@ from dardr.lookups.family_entries import (
     words_of,
 )
 from dardr.lookups.identities import Identities, read_identities
+from dardr.lookups.recipient_alike import like_the_person_suspected
 from dardr.lookups.records import linked, visible_items
 from dardr.storage.reviews import Deadline, Record
 from workflows.answers import stored_date
@@ -96,6 +97,7 @@ class Branch:
     visits: list[Visit] = field(default_factory=list)
     agreements: list[Entry] = field(default_factory=list)
     how_often: str = ""
+    alike: list[str] = field(default_factory=list)
 
     @property
     def stage_label(self) -> str:
@@ -157,12 +159,15 @@ class BeforeContact:
     left_alone: bool = False
     left_alone_until: date | None = None
     not_confirmed: str = ""
+    alike: Sequence[str] = ()
 
 
 def before_contact(session: Session, actor: Actor, record: Record, today: date) -> BeforeContact | None:
     """Of a branch, or of the one branch that a question or a notice of publication is about; None for all else."""
-    if record.process_key == BRANCH:
-        return BeforeContact(record.facts, record.title or record.ref)  # its form says itself what stands in the way
+    if record.process_key == BRANCH:  # its form says itself what else stands in the way
+        review = find_branch(session, actor, record.ref)[1]
+        alike = like_the_person_suspected(session, read_identities(session, record), review)
+        return BeforeContact(record.facts, record.title or record.ref, alike=alike)
     if record.process_key == NOTICE:
         refs = [str(record.facts.get("branch") or "")]
     elif record.process_key == QUESTION:
@@ -196,12 +201,13 @@ def read_branch(session: Session, actor: Actor, record: Record, review: Record, 
     blocked = [unconfirmed.reason] if unconfirmed is not None else []
     named = named_days(session, [record.id]).get(record.id, [])
     checks = facts.get("recipient_checks") or []
+    identities = read_identities(session, record)
     found = Branch(
         record=record,
         review=review,
         process=process,
         facts=facts,
-        identities=read_identities(session, record),
+        identities=identities,
         near=in_a_line(named, today - FORTNIGHT, today + FORTNIGHT),
         careful=[f"{day.words}{'' if day.first.year else ', every year'}: {day.what}" for day in of_branch(facts)],
         not_prepared_because=blocked if record.stage in ACTIVE else [process.stage(record.stage).means],
@@ -215,6 +221,7 @@ def read_branch(session: Session, actor: Actor, record: Record, review: Record, 
         update=_update(session, record, process, named, today),
         visits=visits_to_come(facts, done(facts), today) if record.stage in ACTIVE else [],
         how_often=_how_often(session, record),
+        alike=like_the_person_suspected(session, identities, review),
     )
     kept = {name: [entry_of(process, name, entry, words, names) for entry in facts.get(name) or []] for name in ENTRIES}
     found.letters, found.leaflets = kept["letters_prepared"], kept["leaflets_given"]

@@ -378,7 +378,12 @@ def test_an_answer_to_a_comment_names_the_version_that_changed(drafting: Case) -
     with pytest.raises(Invalid, match="in which version"):
         drafting.act("answer_comment", answer, ref=ref)
     drafting.act("record_version", {"version": "2", "what_for": "family"})
-    approval = {"version": "2", "panel_outcome": "not_approved", "panel_minute": "Minute 7", "actions_agreed_senior": "yes"}
+    approval = {
+        "version": "2",
+        "panel_outcome": "not_approved",
+        "panel_minute": "Minute 7",
+        "actions_agreed_senior": "yes",
+    }
     said = "A comment of the family has no answer yet"
     assert any(said in one for one in drafting.act("record_panel_approval", approval).warnings)
     drafting.act("answer_comment", {**answer, "changed_in": "2"}, ref=ref)

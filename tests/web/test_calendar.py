@@ -169,7 +169,15 @@ def test_an_agency_sees_what_it_owes_and_nothing_else(world: World) -> None:
         page = lead.get(f"/calendar?view=list&of={of}&month={month}").text
         assert page.count(">Return to the review<") == 1 and "NHS" not in page
         page = lead.get(f"/calendar?of={of}&month={world.month}").text
-        for hidden in ("Panel meeting", "Hearing", "Look again at a hold", "careful", "Visit", world.meeting, world.proceeding):
+        for hidden in (
+            "Panel meeting",
+            "Hearing",
+            "Look again at a hold",
+            "careful",
+            "Visit",
+            world.meeting,
+            world.proceeding,
+        ):
             assert hidden not in page, hidden
 
 

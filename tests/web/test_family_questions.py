@@ -107,6 +107,24 @@ def test_the_page_says_who_chose_the_name_and_that_somebody_who_came_later_has_i
     assert "It is used all the same: The child wishes it." in manager.get(f"/reviews/{case.ref}/family").text
 
 
+def test_whoever_confirms_is_told_that_the_address_is_that_of_the_person_suspected(
+    manager: Browser, case: Case
+) -> None:
+    lives = {"part_name": "Quill Invented", "part_address": "Flat 3, 14 Long Road, Port Invented, ZZ1 2AB"}
+    case.act("record_person", {"part_in_case": "suspected", **lives, "part_contact": "Mobile 07700 900123"})
+    branch = a_branch(case, "Branch 1")
+    known = {"contact_address": "3 Long Road\nZZ1 2AB", "contact_phone": "01632 960 7"}
+    case.act("change_contact", {"contact_name": "Ruth Invented", **known}, ref=branch)
+    assert "Look at this first" not in manager.get(f"/records/{branch}/do/confirm_recipient").text
+    moved = {"contact_address": "14 Long Road\nZZ1 2AB", "contact_phone": "07700 900 123"}
+    case.act("change_contact", moved, ref=branch)
+    for page in (f"/records/{branch}/do/confirm_recipient", f"/family/{branch}"):
+        said = manager.get(page).text
+        assert "The address for letters is also recorded for the person suspected." in said
+        assert "The telephone number is also recorded for the person suspected." in said
+        assert "The name we write to" not in said and "Quill" not in said
+
+
 def test_what_keeps_a_branch_safe_stands_above_the_forms_of_its_questions(manager: Browser, case: Case) -> None:
     branch = a_branch(case, "Branch 1")
     case.act("record_safe_contact", {"safe_never": "Ring in the evening"}, ref=branch)
