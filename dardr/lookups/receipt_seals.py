@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.casework.fold import CLOCKS
+from dardr.casework.holidays import SHIPPED
 from dardr.storage.calendars import CalendarSnapshot, LocalClosure
 from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, EventValues, Hold, Record, RecordLink
 from dardr.storage.types import canonical
@@ -150,11 +151,13 @@ def _counted_again(session: Session, record: Record, start: AuditEvent) -> Itera
 
 
 def _calendar(session: Session, clock: Clock, record: Record, start: datetime) -> Iterator[Since]:
-    editions = sa.select(CalendarSnapshot).where(
-        CalendarSnapshot.division == clock.calendar, CalendarSnapshot.at > start
-    )
-    for edition in session.scalars(editions):
-        yield Since(london_date(edition.at), f"Bank holidays were added ({edition.source})")
+    editions = session.scalars(
+        sa.select(CalendarSnapshot).where(CalendarSnapshot.division == clock.calendar).order_by(CalendarSnapshot.id)
+    ).all()
+    for number, edition in enumerate(editions):
+        as_found = number == 0 and edition.source == SHIPPED  # the list that was there when keeping them began
+        if edition.at > start and not as_found:
+            yield Since(london_date(edition.at), f"Bank holidays were added ({edition.source})")
     if not clock.local_closures:
         return
     closed: Any = sa.select(LocalClosure).where(LocalClosure.partnership_id == record.partnership_id)
