@@ -171,6 +171,7 @@ def _virus_scanner(settings: Any) -> Check:
 
 def _database() -> Iterator[Check]:
     from dardr.lookups.health import health
+    from dardr.lookups.post_state import not_being_sent
     from dardr.storage import migrate
 
     try:
@@ -184,7 +185,12 @@ def _database() -> Iterator[Check]:
                 else _check("Tables", "ok", "as they should be")
             )
             with at.database.read() as session:
-                found = health(session, at.now)
+                found, stands_still = health(session, at.now), not_being_sent(session, at.now)
+            yield (
+                _check("Reminders", "look", "are not being sent. Why is said below, under Background work.")
+                if stands_still
+                else _check("Reminders", "ok", "are being sent")
+            )
             if found["ok"]:
                 yield _check("Background work", "ok", "done as it should be")
             for problem in found["problems"]:

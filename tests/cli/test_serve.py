@@ -196,6 +196,7 @@ def test_the_doctor_says_what_is_wrong(on_sqlite: Dardr, tmp_path: Path) -> None
     states = {one["name"]: one for one in well.json["checks"]}
     assert states["Database"]["state"] == states["Tables"]["state"] == states["Keys"]["state"] == "ok"
     assert states["Mail server"]["state"] == states["Virus scanner"]["state"] == states["Mailbox"]["state"] == "look"
+    assert states["Reminders"]["state"] == "look" and "are not being sent" in states["Reminders"]["says"]
     assert well.code == (0 if well.json["ok"] else 1)
 
     with a_scanner() as scanner:
@@ -219,6 +220,7 @@ def test_the_doctor_says_what_is_wrong(on_sqlite: Dardr, tmp_path: Path) -> None
     assert scans["state"] == "wrong" and "No file can be given meanwhile" in scans["says"]
     assert ill.code == 1
     assert next(one for one in ill.json["checks"] if one["name"] == "Keys")["state"] == "wrong"
+    assert next(one for one in ill.json["checks"] if one["name"] == "Reminders")["state"] == "ok"
     fresh = Dardr(f"sqlite:///{tmp_path / 'none.db'}", tmp_path)("doctor", "--json")
     assert fresh.code == 1
     database = next(one for one in fresh.json["checks"] if one["name"] == "Database")
