@@ -13,7 +13,7 @@ import workflows
 from dardr.casework.facts import CLOCKS_READ
 from dardr.lookups.calendars import calendar_for_partnership
 from dardr.storage.engine import recalled
-from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
+from dardr.storage.reviews import RUNNING, AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows import clocks
 from workflows.calendar import Calendar
 from workflows.clocks import Agreed, Due, State
@@ -46,8 +46,7 @@ def running(session: Session, record_ids: Iterable[int], keys: Iterable[str] | N
         return sorted((row for rows in known.values() for row in rows if row.running), key=lambda row: row.id)
     query = sa.select(Deadline).where(
         Deadline.record_id.in_(wanted),
-        Deadline.stopped_by_event.is_(None),
-        Deadline.withdrawn_by_event.is_(None),
+        *RUNNING,
     )
     if keys is not None:
         query = query.where(Deadline.clock.in_(list(keys)))

@@ -18,7 +18,7 @@ from dardr.casework.fold import done
 from dardr.lookups.careful_days import named_days
 from dardr.storage.bodies import Body, Partnership
 from dardr.storage.engine import recalled, remembered, remembered_each
-from dardr.storage.reviews import Deadline, Hold, Record, RecordBody, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Hold, Record, RecordBody, RecordLink
 from workflows.careful import CarefulDay
 from workflows.definition import Action, Facts, Guard, Item, OpenHold, Process, Warn
 from workflows.processes.who import FAMILY_NOTES
@@ -242,8 +242,7 @@ def running_by_record(session: Session, record_ids: Iterable[int]) -> dict[int, 
         .options(defer(Deadline.receipt))
         .where(
             Deadline.record_id.in_(wanted),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
         .order_by(Deadline.id)
     ):

@@ -22,7 +22,7 @@ from dardr.casework.reminder_checks import reminders_said
 from dardr.casework.sweep import would_miss
 from dardr.storage.bodies import Body
 from dardr.storage.people import User, UserRole
-from dardr.storage.reviews import AuditEvent, Deadline, EventValues, Hold, Record, RecordBody, RecordLink
+from dardr.storage.reviews import RUNNING, AuditEvent, Deadline, EventValues, Hold, Record, RecordBody, RecordLink
 from workflows.calendar import in_words
 from workflows.counting import Unit
 from workflows.definition import Facts, Party, Role
@@ -72,7 +72,7 @@ def _unread(ids: Sequence[int], read: set[int], what: str) -> Iterator[Finding]:
 
 def deadlines_match(session: Session, today: date) -> Iterator[Finding]:
     """Every running clock, worked out again from what was recorded, comes to what its row says."""
-    running = sa.select(Deadline.id).where(Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None))
+    running = sa.select(Deadline.id).where(*RUNNING)
     pairs = sa.select(Deadline, Record).join(Record, Record.id == Deadline.record_id)
     for batch in _batches(session, running, Deadline.id):
         ids = [one for (one,) in batch]
@@ -147,7 +147,7 @@ def _one_deadline(
 def rebuild_next_looks(session: Session, today: date) -> int:
     """Put right each running clock whose next look is missing or too late; how many there were."""
     mended = 0
-    running = sa.select(Deadline.id).where(Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None))
+    running = sa.select(Deadline.id).where(*RUNNING)
     pairs = sa.select(Deadline, Record.process).join(Record, Record.id == Deadline.record_id)
     for batch in _batches(session, running, Deadline.id):
         for row, process in _readable(session, pairs, Deadline.id, [one for (one,) in batch]):

@@ -24,7 +24,7 @@ from dardr.casework.notices import base_url, link_to, team_frame
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reminders import Reminder
-from dardr.storage.reviews import Deadline, Record, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordLink
 from dardr.systime import london_date
 from notifications.messages_of_calendars import CalendarChange, ChangedDay, HolidayMovedDates, MovedDate
 from notifications.words import due_phrase
@@ -131,7 +131,7 @@ def staying_on(session: Session, days: Iterable[date], moved: Sequence[Moved]) -
     rows = session.execute(
         sa.select(Record.ref, Record.process, Deadline.clock, Deadline.due_on)
         .join(Record, Record.id == Deadline.record_id)
-        .where(Deadline.due_on.in_(list(days)), *_RUNNING)
+        .where(Deadline.due_on.in_(list(days)), *RUNNING)
         .order_by(Deadline.due_on, Record.ref)
     ).all()
     gone = {(m.ref, m.clock) for m in moved}
@@ -145,8 +145,6 @@ def staying_on(session: Session, days: Iterable[date], moved: Sequence[Moved]) -
 
 # --- the dates --------------------------------------------------------------------------------------------
 
-_RUNNING = (Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None))
-
 
 @cache
 def _rolling() -> frozenset[str]:
@@ -156,7 +154,7 @@ def _rolling() -> frozenset[str]:
 
 def _working_day_clocks(session: Session, local_of: int | None) -> sa.Subquery:
     counts = sa.or_(Deadline.unit == str(Unit.WORKING_DAYS), Deadline.clock.in_(_rolling()))
-    query = sa.select(Deadline.id, Deadline.record_id).where(counts, *_RUNNING)
+    query = sa.select(Deadline.id, Deadline.record_id).where(counts, *RUNNING)
     if local_of is not None:
         query = query.join(Record, Record.id == Deadline.record_id).where(Record.partnership_id == local_of)
     return query.subquery()

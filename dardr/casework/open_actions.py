@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 import workflows
+from dardr.lookups.actions.dates import DUE
 from dardr.storage.bodies import Body
-from dardr.storage.reviews import Deadline, Record, RecordBody
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordBody
 from workflows.definition import Party
 
-DATE_OF_AN_ACTION = "action_due"
-"""The clock of the date that was agreed for an action."""
+ITS_DATE = sa.and_(Deadline.record_id == Record.id, Deadline.clock == DUE, *RUNNING)
+"""Joins an action to the run of the date agreed for it; to none where none counts."""
 
 
 def to_do_stages() -> tuple[str, ...]:
@@ -34,15 +35,7 @@ def open_actions(session: Session, record_id: int) -> list[tuple[str, date | Non
         sa.select(Record.ref, sa.func.min(Deadline.due_on))
         .join(RecordBody, RecordBody.record_id == Record.id)
         .join(asked, sa.and_(asked.body_id == RecordBody.body_id, asked.record_id == record_id))
-        .outerjoin(
-            Deadline,
-            sa.and_(
-                Deadline.record_id == Record.id,
-                Deadline.clock == DATE_OF_AN_ACTION,
-                Deadline.stopped_by_event.is_(None),
-                Deadline.withdrawn_by_event.is_(None),
-            ),
-        )
+        .outerjoin(Deadline, ITS_DATE)
         .where(_open())
         .group_by(Record.id, Record.ref)
         .order_by(Record.id)

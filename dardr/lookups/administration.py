@@ -17,7 +17,7 @@ from dardr.lookups.bodies import bodies
 from dardr.lookups.calendars import calendar_named, horizon_warning
 from dardr.storage.bodies import Csp, Partnership
 from dardr.storage.people import User, UserRole
-from dardr.storage.reviews import Deadline, Record
+from dardr.storage.reviews import RUNNING, Deadline, Record
 from workflows.clocks import span_of
 from workflows.definition import Role, Span
 
@@ -141,8 +141,7 @@ def target_lines(session: Session, partnership_id: int) -> list[TargetLine]:
         .join(Record, Record.id == Deadline.record_id)
         .where(
             Record.partnership_id == partnership_id,
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
         .group_by(Record.process, Deadline.clock)
     )

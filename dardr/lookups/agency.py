@@ -20,7 +20,7 @@ from dardr.casework.recipients import OF_BODIES
 from dardr.lookups.deadlines import open_holds, running_state
 from dardr.lookups.waiting import stage_since
 from dardr.storage.bodies import Body
-from dardr.storage.reviews import Deadline, Record, RecordBody, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordBody, RecordLink
 from workflows.answers import stored_date
 from workflows.definition import Action, Process, Role
 from workflows.processes.agency_return_1 import OPENING as RETURN_ASKED
@@ -144,9 +144,7 @@ def page_of_agency(session: Session, actor: Actor, body: Body, today: date) -> P
 
 def _looked_at_again() -> sa.ColumnElement[bool]:
     """The condition on a record that a clock still runs on it although it has ended: its effect is looked at."""
-    return sa.exists().where(
-        Deadline.record_id == Record.id, Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None)
-    )
+    return sa.exists().where(Deadline.record_id == Record.id, *RUNNING)
 
 
 def lines_of(session: Session, actor: Actor, records: Iterable[Record], today: date) -> list[Line]:
@@ -219,8 +217,7 @@ def _next_clock(session: Session, records: Mapping[int, Record], today: date) ->
         sa.select(Deadline)
         .where(
             Deadline.record_id.in_(list(records)),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
         .order_by(Deadline.due_on.is_(None), Deadline.due_on, Deadline.id)
     )

@@ -27,7 +27,7 @@ from dardr.lookups.records import bodies_of, label_of
 from dardr.lookups.whose import Whose, may_concern, of_person
 from dardr.seeing import seen_facts
 from dardr.storage.calendars import LocalClosure
-from dardr.storage.reviews import Deadline, Hold, Record, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Hold, Record, RecordLink
 from workflows.answers import stored_date
 from workflows.calendar import ENGLAND_AND_WALES
 from workflows.clocks import MISSED
@@ -162,8 +162,7 @@ def running_between(
         .join(Record, Record.id == Deadline.record_id)
         .options(defer(Record.facts))
         .where(
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
             Deadline.held.is_(False),
             Deadline.due_on.between(first, last),
             Deadline.clock != MEETING_DAY,

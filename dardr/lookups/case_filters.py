@@ -23,7 +23,7 @@ from dardr.casework.fold import done
 from dardr.seeing import hidden_clocks
 from dardr.storage.bodies import Csp
 from dardr.storage.people import User
-from dardr.storage.reviews import Deadline, Hold, Record, RecordCsp, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Hold, Record, RecordCsp, RecordLink
 from workflows.definition import PARTY_LABELS, Facts, Party, Process
 from workflows.processes.dardr_s9_1 import joint as jointly
 
@@ -225,9 +225,6 @@ def never_missed() -> frozenset[str]:
 def deferred_by() -> dict[str, str]:
     """Clocks that read "deferred" while a hold of some kind is open on their record, and that kind."""
     return {c.key: c.deferred_by for p in workflows.all_processes() for c in p.clocks if c.deferred_by}
-
-
-RUNNING = (Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None))
 
 
 @lru_cache(maxsize=4)

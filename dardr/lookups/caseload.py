@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 import workflows
 from dardr.actors import Actor
-from dardr.lookups.case_filters import RUNNING, CaseFilter, date_key, find, open_hold
+from dardr.lookups.case_filters import CaseFilter, date_key, find, open_hold
 from dardr.lookups.deadlines import running_state
 from dardr.seeing import hidden_clocks
 from dardr.storage.bodies import Body, Csp
-from dardr.storage.reviews import Deadline, Hold, Record, RecordBody, RecordCsp, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Hold, Record, RecordBody, RecordCsp, RecordLink
 from workflows.clocks import MISSED, STATE_LABELS, State
 from workflows.definition import PARTY_LABELS, Party
 

@@ -24,7 +24,7 @@ from dardr.lookups import (
 )
 from dardr.storage.bodies import Body, Csp
 from dardr.storage.people import User, UserRole
-from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Record, RecordLink
+from dardr.storage.reviews import RUNNING, AgreedDate, AuditEvent, Deadline, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.definition import Action, Choice, Field, From, Process, Role
 from workflows.processes.action_1.milestones import milestones
@@ -239,8 +239,7 @@ def _agreed_dates(session: Session, _a: Actor, process: Process, record: Record 
         .where(
             AgreedDate.record_id == record.id,
             AgreedDate.undone_by_event.is_(None),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
         .order_by(AgreedDate.id)
     )

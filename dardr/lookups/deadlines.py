@@ -17,7 +17,7 @@ from dardr.casework import deadlines as casework
 from dardr.casework.facts import clocks_of_each, holds_of_each
 from dardr.lookups.records import bodies_of, label_of, visible_items
 from dardr.parts import contents_seen
-from dardr.storage.reviews import Deadline, Record, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordLink
 from workflows.calendar import in_words
 from workflows.clocks import MISSED, STATE_LABELS, Due, State, state_of
 from workflows.definition import PARTY_LABELS, Clock
@@ -75,9 +75,7 @@ def deadlines_of(
     rows = [row for row in every if contents is None or row.record_id != record.id or row.clock in contents.clocks]
     holds = open_holds(session, records)
     whose = bodies_of(session, records)
-    found = [
-        _one(session, row, records[row.record_id], holds.get(row.record_id, set()), whose, today) for row in rows
-    ]
+    found = [_one(session, row, records[row.record_id], holds.get(row.record_id, set()), whose, today) for row in rows]
     return sorted(found, key=lambda d: (not d["running"], d["due"] or "9", d["ref"], d["id"]))
 
 
@@ -172,7 +170,7 @@ def all_deadlines(
     query = (
         sa.select(*_COLUMNS, Record)
         .join(Record, Record.id == Deadline.record_id)
-        .where(Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None))
+        .where(*RUNNING)
         .where(visible(actor) if seen is None else seen)
         .order_by(Deadline.due_on.is_(None), Deadline.due_on, Deadline.id)
     )

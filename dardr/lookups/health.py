@@ -14,7 +14,7 @@ from dardr.lookups.post_state import LATE_AFTER, WAITS_TOO_LONG, waiting_since
 from dardr.storage.installation import Heartbeat, IntegrityFinding
 from dardr.storage.outbox import FAILED, NO_ADDRESS, OutboxMessage
 from dardr.storage.post_in import MailboxPlace
-from dardr.storage.reviews import Deadline
+from dardr.storage.reviews import RUNNING, Deadline
 from dardr.systime import LONDON, london_date
 from workflows.calendar import calendars, in_words
 
@@ -44,8 +44,7 @@ def health(session: Session, now: datetime) -> dict[str, Any]:
         .select_from(Deadline)
         .where(
             Deadline.next_look_on < london_date(now) - timedelta(days=1),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
     )
     if overlooked:

@@ -21,7 +21,7 @@ from dardr.casework.facts import settings_of
 from dardr.casework.recipients import OF_BODIES
 from dardr.lookups.agency import Line, lines_of
 from dardr.storage.bodies import Body, BodyContact
-from dardr.storage.reviews import AuditEvent, Deadline, Record, RecordBody
+from dardr.storage.reviews import RUNNING, AuditEvent, Deadline, Record, RecordBody
 from workflows.clocks import MISSED, State
 
 SETTING = "agency_often_late"
@@ -150,9 +150,7 @@ def often_late(session: Session, actor: Actor, today: date) -> list[OftenLate]:
         (AuditEvent.action.in_(again), AuditEvent.occurred_on),
         else_=None,
     )
-    running = sa.and_(
-        Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None), Deadline.due_on < today
-    )
+    running = sa.and_(*RUNNING, Deadline.due_on < today)
     ranked = (
         sa.select(
             RecordBody.body_id.label("body_id"),

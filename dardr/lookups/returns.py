@@ -21,7 +21,7 @@ from dardr.casework.fold import done
 from dardr.casework.serving import reviews_served
 from dardr.errors import NotFound
 from dardr.storage.bodies import Body
-from dardr.storage.reviews import Deadline, Record, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordLink
 from workflows.answers import stored_date
 from workflows.definition import Role
 from workflows.processes.agency_return_1.stages import COME
@@ -235,8 +235,7 @@ def due_of(session: Session, record: Record) -> date | None:
         .where(
             Deadline.record_id == record.id,
             Deadline.clock.in_(("imr_return", "information_return")),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
         .order_by(Deadline.id.desc())
         .limit(1)

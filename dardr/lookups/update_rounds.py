@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import get_record, visible
 from dardr.actors import Actor
-from dardr.casework.open_actions import DATE_OF_AN_ACTION, owing, to_do_stages
+from dardr.casework.open_actions import ITS_DATE, owing, to_do_stages
 from dardr.errors import NotFound
 from dardr.storage.bodies import Body
 from dardr.storage.post_in import REPLY, IncomingMail
@@ -152,15 +152,7 @@ def _lines(session: Session, actor: Actor, bodies: list[int], since: date | None
         sa.select(RecordBody.body_id, Record.ref, Record.stage, sa.func.min(Deadline.due_on), sa.func.max(moved.c.on))
         .join(Record, Record.id == RecordBody.record_id)
         .outerjoin(moved, moved.c.record_id == Record.id)
-        .outerjoin(
-            Deadline,
-            sa.and_(
-                Deadline.record_id == Record.id,
-                Deadline.clock == DATE_OF_AN_ACTION,
-                Deadline.stopped_by_event.is_(None),
-                Deadline.withdrawn_by_event.is_(None),
-            ),
-        )
+        .outerjoin(Deadline, ITS_DATE)
         .where(
             visible(actor),
             Record.process_key == "action",

@@ -17,7 +17,7 @@ from dardr.actors import Actor
 from dardr.casework.recipients import BY_ROLE, OF_BODIES, Recipients
 from dardr.storage.people import User, UserRole
 from dardr.storage.reading import ConflictOfInterest
-from dardr.storage.reviews import Deadline, Record, RecordBody, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordBody, RecordLink
 from workflows.definition import Party, Role
 
 TEAM_ROLES = frozenset({Role.CASE_MANAGER, Role.TEAM_MANAGER})
@@ -121,8 +121,7 @@ def may_be_owed() -> sa.ColumnElement[bool]:
     running = sa.select(Deadline.id).where(
         Deadline.record_id == Record.id,
         Deadline.due_on.is_not(None),
-        Deadline.stopped_by_event.is_(None),
-        Deadline.withdrawn_by_event.is_(None),
+        *RUNNING,
     )
     return sa.or_(Record.final.is_(False), running.exists())
 
@@ -152,9 +151,7 @@ def _of_party(party: Party) -> list[sa.Select[int]]:
     stages, clocks = _stages_and_clocks(party)
     return [
         sa.select(Record.id).where(Record.final.is_(False), Record.stage.in_(stages)),
-        sa.select(Deadline.record_id).where(
-            Deadline.clock.in_(clocks), Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None)
-        ),
+        sa.select(Deadline.record_id).where(Deadline.clock.in_(clocks), *RUNNING),
     ]
 
 

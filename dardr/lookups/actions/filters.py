@@ -14,9 +14,9 @@ import workflows
 from dardr.access import visible
 from dardr.actors import Actor
 from dardr.lookups.actions.dates import DUE, moved
-from dardr.lookups.case_filters import RUNNING, escaped
+from dardr.lookups.case_filters import escaped
 from dardr.storage.bodies import Body
-from dardr.storage.reviews import Deadline, Record, RecordBody, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordBody, RecordLink
 from workflows.processes.action_1.ending import NO_EFFECT
 from workflows.processes.action_1.stages import UNFINISHED, WORKING
 from workflows.rag import MOVES_TO_FLAG

@@ -16,9 +16,8 @@ from dardr.casework.facts import settings_of
 from dardr.casework.fold import done
 from dardr.lookups.actions.dates import DUE, moves_of
 from dardr.lookups.actions.filters import ActionFilter, find
-from dardr.lookups.case_filters import RUNNING
 from dardr.lookups.records import bodies_of
-from dardr.storage.reviews import Deadline, Record, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordLink
 from workflows.answers import stored_date
 from workflows.definition import Stage
 from workflows.processes.action_1.stages import WORDS_ON

@@ -12,8 +12,7 @@ from dardr.access import visible
 from dardr.actors import Actor
 from dardr.lookups.actions.dates import DUE, moved
 from dardr.lookups.actions.filters import ACTION, no_effect_since
-from dardr.lookups.case_filters import RUNNING
-from dardr.storage.reviews import Deadline, Record, RecordLink
+from dardr.storage.reviews import RUNNING, Deadline, Record, RecordLink
 from workflows.processes.action_1.stages import UNFINISHED, WORKING
 from workflows.rag import MOVES_TO_FLAG
 

@@ -20,7 +20,7 @@ from dardr.lookups.what_if.in_turn import Asked, suppose
 from dardr.lookups.what_if.names import Name, Sort, View, holds_and_proceedings, plain, steps, view_of
 from dardr.lookups.what_if.short_names import ALSO_CALLED, HOLD_WORDS, SHORT
 from dardr.lookups.what_if.world import World, load
-from dardr.storage.reviews import Deadline, Hold, Record
+from dardr.storage.reviews import RUNNING, Deadline, Hold, Record
 from workflows import REVIEW_KEYS
 from workflows.calendar import in_words
 
@@ -62,9 +62,7 @@ class Caseload:
     @classmethod
     def of(cls, session: Session, actor: Actor, today: date) -> Caseload:
         """Read once: what has not ended, what still has a date, and what is held."""
-        running = sa.select(Deadline.record_id).where(
-            Deadline.stopped_by_event.is_(None), Deadline.withdrawn_by_event.is_(None)
-        )
+        running = sa.select(Deadline.record_id).where(*RUNNING)
         held = sa.select(Hold.record_id).where(Hold.ended_by_event.is_(None), Hold.undone_by_event.is_(None))
         goes_on = sa.or_(Record.final.is_(False), Record.id.in_(running), Record.id.in_(held))
         records = session.scalars(sa.select(Record).where(visible(actor), goes_on).order_by(Record.id)).all()

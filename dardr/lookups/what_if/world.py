@@ -25,7 +25,7 @@ from dardr.lookups.calendars import calendar_named, with_holidays
 from dardr.lookups.deadlines import running_state
 from dardr.lookups.records import bodies_of, label_of
 from dardr.storage.base import Base
-from dardr.storage.reviews import AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
+from dardr.storage.reviews import RUNNING, AgreedDate, AuditEvent, Deadline, Hold, Record, RecordLink
 from workflows.calendar import ENGLAND_AND_WALES, Calendar, CannotCount
 from workflows.clocks import State
 from workflows.counting import Unit
@@ -334,8 +334,7 @@ def _running(ids: list[int]) -> sa.Select[Deadline]:
         sa.select(Deadline)
         .where(
             Deadline.record_id.in_(ids),
-            Deadline.stopped_by_event.is_(None),
-            Deadline.withdrawn_by_event.is_(None),
+            *RUNNING,
         )
         .order_by(Deadline.id)
     )
