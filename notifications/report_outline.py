@@ -1,4 +1,4 @@
-"""An outline of the overview report in Word, with what the record holds of the review itself; its author writes the rest.
+"""An outline of the overview report in Word, with what the record holds of the review itself; its author writes on.
 
 It names the members of the panel and the chair, as published reports do, and nobody else. What stands in square
 brackets is for the author.

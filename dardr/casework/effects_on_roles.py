@@ -89,7 +89,8 @@ def _last_named(session: Session, record: Record, names: tuple[str, ...], but: i
         .where(AuditEvent.record_id == record.id, AuditEvent.action.in_(asked), AuditEvent.id != but)
         .order_by(AuditEvent.seq.desc())
     )
-    return next((str(after[name]) for after in session.scalars(given) for name in names if (after or {}).get(name)), "")
+    answers = (after or {} for after in session.scalars(given))
+    return next((str(one[name]) for one in answers for name in names if one.get(name)), "")
 
 
 def _recorded(record: Record, name: str) -> set[str]:

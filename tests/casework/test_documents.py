@@ -242,7 +242,7 @@ def test_who_does_not_see_the_review_does_not_learn_that_it_is_there(sqlite_data
 
 def test_unknown_documents_and_formats_are_refused_with_what_there_is(sqlite_database: Database) -> None:
     case = cleared(sqlite_database)
-    with pytest.raises(NotFound, match="There are: decision_notice, report_outline, submission_letter, qa_response, briefing"):
+    with pytest.raises(NotFound, match="are: decision_notice, report_outline, submission_letter, qa_response, briefing"):
         made(case, "brief", "pdf")
     with pytest.raises(NotFound):
         made(case, "quarterly_report", "pdf")
@@ -324,7 +324,8 @@ def test_the_sentence_on_what_is_held_back_stands_in_the_outline_until_it_may_be
 ) -> None:
     case = a_review(sqlite_database, "evidence")
     about = {"whose_information": "family", "held_by": "A service", "ground": "consent_refused",
-             "who_decides": "person", "next_step": "Ask again.", "next_step_by": case.today + timedelta(days=30)}  # fmt: skip
+             "who_decides": "person", "next_step": "Ask again.",
+             "next_step_by": case.today + timedelta(days=30)}  # fmt: skip
     first, second = (
         case.act("record_held_back", {"title": title, **about, **more}).created[0]
         for title, more in (

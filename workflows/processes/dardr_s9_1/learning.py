@@ -40,8 +40,8 @@ def nobody_said_how_it_went(facts: Facts) -> str | None:
     if facts.listed("feedback"):
         return None
     return (
-        "Nobody's view of how the review went is recorded. Ask the family, the panel, the agencies and the chair; it can"
-        " be recorded later, too."
+        "Nobody's view of how the review went is recorded. Ask the family, the panel, the agencies and the chair; it"
+        " can be recorded later, too."
     )
 
 
