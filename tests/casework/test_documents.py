@@ -242,7 +242,7 @@ def test_who_does_not_see_the_review_does_not_learn_that_it_is_there(sqlite_data
 
 def test_unknown_documents_and_formats_are_refused_with_what_there_is(sqlite_database: Database) -> None:
     case = cleared(sqlite_database)
-    with pytest.raises(NotFound, match="are: decision_notice, report_outline, submission_letter, qa_response, briefing"):
+    with pytest.raises(NotFound, match="decision_notice, report_outline, submission_letter, qa_response, briefing"):
         made(case, "brief", "pdf")
     with pytest.raises(NotFound):
         made(case, "quarterly_report", "pdf")

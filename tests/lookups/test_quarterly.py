@@ -92,7 +92,7 @@ def test_the_steering_group_reads_who_waits_for_a_chair_and_what_people_said(sql
     assert one.ref == waits.ref and one.days == (day - one.since).days > 0
     assert (found.feedback.entries, found.feedback.reviews, found.feedback.few) == (2, 2, True)
     (asked,) = found.feedback.asked
-    assert (asked.key, list(asked.given.values())) == ("panel_worked", [0, 2, 0, 0]), "chairing would point at one chair"
+    assert (asked.key, list(asked.given.values())) == ("panel_worked", [0, 2, 0, 0]), "chairing points at one chair"
 
     finished[2].act("record_feedback", {"feedback_from": "family", "chaired_well": "very_well"}, on=day)
     found = report(sqlite_database, period, today=day, by="steering_member")
