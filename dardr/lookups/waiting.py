@@ -110,6 +110,7 @@ class Waits:
     ``for_person`` is the id of somebody of whom it is told which steps only another person can take. ``beside`` are
     records read before, without their facts, of which all but their next steps is found along with the others; they
     are in ``made``, as those asked about are in ``of``. ``records`` of ``ids`` were read before, and may be seen.
+    ``lines_only``: of what serves them the dates, the holds and the day of the stage are not read.
     """
 
     def __init__(
@@ -123,6 +124,7 @@ class Waits:
         beside: Mapping[int, Record] | None = None,
         people: Recipients | None = None,
         records: Iterable[Record] = (),
+        lines_only: bool = False,
     ) -> None:
         self.today = today
         self.people = people or Recipients(session)
@@ -141,8 +143,9 @@ class Waits:
                     shown |= {item.id} if may_see else set()
         every = {**items, **(beside or {}), **own}
         self.people.prepare(every.values())
-        since, whose = stage_since(session, every.values()), bodies_of(session, every)
-        holds, clocks = holds_of_each(session, every), running_by_record(session, every)
+        closely = own if lines_only else every
+        since, whose = stage_since(session, closely.values()), bodies_of(session, every)
+        holds, clocks = holds_of_each(session, closely), running_by_record(session, closely)
         self.made = {
             one.id: _standing(one, since, whose, holds.get(one.id, ()), clocks.get(one.id, []))
             for one in every.values()
@@ -212,8 +215,14 @@ def waiting_lines(
     """For each of these records that the actor may see, one line on what it waits for; ended ones are left out.
 
     Always the same number of queries. ``today`` is a London date. ``records`` were read before, as the actor sees them.
+    What serves one that has ended, often a whole plan, is not read.
     """
-    waits = Waits(session, actor, ids, today, records=records)
+    known = {record.id: record for record in records}
+    if wanted := sorted(set(ids) - known.keys()):
+        query = sa.select(Record).where(Record.id.in_(wanted), Record.final.is_(False), visible(actor))
+        known |= {record.id: record for record in session.scalars(query)}
+    live = [one for one in known.values() if not one.final]
+    waits = Waits(session, actor, (), today, records=live, lines_only=True)
     return {record_id: line for record_id in waits.of if (line := waits.line(record_id))}
 
 
