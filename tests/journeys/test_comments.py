@@ -8,20 +8,29 @@ import re
 import subprocess
 import sys
 from datetime import date
+from email import message_from_bytes
+from email.policy import default
+from mailbox import Maildir
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
+from dardr import systime
+from dardr.casework.post_in import take_in
+from dardr.settings import Settings
 from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
+from dardr.storage.post_in import IncomingMail
 from dardr.storage.reviews import Record
 from tests import builders
 from tests.builders import Case
 from tests.journeys.test_browser import too_wide, violations
 from tests.journeys.test_deciding import as_person, do
+from tests.returned_mail import answer
 from tests.web.conftest import prepared
 from tests.web.serving import ROOT, Serving, serving
 from tests.word_files import REPORT, a_copy, a_report, gone, ins, noted, run
@@ -48,6 +57,8 @@ def a_drafted_review(database: Database) -> Case:
     case = builders.a_review(database, "drafting")
     case.today = date(2026, 8, 1)
     case.act("record_version", {"version": "1", "what_for": "panel"})
+    seat = {"body": "northmere-council", "position": "Head of housing", "account": builders.address("panel_member")}
+    case.act("add_panel_member", {**seat, "represents": "agency", "no_case_management": "declared"})
     with database.write() as session:
         builders.grant(session, "independent_chair", Role.INDEPENDENT_CHAIR, case.ref)
     return case
@@ -81,7 +92,68 @@ def test_a_round_of_comments_from_sending_to_the_table(
     with serving(database, tmp_path, LATER) as server:
         the_late_reader_answers_in_word(browser, server, case, police, tmp_path)
         the_chair_answers_and_closes(browser, server, case)
+        more_are_asked_by_name(browser, server, case)
+        member, adviser = case.opened("reader-request")
+        a_member_of_the_panel_comments_for_themselves(browser, server, case, member)
+        number = an_answer_comes_in(database, tmp_path, adviser)
+        the_answer_is_put_into_the_table(browser, server, case, number)
     database.close()
+
+
+ADVISER = "adviser@outside.example"
+
+
+def more_are_asked_by_name(browser: Browser, server: Serving, case: Case) -> None:
+    (ref,) = case.opened("comment-round")
+    with as_person(browser, server, "case_manager") as page:
+        do(page, server, ref, "reopen_round", {"reopened_reason": "Two more are to read it."})
+        page.goto(f"{server.address}/records/{ref}/do/ask_more_readers")
+        page.get_by_label("Northmere Council, Head of housing").check()
+        page.get_by_label("Who from outside?").fill(f"Expert adviser, {ADVISER}")
+        for part, value in zip(("day", "month", "year"), ("30", "9", "2026"), strict=True):
+            page.locator(f'[name="their_date-{part}"]').fill(value)
+        assert looked_at(page, "who else is asked") == []
+        page.get_by_role("button", name="Ask more readers").click()
+        expect(page.get_by_role("row", name=re.compile("Expert adviser"))).to_be_visible()
+
+
+def a_member_of_the_panel_comments_for_themselves(browser: Browser, server: Serving, case: Case, own: str) -> None:
+    with as_person(browser, server, "panel_member") as page:
+        page.goto(server.address)
+        page.get_by_role("link", name=re.compile("Give a comment")).first.click()
+        page.get_by_label("Where in the report?").fill("2.3")
+        page.get_by_label("The comment").fill("They were nine and eleven.")
+        page.get_by_role("button", name="Give a comment").click()
+        expect(page.get_by_text("They were nine and eleven.")).to_be_visible()
+        assert page.url.endswith(f"/records/{own}/comments")
+        assert looked_at(page, "what a member gave") == []
+
+
+def an_answer_comes_in(database: Database, folder: Path, asked: str) -> int:
+    """The adviser answers by e-mail with a marked-up copy, which the mailbox brings; its number."""
+    body = "Thank you. My changes are in the file.\n\nOn 20 August 2026 the team wrote:\n> Please comment.\n"
+    came = message_from_bytes(answer(sender=ADVISER, subject=f"Re: {asked}", body=body), policy=default)
+    copy = a_copy({2: noted(0, REPORT[2][1])}, {0: ("Dee", "Which months?")})
+    came.add_attachment(copy, maintype="application", subtype="octet-stream", filename="copy.docx")
+    Maildir(folder / "mail", create=True).add(came.as_bytes())
+    with patch.dict(os.environ, DARDR_DATA_FOLDER=str(folder)):  # sealed with the key that the server has
+        now = systime.parse_pretended(LATER)
+        take_in(database, Settings(mailbox=f"maildir:{folder / 'mail'}"), now)
+    with database.read() as session:
+        return session.scalars(sa.select(IncomingMail.id)).one()
+
+
+def the_answer_is_put_into_the_table(browser: Browser, server: Serving, case: Case, number: int) -> None:
+    with as_person(browser, server, "case_manager") as page:
+        page.goto(f"{server.address}/post/{number}")
+        page.get_by_role("button", name="Put its comments into the table").click()
+        expect(page.get_by_text("Read from the file: 1 comment and 0 changes.")).to_be_visible()
+        assert looked_at(page, "comments in an e-mail") == []
+        page.get_by_role("button", name="Put into the table").click()
+        expect(page.get_by_text("Which months?")).to_be_visible()
+        page.goto(f"{server.address}/records/{case.opened('comment-round')[0]}/comments")
+        for said in ("They were nine and eleven.", "Which months?"):
+            expect(page.get_by_text(said)).to_be_visible()
 
 
 def messages(database: Database, ref: str) -> list[OutboxMessage]:

@@ -57,19 +57,12 @@ LEADS_ON = {
     "/reviews/views/<int:number>": "opens the list that was saved",
     "/reviews/<ref>/chronology/beside": "puts the two lines that were ticked beside each other",
     "/door/home": "leads whoever came by a link to what it is for",
+    "/me/passkeys/remove": "removes a passkey, and leads back to the list of them",
     "/sign-in/which": "is not used: there is nothing here",
     "/sign-in/with": "leads to the sign-in of the organisation",
     "/sign-in/with/back": "comes back from there",
 }
 """Addresses that show nothing of their own, and what they do."""
-
-NOT_MEASURED = {
-    "/sign-in/without-the-app": "only between the password and the code",
-    "/sign-in/passkey": "only while a passkey is asked for",
-    "/sign-in/password/<token>": "only by the link of an e-mail",
-    "/me/passkeys/remove": "only with a passkey",
-}
-"""Pages of signing in that no browser measures yet, and when they can be seen."""
 
 FOLLOWED: dict[str, tuple[str, ...]] = {
     "test_agency.py": ("/agency/sign-off", "/agency/written/<int:number>", "/agency/replies/<ref>"),
@@ -77,7 +70,7 @@ FOLLOWED: dict[str, tuple[str, ...]] = {
     "test_chronology.py": tuple(
         f"/returns/<ref>/chronology/<int:number>/{page}" for page in ("columns", "preview", "typed")
     ),
-    "test_comments.py": ("/records/<ref>/comments", "/records/<ref>/answer"),
+    "test_comments.py": ("/records/<ref>/comments", "/records/<ref>/answer", "/post/<int:number>/comments"),
     "test_returns.py": ("/returns/<ref>/send-file",),
     "test_by_link.py": ("/door/<key>", "/door/<key>/<path:to>", "/door/review", "/door/review/papers"),
     "test_first_day.py": tuple(
@@ -97,7 +90,7 @@ FOLLOWED: dict[str, tuple[str, ...]] = {
         *(f"/own-plans/<int:number>/{page}" for page in ("columns", "words", "preview")),
     ),
     "test_signing_in.py": ("/sign-in/code", "/sign-in/recovery-code", "/me/second-factor", "/me/recovery-codes")
-    + ("/kept-forms",),
+    + ("/kept-forms", "/sign-in/without-the-app", "/sign-in/passkey", "/sign-in/password/<token>"),
 }
 """Pages that exist only at one point of a way through several: the journey that looks at them as it passes."""
 
@@ -172,6 +165,7 @@ def pages_of_others(server: Serving) -> dict[str, list[str]]:
             *("/agency", "/agency/updates", "/agency/receipt", "/agency/contacts", "/agency/contacts/new"),
             f"/agency/pass/{refs['return']}",
         ],
+        "csp_member": ["/", "/partnership"],
     }
 
 
@@ -181,7 +175,7 @@ def test_every_page_is_looked_at(server: Serving, tmp_path: Path) -> None:
     shown = (
         {rule.rule for rule in rules.iter_rules() if "GET" in (rule.methods or set())}
         - FILES
-        - {*LEADS_ON, *NOT_MEASURED}
+        - LEADS_ON.keys()
     )
     opened = [path for paths in pages_of_others(server).values() for path in paths]
     opened += test_browser.every_page(server).values()
@@ -190,7 +184,7 @@ def test_every_page_is_looked_at(server: Serving, tmp_path: Path) -> None:
     looked_at = {at.match(path.partition("?")[0], return_rule=True)[0].rule for path in opened}
     passed = {rule for rules_of_one in FOLLOWED.values() for rule in rules_of_one}
     assert shown - looked_at - passed == set(), "Add the page to every_page, or to those of who may use it."
-    assert (passed | {*LEADS_ON, *NOT_MEASURED} | FILES) - {rule.rule for rule in rules.iter_rules()} == set(), (
+    assert (passed | LEADS_ON.keys() | FILES) - {rule.rule for rule in rules.iter_rules()} == set(), (
         "is there no more"
     )
     for journey in FOLLOWED:
@@ -198,7 +192,9 @@ def test_every_page_is_looked_at(server: Serving, tmp_path: Path) -> None:
         assert "violations(" in looks or "looked_at(" in looks, journey
 
 
-@pytest.mark.parametrize("person", ["", "case_manager", "team_manager", "administrator", "auditor", "agency_contact"])
+@pytest.mark.parametrize(
+    "person", ["", "case_manager", "team_manager", "administrator", "auditor", "agency_contact", "csp_member"]
+)
 def test_the_pages_of_others_are_accessible_and_fit(page: Page, server: Serving, person: str) -> None:
     if person:
         sign_in(page, server, person)

@@ -65,7 +65,7 @@ def test_the_history_of_a_document_and_who_opened_it(case: Case, manager: Browse
     saved = manager.get(f"/records/{ref}/files/1")
     assert saved.data == given_files.docx() or saved.data.startswith(b"PK")
     assert saved.headers["X-Protective-Marking"] == "OFFICIAL"
-    assert saved.headers["Content-Disposition"] == f'attachment; filename="{ref}-file-1-OFFICIAL-SENSITIVE.docx"'
+    assert saved.headers["Content-Disposition"] == f'attachment; filename="{ref}-file-1-OFFICIAL.docx"'
     for person in ("case_manager", "auditor", "deciding_chair"):
         assert re.search(r"Alex Example, file 1\b", signed_in(app, person).get(f"/records/{ref}/files").text), person
     with_panel(case)

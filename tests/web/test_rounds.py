@@ -135,7 +135,8 @@ def test_nothing_ticked_leads_back(manager: Browser, case: Case) -> None:
 
 def test_no_cell_of_the_workbook_is_a_formula(manager: Browser, case: Case) -> None:
     answer = manager.get(f"/records/{the_round(case)}/comments.xlsx")
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{the_round(case)}-comments-OFFICIAL-SENSITIVE.xlsx"'
+    called = f"{the_round(case)}-comments-OFFICIAL-SENSITIVE.xlsx"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{called}"'
     sheet: Any = load_workbook(io.BytesIO(answer.data)).active
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert [cell.data_type for cell in cells if str(cell.value).startswith("=")] == ["s", "s"]
