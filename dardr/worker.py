@@ -229,7 +229,7 @@ def run_once(database: Database, settings: Settings, now: datetime) -> Counts:
         "failed": sent.get("failed", 0),
         "waiting": sent.get("waiting", 0),
         "overtaken": sent.get("overtaken", 0),
-        "replies": came.get("replies", 0),
+        "replies": came.get("replies", 0) + came.get("answers", 0),
         "bounced": came.get("bounced", 0),
         "findings": nightly.get("findings", 0),
         "documents": read.get("documents", 0),

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session, defer
 
 from dardr.actors import Actor
 from dardr.casework.panel import Seat
+from dardr.casework.recipients import Recipients
 from dardr.lookups.post_in import WITHOUT_CONTENT, readable_among
 from dardr.lookups.timeline import message_dict
 from dardr.storage.outbox import OVERTAKEN, WITHDRAWN, OutboxMessage
 from dardr.storage.post_in import TO_INVITATIONS, IncomingMail
 from dardr.storage.reviews import Record
 from notifications.messages_of_meetings import MeetingInvitation
+from workflows.definition import PARTY_LABELS, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ def invited(session: Session, actor: Actor, meeting: Record, seats: Iterable[Sea
     ).all()
     latest = {sent[one.outbox_id or 0]: one for one in answers}
     readable = readable_among(session, actor, list(latest.values()))
-    who = {address.lower(): seat.label for seat in seats for address in seat.addresses()}
+    chairs = Recipients(session).addresses(meeting, Party.INDEPENDENT_CHAIR)
+    who = dict.fromkeys((address.lower() for address in chairs), PARTY_LABELS[Party.INDEPENDENT_CHAIR])
+    who |= {address.lower(): seat.label for seat in seats for address in seat.addresses()}
     found = []
     for address, row in last.items():
         one = Invited(who.get(address, row.recipient), row.recipient, message_dict(meeting.ref, row))

@@ -79,6 +79,10 @@ def test_the_page_says_what_runs_beside_what_waits_and_until_when(either_databas
     assert "Interviews with family" in page and "If it ran again from today" in page
     row = case.deadline("imr_return", ref=case.opened("agency-return")[0])
     assert row.due_on is None and f"/deadlines/{row.id}" in page
+    receipt = manager.get(f"/records/{case.opened('agency-return')[0]}/deadlines/{row.id}").text
+    assert "None while it is held. When it runs again, its reminders begin anew" in receipt
+    moved = case.deadline("moved_date_followed_up", ref=case.opened("proceeding")[0])
+    assert f"/deadlines/{moved.id}" in page, "from each date to its reminders"
     assert "Told of it" in page and "Not recorded as told: the family" in page
     assert "consent was refused" in page.lower() and "No sentence is written yet" in page
     assert "1 line, 1 to be decided" in page
