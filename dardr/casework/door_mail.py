@@ -69,18 +69,17 @@ def put_in(session: Session, rows: Sequence[OutboxMessage], now: datetime) -> di
     wanted = [row for row in rows if row.recipient and row.party not in NO_DOOR]
     if not wanted:
         return {}
-    secret = get_settings().secret
-    found = {
-        row.id: PutIn(code=door_keys.code_of(row.dedupe_key, secret))
-        for row in wanted
-        if row.message == DoorCode.template
-    }
-    wanted = [row for row in wanted if row.id not in found]
+    with_code = [row for row in wanted if row.message == DoorCode.template]
+    wanted = [row for row in wanted if row.message != DoorCode.template]
     made = set(session.scalars(sa.select(DoorLink.outbox_id).where(DoorLink.outbox_id.in_([row.id for row in wanted]))))
     new = [row for row in wanted if row.id not in made and row.party != PARTY]
-    if new:
-        by_link = comers(session, now, (row.recipient for row in new))
-        records = _records(session, new) if by_link else {}
+    by_link = comers(session, now, (row.recipient for row in new)) if new else {}
+    if not (with_code or made or by_link):
+        return {}
+    secret = get_settings().secret
+    found = {row.id: PutIn(code=door_keys.code_of(row.dedupe_key, secret)) for row in with_code}
+    if by_link:
+        records = _records(session, new)
         for row in new:
             comer = by_link.get(row.recipient.strip().lower())
             purpose = _purpose(comer, row, records.get(row.record_id or 0)) if comer else None
