@@ -9,14 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import workflows
 from dardr.casework.fold import done
 from dardr.storage.bodies import Body
 from dardr.storage.people import User
-from dardr.storage.reviews import Record, RecordBody, RecordLink
+from dardr.storage.reviews import AuditEvent, EventValues, Record, RecordBody, RecordLink
 
 SEAT = "panel-seat"
 MEETING = "meeting"
 LEFT_ON = "leave_panel"
+APPOINTED = "appoint_chair"
 MEMBER, SUBSTITUTE = "member", "substitute"
 
 
@@ -107,3 +109,19 @@ def seats_of(session: Session, review_id: int) -> list[Seat]:
 def _accounts_named(facts: Mapping[str, Any]) -> list[str]:
     named = [facts.get("account"), *(one.get("substitute_account") for one in facts.get("substitutes") or ())]
     return [str(one).lower() for one in named if one]
+
+
+def of_this_chair(session: Session, review: Record, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a review without what was said of a chair before: answers of the last appointment alone count.
+
+    Of a review that was brought in with its chair, every answer counts.
+    """
+    asked = {field.name for field in workflows.get(review.process).action(APPOINTED).fields}
+    given = session.scalar(
+        sa.select(EventValues.after)
+        .join(AuditEvent, AuditEvent.id == EventValues.event_id)
+        .where(AuditEvent.record_id == review.id, AuditEvent.action == APPOINTED)
+        .order_by(AuditEvent.seq.desc())
+        .limit(1)
+    )
+    return {name: said for name, said in facts.items() if given is None or name not in asked or name in given}

@@ -101,6 +101,18 @@ def test_an_appointment_without_any_invitation_goes_on_as_before(browser: dict[s
     assert "Rowan Vale</strong> is the independent chair" in page_of(browser["case_manager"], review)
 
 
+def test_what_was_said_of_the_chair_before_is_not_said_of_the_next(browser: dict[str, Browser], review: Case) -> None:
+    first = {"chair": "First", "chair_independence": "declared", "chair_trained": "yes",
+             "appointment_letter": "Letter of the first"}  # fmt: skip
+    review.act("appoint_chair", first)
+    path = f"/reviews/{review.ref}/commissioning"
+    assert "Letter of the first" in browser["case_manager"].get(path).text
+    review.act("appoint_chair", {"chair": "Second", "chair_independence": "declared_with_note"})
+    page = browser["case_manager"].get(path).text
+    assert "Second" in page and "declared and managed" in page
+    assert "Letter of the first" not in page and "Home Office training?" not in page
+
+
 def test_a_conflict_found_late_is_on_the_review_at_once(
     database: Database, browser: dict[str, Browser], review: Case
 ) -> None:

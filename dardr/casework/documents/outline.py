@@ -9,7 +9,7 @@ from dardr.casework.documents.notice import FOR_A_REVIEW, expected
 from dardr.casework.documents.reading import Reading, span
 from dardr.casework.facts import load_items
 from dardr.casework.fold import done
-from dardr.casework.panel import MEETING, seats_of
+from dardr.casework.panel import MEETING, of_this_chair, seats_of
 from dardr.storage.bodies import Body, Csp
 from notifications.report_outline import Contribution, Member, ReportOutline, Withheld
 from workflows.answers import stored_date
@@ -36,6 +36,7 @@ def blocked(review: Reading) -> list[str]:
 def report_outline(review: Reading, today: date) -> ReportOutline:
     """The outline, made on the London day ``today``."""
     items = load_items(review.session, review.record)
+    chair = of_this_chair(review.session, review.record, review.facts)
     return ReportOutline(
         partnership=review.partnership.name,
         prepared_on=today,
@@ -53,9 +54,9 @@ def report_outline(review: Reading, today: date) -> ReportOutline:
         contributors=tuple(_contribution(review, item) for item in items if _is_asked_for(item)),
         panel=_panel(review),
         chair=review.text("chair"),
-        chair_independence=review.label("appoint_chair", "chair_independence"),
-        chair_trained=review.label("appoint_chair", "chair_trained"),
-        author=review.text("author"),
+        chair_independence=review.words("appoint_chair", "chair_independence", chair.get("chair_independence")),
+        chair_trained=review.words("appoint_chair", "chair_trained", chair.get("chair_trained")),
+        author=str(chair.get("author") or ""),
         parallel=tuple(_parallel(review, item) for item in items if item.process == "proceeding"),
         held_back=tuple(
             Withheld(ref=item.ref, sentence=str(item.facts.get("report_sentence") or ""))

@@ -11,6 +11,7 @@ import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
 from dardr.casework.doors import chairs_of
+from dardr.casework.panel import of_this_chair
 from dardr.errors import NotFound
 from dardr.lookups.chairs import INVITATION
 from dardr.lookups.commissioning import Invitation, commissioning_of
@@ -69,7 +70,7 @@ def commissioning(ref: str) -> ResponseReturnValue:
         invited=invited,
         chaired=bool(chairs_of(session(), record)),
         conflict=next((one for one in invited if one["one"].stage.key == "conflict_found"), None),
-        appointment=_lines(found.process, found.facts, APPOINTMENT, known),
+        appointment=_lines(found.process, of_this_chair(session(), record, found.facts), APPOINTMENT, known),
         total=sum(cost.pounds for cost in found.costs),
         perhaps_twice={"chair", "payment"} <= {cost.kind for cost in found.costs},
         feedback=[
