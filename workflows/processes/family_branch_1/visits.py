@@ -32,7 +32,7 @@ VISITS = (
 ENDED_BY = ("record_not_taking_part", "record_withdrawal", "end_contact", "record_no_contact")
 """After one of these, a day that was agreed before counts no more."""
 WHICH = one_of("which_visit", "Which visit?", From.FAMILY_VISITS)
-ON = day("visit_on", "On which day?", future=True)
+ON = day("visit_on", "On which day is the visit?", future=True)
 FROM_TIME = optional(text("visit_at", "From what time?", help="For example 10:00 or 14:30."))
 TIME_IS_ONE = partial(time_of_day, field="visit_at")
 NEAR_A_CAREFUL_DAY = partial(fixed_near_a_careful_day, fields=("visit_on",))
