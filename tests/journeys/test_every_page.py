@@ -57,6 +57,7 @@ LEADS_ON = {
     "/reviews/views/<int:number>": "opens the list that was saved",
     "/reviews/<ref>/chronology/beside": "puts the two lines that were ticked beside each other",
     "/door/home": "leads whoever came by a link to what it is for",
+    "/sign-in/without-the-app": "leads to the page for a recovery code",
     "/me/passkeys/remove": "removes a passkey, and leads back to the list of them",
     "/sign-in/which": "is not used: there is nothing here",
     "/sign-in/with": "leads to the sign-in of the organisation",
@@ -90,7 +91,7 @@ FOLLOWED: dict[str, tuple[str, ...]] = {
         *(f"/own-plans/<int:number>/{page}" for page in ("columns", "words", "preview")),
     ),
     "test_signing_in.py": ("/sign-in/code", "/sign-in/recovery-code", "/me/second-factor", "/me/recovery-codes")
-    + ("/kept-forms", "/sign-in/without-the-app", "/sign-in/passkey", "/sign-in/password/<token>"),
+    + ("/kept-forms", "/sign-in/passkey", "/sign-in/password/<token>"),
 }
 """Pages that exist only at one point of a way through several: the journey that looks at them as it passes."""
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dardr.storage.drafts import Draft
 from dardr.storage.installation import Installation
+from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import Passkey, User, WebSession
 from tests import builders
 from tests.journeys.test_browser import WIDTHS, too_wide, violations
@@ -141,6 +142,7 @@ def test_a_passkey_is_added_used_and_removed(page: Page, server: Serving) -> Non
     sign_out(page)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("That did not work with this passkey")
+    assert page.url.partition("?")[0].endswith("/sign-in/passkey") and violations(page) == []
     page.get_by_role("link", name="Sign in another way").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     assert complaints == []
@@ -202,8 +204,18 @@ def test_every_page_of_signing_in_is_accessible_and_fits(page: Page, server: Ser
         if extra := too_wide(page):
             complaints.append(f"{path}: {extra} pixels too wide at {width}")
 
-    for path in ("/sign-in", "/sign-in/password"):
+    for path in ("/sign-in", "/sign-in/password", "/sign-in/passkey"):
         look(path)
+    page.goto(at(server, "/sign-in/password"))
+    page.get_by_label("E-mail address").fill(builders.address("steering_member"))
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("an e-mail with a link is on its way")).to_be_visible()
+    with server.database.read() as session:
+        newest = sa.select(OutboxMessage.text).order_by(OutboxMessage.id.desc()).limit(1)
+        link = re.search(r"/sign-in/password/\S+", session.scalars(newest).one())
+    assert link
+    look(link[0])
+    expect(page.get_by_role("heading", level=1)).to_have_text("Choose a password")
     give_password(page, server, "auditor")
     for path in ("/me", "/me/password", "/me/second-factor", "/me/recovery-codes", "/me/passkeys"):
         look(path)
