@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from dardr import systime
-from dardr.casework.passwords import hashed
 from dardr.settings import Settings
 from dardr.storage.bodies import Partnership
 from dardr.storage.engine import Database
@@ -28,7 +28,9 @@ from tests import builders
 from tests.conftest import RUN_FOLDER
 
 PASSWORD = "correct horse battery"
-HASHED = hashed(PASSWORD)
+QUICK: dict[str, Any] = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+"""Checking a password is slow on purpose: a quarter of a second for every sign-in of every test."""
+HASHED = PasswordHasher(**QUICK).hash(PASSWORD)
 NOW = "2026-08-03T09:00"
 
 
@@ -72,10 +74,11 @@ def either_database(database_url: str) -> Iterator[Database]:
 
 
 def application(database: Database, folder: Path, **settings: Any) -> Flask:
-    """The application with keys of its own; its templates are compiled once in a run, not once for each test."""
+    """The application with keys of its own; quick with passwords; its templates are compiled once in a run."""
     app = create_app(
         database, Settings(data_folder=folder, secret_key="secret of a test", master_key="11" * 32, **settings)
     )
+    app.extensions["security"].pwd_context.update(**{f"argon2__{name}": value for name, value in QUICK.items()})
     compiled = Path(os.environ[RUN_FOLDER]) / "templates"
     compiled.mkdir(exist_ok=True)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
