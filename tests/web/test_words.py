@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import dardr.web
 from dardr.web.words import (
     answer_words,
     authority_words,
@@ -113,3 +115,17 @@ def test_lengths_are_words() -> None:
 )
 def test_answers_are_read_as_people_say_them(field: Field | None, value: Any, said: str) -> None:
     assert answer_words(field, value) == said
+
+
+def test_what_a_date_rests_on_stands_beside_how_it_stands() -> None:
+    """No page says that a date is near or past without saying whether an Act, guidance or the partnership set it."""
+    folder = Path(dardr.web.__file__).parent / "templates"
+    lines = {
+        f"{page.relative_to(folder)}: {line.strip()[:80]}": line
+        for page in sorted(folder.rglob("*.html"))
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if "how_it_stands(" in line
+    }
+    assert lines, "the templates are read"
+    bare = {where for where, line in lines.items() if "kind(" not in line}
+    assert not bare, "use pieces.when or pieces.stands"

@@ -81,23 +81,25 @@ def reminders_of(world: World, runs: Iterable[Run]) -> list[Reminder]:
         was = _before(world, run, told.get(run.row.id, Told()), was_post.without(avoid))
         comes = _after(world, run, told.get(run.row.id, Told()), post.without(avoid), was)
         for sent, every, other in ((False, was, comes), (True, comes, was)):
-            to = _addresses(people, run, every, told.get(run.row.id, Told()))
+            said = _addresses(people, run, every, told.get(run.row.id, Told()))
             found += [
-                Reminder(
-                    sent, one.on, one.what, PARTY_LABELS[one.to], run.standing.ref, run.clock.id, run.clock.label,
-                    to[one],
-                )
-                for one in every - other
-            ]  # fmt: skip
+                Reminder(sent, one.on, one.what, to, run.standing.ref, run.clock.id, run.clock.label, addresses)
+                for one, (to, addresses) in said.items()
+                if one not in other
+            ]
     return sorted(found, key=lambda r: (r.on, r.sent, r.ref, r.id, r.what, r.to))
 
 
-def _addresses(people: Recipients, run: Run, every: Iterable[_Sending], told: Told) -> dict[_Sending, tuple[str, ...]]:
-    """To whom each goes as people are recorded today: after a date, at each step to somebody who has not heard."""
-    found: dict[_Sending, tuple[str, ...]] = {}
+def _addresses(
+    people: Recipients, run: Run, every: Iterable[_Sending], told: Told
+) -> dict[_Sending, tuple[str, tuple[str, ...]]]:
+    """To whom each goes as people are recorded today, in words and by address: after a date, at each step to somebody
+    who has not heard. Where somebody stands in, the words say for whom."""
+    found: dict[_Sending, tuple[str, tuple[str, ...]]] = {}
     heard = set(told.addresses)
     for one in sorted(every, key=lambda sending: (sending.on, sending.what, sending.to)):
-        found[one] = ()
+        label = PARTY_LABELS[one.to]
+        found[one] = label, ()
         if run.standing.supposed:
             continue
         record = run.standing.record
@@ -106,8 +108,10 @@ def _addresses(people: Recipients, run: Run, every: Iterable[_Sending], told: To
             if one.step is not None
             else standing_for(people, record, one.to)
         )
-        found[one] = tuple(dict.fromkeys(address for _, address in readers if address))
-        heard |= {address.lower() for address in found[one]}
+        reached = {address: party for party, address in readers if address}
+        stands_in = next((PARTY_LABELS[party] for party in reached.values() if party is not one.to), "")
+        found[one] = f"{stands_in}, in place of: {label}" if stands_in else label, tuple(reached)
+        heard |= {address.lower() for address in reached}
     return found
 
 
