@@ -119,8 +119,8 @@ def more_are_asked_by_name(browser: Browser, server: Serving, case: Case) -> Non
 
 def a_member_of_the_panel_comments_for_themselves(browser: Browser, server: Serving, case: Case, own: str) -> None:
     with as_person(browser, server, "panel_member") as page:
-        page.goto(server.address)
-        page.get_by_role("link", name=re.compile("Give a comment")).first.click()
+        page.goto(f"{server.address}/records/{own}/comments")
+        page.get_by_role("link", name="Give a comment", exact=True).click()
         page.get_by_label("Where in the report?").fill("2.3")
         page.get_by_label("The comment").fill("They were nine and eleven.")
         page.get_by_role("button", name="Give a comment").click()
