@@ -211,8 +211,8 @@ class Clock:
     ``match_on`` names fields whose answers must agree between the start and the stop (which version, which body).
     ``only_when`` = (field, values): the clock runs only where that fact has one of those values (the kind of a
     return). ``stops_when`` = (field, values): an action that asks that field ends the clock only with one of those
-    values (told in writing). An action that starts the clock too ends the run before it, and the one it has just started
-    only by such an answer. ``given_in`` names a field that, where a date was recorded in it, is the first due date
+    values (told in writing). An action that starts the clock too ends the run before it, and the one it has just
+    started only by such an answer. ``given_in`` names a field that, where a date was recorded in it, is the first due date
     instead of the counted one (a date set in the terms of reference). ``weeks_in`` names a fact, a whole number of
     weeks agreed on this record, that replaces the length where it is recorded.
     ``restarts`` makes each further start withdraw the running one (a periodic update, a replaced date).

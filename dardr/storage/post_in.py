@@ -41,7 +41,8 @@ class IncomingMail(Base):
     """One message read from the team's mailbox, sealed whole with a key of its own: it may hold names.
 
     ``digest`` is the SHA-256 of its bytes, so that it is taken in once. ``kind`` is bounce, delayed, automatic, reply,
-    or what a calendar answers to an invitation (``TO_INVITATIONS``). ``outbox_id`` is the message it answers, ``record_id`` the record it is shown on; both None until somebody
+    or what a calendar answers to an invitation (``TO_INVITATIONS``). ``outbox_id`` is the message it answers,
+    ``record_id`` the record it is shown on; both None until somebody
     says where it belongs. ``dealt_at`` is when a person had read it.
     """
 

@@ -100,7 +100,8 @@ def test_local_lengths_and_their_defaults() -> None:
         "D17": Months(3), "D18": None, "L01": None, "L02": None,
         "L03": Days(28), "L04": None,
         "L05": WorkingDays(10), "L06": None, "L11": None, "L11C": None, "L12": None, "L13": None,
-        "L14": None, "L15": None, "L16": None, "L16C": None, "L17": Days(84), "L20": None, "L18": Months(6), "L18C": None, "L19": Months(12),
+        "L14": None, "L15": None, "L16": None, "L16C": None,
+        "L17": Days(84), "L20": None, "L18": Months(6), "L18C": None, "L19": Months(12),
         "L21": WorkingDays(2), "L21C": WorkingDays(10),
         "L07": WorkingDays(5), "L08": Days(56), "L09": None, "L10": Days(42), "L10C": Days(42),
     }  # fmt: skip
