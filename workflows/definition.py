@@ -212,9 +212,9 @@ class Clock:
     ``only_when`` = (field, values): the clock runs only where that fact has one of those values (the kind of a
     return). ``stops_when`` = (field, values): an action that asks that field ends the clock only with one of those
     values (told in writing). An action that starts the clock too ends the run before it, and the one it has just
-    started only by such an answer. ``given_in`` names a field that, where a date was recorded in it, is the first due date
-    instead of the counted one (a date set in the terms of reference). ``weeks_in`` names a fact, a whole number of
-    weeks agreed on this record, that replaces the length where it is recorded.
+    started only by such an answer. ``given_in`` names a field that, where a date was recorded in it, is the first due
+    date instead of the counted one (a date set in the terms of reference). ``weeks_in`` names a fact, a whole number
+    of weeks agreed on this record, that replaces the length where it is recorded.
     ``restarts`` makes each further start withdraw the running one (a periodic update, a replaced date).
     ``deferred_by`` names the kind of hold under which it reads "deferred", its date unchanged. ``asked_in_rounds``:
     where the partnership asks for updates in rounds, nobody is written to about this one by itself.
