@@ -48,7 +48,10 @@ def test_the_deciding_chair_is_refused_sends_back_and_signs(browser: Browser, se
         answer(page, {"return_reason": "Put the second finding more gently."})
         page.get_by_role("button", name="Send the report back to be changed").click()
         page.wait_for_url(f"**/reviews/{review.ref}/sign-off")
-        expect(page.get_by_text("Put the second finding more gently.")).to_be_visible()
+        reason = page.get_by_text("Put the second finding more gently.")
+        expect(reason).to_have_count(2)  # above the report as it stands now, and among the times it was sent back
+        expect(reason.first).to_be_visible()
+        expect(reason.last).to_be_visible()
     review.do(step for step in READING if step.action != "record_version")
     review.act("send_to_partnership")
     with as_person(browser, server, "deciding_chair") as page:
