@@ -128,17 +128,19 @@ def message_of_all(session: Session, found: Sequence[Subject], today: date) -> M
     if len(found) == 1:
         return message_of(session, found[0], today)
     ordered = sorted(found, key=lambda one: (not one.statute, one.reminder.due_on or today, one.record.ref))
-    lines = [(one, message_of(session, one, today)) for one in ordered]
+    lines: dict[str, list[Message]] = {group: [] for group in GROUPS}
+    for one in ordered:
+        lines[_group(one, today)].append(message_of(session, one, today))
     return messages.DailyDigest(
         ref="My work",
         record="My work",
         link=f"{notices.base_url()}/",
         today=today,
-        past=tuple(line for one, line in lines if _group(one, today) == "past"),
-        due_now=tuple(line for one, line in lines if _group(one, today) == "now"),
-        coming=tuple(line for one, line in lines if _group(one, today) == "coming"),
-        given=tuple(line for one, line in lines if _group(one, today) == "given"),
-        unsigned=tuple(line for one, line in lines if _group(one, today) == "unsigned"),
+        past=tuple(lines["past"]),
+        due_now=tuple(lines["now"]),
+        coming=tuple(lines["coming"]),
+        given=tuple(lines["given"]),
+        unsigned=tuple(lines["unsigned"]),
         dates=tuple(sorted(one.reminder.due_on for one in found if one.reminder.due_on and not _given(one))),
         **notices.team_frame(session, found[0].record.partnership_id),
     )
@@ -146,6 +148,10 @@ def message_of_all(session: Session, found: Sequence[Subject], today: date) -> M
 
 def _given(subject: Subject) -> bool:
     return subject.reminder.kind == Telling.GIVEN
+
+
+GROUPS = ("past", "now", "coming", "given", "unsigned")
+"""The parts of the e-mail of a day."""
 
 
 def _group(subject: Subject, today: date) -> str:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from docx.shared import Pt
-from word_pieces import bullets, head_and_foot, looped_table, new_document
+from word_pieces import bullets, letter_opening, looped_table, new_document
 
 
 def hold_notice() -> Any:
     document = new_document(2.4, 11)
-    head_and_foot(document)
-    document.add_paragraph().add_run("{{ document.partnership }}").bold = True
-    document.add_paragraph("{{ document.contact }}")
-    document.add_paragraph("{{ document.prepared_on | plain_date }}")
-    document.add_paragraph("To {{ document.to }}").paragraph_format.space_before = Pt(12)
+    letter_opening(document, "to")
     document.add_heading("{{ document.subject }}", 1)
     document.add_paragraph(
         "{% if document.ended_on %}From {{ document.since | plain_date }} until {{ document.ended_on | plain_date }}"
@@ -56,7 +52,7 @@ def hold_notice() -> Any:
         " end sooner, or you see harm in waiting, please tell us."
     )
     document.add_paragraph("{%p endif %}")
-    document.add_paragraph("[name and telephone number of whoever sends this letter]").paragraph_format.space_before = (
-        Pt(24)
-    )
+    document.add_paragraph(
+        "[name and telephone number of whoever sends this letter]"
+    ).paragraph_format.space_before = Pt(24)
     return document

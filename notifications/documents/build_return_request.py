@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from docx.shared import Pt
-from word_pieces import bullets, head_and_foot, new_document, row, table
+from word_pieces import bullets, letter_opening, new_document, row, table
 
 
 def return_request() -> Any:
     document = new_document(2.2, 10.5)
-    head_and_foot(document)
-    document.add_paragraph().add_run("{{ document.partnership }}").bold = True
-    document.add_paragraph("{{ document.contact }}")
-    document.add_paragraph("{{ document.prepared_on | plain_date }}")
-    document.add_paragraph("To {{ document.organisation }}").paragraph_format.space_before = Pt(12)
+    letter_opening(document, "organisation")
     document.add_heading("Request {{ document.ref }}: {{ document.kind }}", 1)
     document.add_paragraph(
         "{% if document.for_decision %}We have been notified of a death and are considering whether to hold a domestic"

@@ -53,6 +53,15 @@ def new_document(margin: float, size: float) -> Any:
     return document
 
 
+def letter_opening(document: Any, to: str) -> None:
+    """Who writes, how to answer, the day, and to whom."""
+    head_and_foot(document)
+    document.add_paragraph().add_run("{{ document.partnership }}").bold = True
+    document.add_paragraph("{{ document.contact }}")
+    document.add_paragraph("{{ document.prepared_on | plain_date }}")
+    document.add_paragraph(f"To {{{{ document.{to} }}}}").paragraph_format.space_before = Pt(12)
+
+
 def set_font(style: Any, points: float, *, bold: bool = False, colour: str | None = None) -> None:
     style.font.name = FONT
     style.font.size = Pt(points)
