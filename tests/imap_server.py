@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import socket
 import threading
@@ -56,20 +57,18 @@ def serving(folder: Folder) -> Iterator[int]:
 
 
 def _talk(connection: socket.socket, folder: Folder) -> None:
-    with connection, connection.makefile("rwb") as stream:
-        try:
-            if "silent" not in folder.moods:
-                _say(stream, b"* OK ready")
-            while line := stream.readline():
-                tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
-                folder.commands.append(re.sub(r"(?i)^(login \S+) .*", r"\1", command))
-                if command.upper().startswith("AUTHENTICATE XOAUTH2"):
-                    _take_token(stream, tag, folder)
-                    continue
-                if not _obey(stream, tag, command, folder):
-                    return
-        except OSError:
-            return
+    # A client may hang up at any time: also while what is left is sent as the stream is closed.
+    with contextlib.suppress(OSError), connection, connection.makefile("rwb") as stream:
+        if "silent" not in folder.moods:
+            _say(stream, b"* OK ready")
+        while line := stream.readline():
+            tag, _, command = line.decode("utf-8", "replace").strip().partition(" ")
+            folder.commands.append(re.sub(r"(?i)^(login \S+) .*", r"\1", command))
+            if command.upper().startswith("AUTHENTICATE XOAUTH2"):
+                _take_token(stream, tag, folder)
+                continue
+            if not _obey(stream, tag, command, folder):
+                return
 
 
 def _take_token(stream: Any, tag: str, folder: Folder) -> None:

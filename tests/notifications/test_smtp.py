@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email
 import io
 import socket
@@ -108,11 +109,9 @@ class RudeServer:
             except OSError:
                 return
             self.connections += 1
-            with connection, connection.makefile("rwb") as stream:
-                try:
-                    self._talk(stream)
-                except OSError:
-                    continue
+            # A client may hang up at any time: also while what is left is sent as the stream is closed.
+            with contextlib.suppress(OSError), connection, connection.makefile("rwb") as stream:
+                self._talk(stream)
 
     def _talk(self, stream) -> None:
         command = "<hello>"
