@@ -56,6 +56,8 @@ from workflows.processes.who import FAMILY_NOTES
 
 BRANCH, NOTICE, QUESTION = "family-branch", "family-notice", "family-question"
 FORTNIGHT = timedelta(days=14)
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
     """The next update that is owed to a branch: by whom, by when, how it stands.
@@ -103,6 +105,11 @@ class Branch:
     def stage_label(self) -> str:
         """Where the branch stands, in words."""
         return self.process.stage(self.record.stage).label
+
+    @property
+    def refused(self) -> bool:
+        """It is recorded that nothing may be prepared for them, and nobody confirmed the recipient since."""
+        return bool(self.facts.get("recipients_refused")) and self.confirmed is None and self.record.stage in ACTIVE
 
     @property
     def with_them(self) -> list[str]:
@@ -164,11 +171,9 @@ class BeforeContact:
 
 def before_contact(session: Session, actor: Actor, record: Record, today: date) -> BeforeContact | None:
     """Of a branch, or of the one branch that a question or a notice of publication is about; None for all else."""
-    if record.process_key == BRANCH:  # its form says itself what else stands in the way
-        review = find_branch(session, actor, record.ref)[1]
-        alike = like_the_person_suspected(session, read_identities(session, record), review)
-        return BeforeContact(record.facts, record.title or record.ref, alike=alike)
-    if record.process_key == NOTICE:
+    if record.process_key == BRANCH:
+        refs = [record.ref]
+    elif record.process_key == NOTICE:
         refs = [str(record.facts.get("branch") or "")]
     elif record.process_key == QUESTION:
         refs = [other.ref for way, _, other in linked(session, actor, record) if way == "serves"]
@@ -177,6 +182,7 @@ def before_contact(session: Session, actor: Actor, record: Record, today: date) 
     branch = session.scalar(sa.select(Record).where(Record.ref.in_(refs), Record.process_key == BRANCH, visible(actor)))
     if branch is None:
         return None
+    review = find_branch(session, actor, branch.ref)[1]
     guarded = load_facts(session, actor, branch, workflows.get(branch.process), today, actions=())
     wished, unconfirmed = they_wish_contact(guarded), recipient_confirmed(guarded)
     return BeforeContact(
@@ -185,6 +191,7 @@ def before_contact(session: Session, actor: Actor, record: Record, today: date) 
         wished is not None,
         left_alone_until(guarded) if wished is not None else None,
         unconfirmed.reason if unconfirmed is not None else "",
+        like_the_person_suspected(session, read_identities(session, branch), review),
     )
 
 
@@ -259,9 +266,7 @@ def last_contact(record: Record) -> tuple[str, date] | None:
     return words, day
 
 
-def _update(
-    session: Session, record: Record, process: Process, named: list[CarefulDay], today: date
-) -> Update | None:
+def _update(session: Session, record: Record, process: Process, named: list[CarefulDay], today: date) -> Update | None:
     rows = [row for row in running(session, [record.id]) if row.clock.startswith("family_update")]
     if not rows:
         return None
@@ -290,4 +295,3 @@ def _how_often(session: Session, branch: Record) -> str:
         every = "every week" if span.n == 7 else f"every {span.n // 7} weeks"
     agreed = branch.facts.get("update_every_weeks")
     return f"{every}, and when the review enters another phase" + ("" if agreed else " (the number set here)")
-

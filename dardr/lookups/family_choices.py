@@ -17,7 +17,7 @@ from workflows.answers import stored_date
 from workflows.calendar import in_words
 from workflows.definition import Choice, Process
 from workflows.processes.careful_days import listed_by_branch
-from workflows.processes.family_branch_1.reading import readings_open
+from workflows.processes.family_branch_1.reading import PROMISED, latest_answers, readings_open
 from workflows.processes.family_branch_1.visits import visits_to_come
 
 Found = tuple[Choice, ...]
@@ -38,18 +38,19 @@ def being_read(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: d
 
 
 def comments(_s: Session, _a: Actor, _p: Process, record: Record | None, _t: date) -> Found:
-    """The comments of a branch, by the number of their entry, those without an answer first."""
+    """The comments of a branch, by the number of their entry: first those without an answer or promised a change."""
     if record is None:
         return ()
-    answered = {str(entry["comment"]) for entry in record.facts.get("comments_answered") or []}
-    kept = record.facts.get("comments") or []
-    found = []
-    for number, entry in enumerate(kept, 1):
-        day = stored_date(entry["on"])
+    answers = latest_answers(record.facts)
+    found, over = [], []
+    for number, entry in enumerate(record.facts.get("comments") or [], 1):
+        day, answer = stored_date(entry["on"]), answers.get(str(entry["seq"]))
+        promised = answer is not None and answer.get("comment_outcome") == PROMISED
         said = f"Comment {number}: {entry['comment_where']}, version {entry['version']}"
-        again = ", answered before" if str(entry["seq"]) in answered else ""
-        found.append(Choice(str(entry["seq"]), f"{said}{f', of {in_words(day)}' if day else ''}{again}"))
-    return tuple(sorted(found, key=lambda one: one.value in answered))
+        said += f", of {in_words(day)}" if day else ""
+        said += ", to be changed in the next version" if promised else ", answered before" if answer else ""
+        (over if answer and not promised else found).append(Choice(str(entry["seq"]), said))
+    return (*found, *over)
 
 
 def visits(_s: Session, _a: Actor, _p: Process, record: Record | None, today: date) -> Found:

@@ -18,6 +18,7 @@ from dardr.storage.reviews import AuditEvent, IdentityValues, Record
 from workflows.answers import stored_date
 from workflows.calendar import in_words
 from workflows.definition import Process
+from workflows.processes.family_branch_1.reading import latest_answers
 
 ENTRIES = {
     "contacts": ("record_contact", "Contact", "branch_contact", "contact_words"),
@@ -25,6 +26,7 @@ ENTRIES = {
     "leaflets_given": ("give_leaflets", "Leaflets", "leaflets", ""),
     "letters_prepared": ("prepare_letter", "Letter prepared", "letter_about", ""),
     "recipient_checks": ("confirm_recipient", "Recipient confirmed", "recipient_known_from", ""),
+    "recipients_refused": ("refuse_recipient", "Nothing may be prepared", "recipient_refused", ""),
     "visits": ("agree_visit", "Visit agreed", "visit_for", ""),
     "agreements": ("record_agreement", "What they agree to", "agreement_about", ""),
 }
@@ -104,7 +106,7 @@ def _is_entry(entry: Any) -> bool:
 
 ASKED_BESIDE = (
     "given_by", "leaflets_how", "contact_agreed", "letter_meant_for", "careful_because", "despite_wish_because",
-    "visit_on", "visit_at", "agreement_answer", "agreement_extent",
+    "visit_on", "visit_at", "agreement_answer", "agreement_extent", "refused_because",
 )  # fmt: skip
 """Answers that are shown beside what an entry is."""
 
@@ -164,7 +166,7 @@ def readings(process: Process, facts: Mapping[str, Any], words: Mapping[int, Map
 
 def comments(process: Process, facts: Mapping[str, Any], words: Mapping[int, Mapping[str, Any]]) -> list[Comment]:
     """Every comment of theirs in the order made, each with what was done with it."""
-    answers = {str(entry["comment"]): entry for entry in facts.get("comments_answered") or []}  # the last one counts
+    answers = latest_answers(facts)
     found = []
     for number, entry in enumerate(facts.get("comments") or [], 1):
         answer: Mapping[str, Any] = answers.get(str(entry["seq"]), {})

@@ -18,6 +18,7 @@ SUSPECTED = "suspected"
 SHORTEST_NUMBER = 7
 """Digits that a telephone number has at least; shorter ones are house numbers, dates and the like."""
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b")
+_MAILBOX = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
 _NUMBER = re.compile(r"\d[\d ]+\d")
 _HOUSE = re.compile(r"\b(\d+[A-Za-z]?)\s+[A-Za-z]{2}")
 """The number of a house, before the name of its street: of “Flat 3, 14 Long Road” it is 14."""
@@ -32,15 +33,28 @@ def like_the_person_suspected(session: Session, branch: Identities, review: Reco
             names += [str(values.get(name) or "") for name in ("part_name", "part_other_names")]
             addresses.append(str(values.get("part_address") or ""))
             contacts.append(str(values.get("part_contact") or ""))
-    mine = {one.field.name: str(one.latest.value or "") for one in branch.facts}
+    mine = {one.field.name: _lines(one.latest.value) for one in branch.facts}
+    advocate = mine.get("advocate_contact", [])
     found = []
-    if _same_name(mine.get("contact_name", ""), names):
+    if any(_same_name(name, names) for name in mine.get("contact_name", [])):
         found.append("The name we write to is also recorded for the person suspected.")
-    if _places([mine.get("contact_address", "")]) & _places(addresses):
+    if any(_same_name(name, mine.get("family_people", [])) for name in names):
+        found.append("Somebody of this branch has the name that is recorded for the person suspected.")
+    if _places(["\n".join(mine.get("contact_address", []))]) & _places(addresses):
         found.append("The address for letters is also recorded for the person suspected.")
-    if _numbers([mine.get("contact_phone", "")]) & _numbers(contacts):
+    if _numbers(mine.get("contact_phone", [])) & _numbers(contacts):
         found.append("The telephone number is also recorded for the person suspected.")
+    if _mailboxes(mine.get("contact_email", [])) & _mailboxes([*contacts, *addresses]):
+        found.append("The e-mail address is also recorded for the person suspected.")
+    if any(_same_name(name, advocate) for name in names) or (
+        _numbers(advocate) & _numbers(contacts) or _mailboxes(advocate) & _mailboxes(contacts)
+    ):
+        found.append("How the advocate is reached is also recorded for the person suspected.")
     return found
+
+
+def _lines(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [str(value or "")]
 
 
 def _same_name(name: str, others: Iterable[str]) -> bool:
@@ -64,3 +78,7 @@ def _places(addresses: Iterable[str]) -> set[str]:
 def _numbers(texts: Iterable[str]) -> set[str]:
     digits = (re.sub(r"\D", "", number) for text in texts for number in _NUMBER.findall(text))
     return {number for number in digits if len(number) >= SHORTEST_NUMBER}
+
+
+def _mailboxes(texts: Iterable[str]) -> set[str]:
+    return {found.casefold() for text in texts for found in _MAILBOX.findall(text)}

@@ -123,6 +123,21 @@ def test_somebody_who_lives_with_the_person_suspected_cannot_be_confirmed(case: 
     case.act("refuse_recipient", {"recipient_refused": "lives_with"}, ref=ref)
     with pytest.raises(Conflict, match="not the person suspected"):
         case.act("prepare_letter", {"letter_about": "first"}, ref=ref)
+    with pytest.raises(Conflict, match="nothing may be prepared for this recipient: they live with the person"):
+        case.act("prepare_letter", {"letter_about": "first"}, ref=ref)
+
+
+def test_a_version_is_given_to_a_branch_not_past_it(drafting: Case) -> None:
+    """Else the report would reach a recipient whom nobody confirmed."""
+    given = {"version": "1", "given_how": "post"}
+    drafting.act("give_draft_to_family", given)
+    ref = a_branch(drafting, **CONTACT)
+    with pytest.raises(Conflict, match="Each branch of the family is recorded by itself"):
+        drafting.act("give_draft_to_family", given)
+    drafting.act("record_taking_part", {"takes_part_through": "directly", "updates_by": "case_manager"}, ref=ref)
+    drafting.act("refuse_recipient", {"recipient_refused": "lives_with"}, ref=ref)
+    with pytest.raises(Conflict, match="nothing may be prepared"):
+        drafting.act("give_draft", given, ref=ref)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +401,13 @@ def test_an_answer_to_a_comment_names_the_version_that_changed(drafting: Case) -
     }
     said = "A comment of the family has no answer yet"
     assert any(said in one for one in drafting.act("record_panel_approval", approval).warnings)
+    with pytest.raises(Invalid, match="They commented on version 1, so the change is in a later one"):
+        drafting.act("answer_comment", {**answer, "changed_in": "1"}, ref=ref)
+    drafting.act("answer_comment", {**answer, "comment_outcome": "will_change"}, ref=ref)
+    promised = "A change that the family was promised stands in no version yet."
+    assert any(promised in one for one in drafting.act("record_panel_approval", approval).warnings)
     drafting.act("answer_comment", {**answer, "changed_in": "2"}, ref=ref)
+    assert not any(promised in one for one in drafting.act("record_panel_approval", approval).warnings)
     assert not any(said in one for one in drafting.act("record_panel_approval", approval).warnings)
     assert drafting.record(ref).facts["comments_answered"][-1]["changed_in"] == "2"
 
@@ -407,6 +428,6 @@ def test_a_reading_that_ends_late_is_kept_where_the_review_has_gone_on(database:
     case.act("give_draft", {"version": "0", "given_how": "private"}, ref=ref)
     for _, days, steps in builders.route("submitted")[-2:]:
         case.today += timedelta(days=days)
-        case.do(steps)
+        case.do(step for step in steps if step.action != "give_draft_to_family")  # it is with the branch
     done = case.act("end_reading", {"version": "0", "response": "content"}, ref=ref)
     assert any("kept here only" in said for said in done.warnings)

@@ -99,7 +99,7 @@ def a_family(review: Case) -> dict[str, str]:
     for where in ("4.12", "5.1"):
         comment = {"version": "1", "comment_where": where, "comment_text": "It was in May, not in March."}
         review.act("record_comment", comment, ref=ref)
-    answered = {"comment_outcome": "changed", "changed_in": "1", "comment_answer": "The month was put right."}
+    answered = {"comment_outcome": "will_change", "comment_answer": "The month is put right."}
     seq = str(review.record(ref).facts["comments"][0]["seq"])
     review.act("answer_comment", {**answered, "comment": seq}, ref=ref)
     review.act("record_question", {"question": "Why did nobody ask her alone?", "asked_how": "meeting"}, ref=ref)

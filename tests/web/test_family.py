@@ -296,8 +296,21 @@ def test_comments_are_shown_with_what_changed(manager: Browser, case: Case) -> N
     seq = str(case.record(ref).facts["comments"][-1]["seq"])
     case.act(
         "answer_comment",
-        {"comment": seq, "comment_outcome": "changed", "changed_in": "1", "comment_answer": "Put right."},
+        {"comment": seq, "comment_outcome": "will_change", "comment_answer": "Being put right."},
         ref=ref,
     )
     page = manager.get(f"/family/{ref}").text
-    assert "Yes, as they asked, in version 1. Put right." in page and "Not answered yet" not in page
+    assert "Yes, in the next version. Being put right." in page and "Not answered yet" not in page
+    assert "to be changed in the next version" in manager.get(f"/records/{ref}/do/answer_comment").text
+    case.act("record_version", {"version": "2", "what_for": "family"})
+    changed = {"comment": seq, "comment_outcome": "changed", "changed_in": "2", "comment_answer": "Put right."}
+    case.act("answer_comment", changed, ref=ref)
+    page = manager.get(f"/family/{ref}").text
+    assert "Yes, as they asked, in version 2. Put right." in page and "Not answered yet" not in page
+    report = manager.get(f"/reviews/{case.ref}/report").text
+    assert "with them to read; 1 comment, 1 with an answer" in report
+    assert "not given to them; changed here after their comments on 4.12 (version 1)" in report
+    assert "It was May" not in report and "Put right" not in report
+    visit_print = manager.get(f"/reviews/{case.ref}/family/{ref}/questions").text
+    assert "What you said about the report, and what changed" in visit_print
+    assert "It was May." in visit_print and "Yes, as they asked, in version 2. Put right." in visit_print

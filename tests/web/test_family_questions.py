@@ -123,6 +123,22 @@ def test_whoever_confirms_is_told_that_the_address_is_that_of_the_person_suspect
         assert "The address for letters is also recorded for the person suspected." in said
         assert "The telephone number is also recorded for the person suspected." in said
         assert "The name we write to" not in said and "Quill" not in said
+    case.act("record_person", {"part_in_case": "suspected", **lives, "part_contact": "q@invented.example"})
+    case.act(
+        "change_contact", {"contact_email": "Q@invented.example", "family_people": ["Quill Invented, son"]}, ref=branch
+    )
+    case.act("record_advocate", {"advocate": "offered", "advocate_contact": "07700 900 123"}, ref=branch)
+    case.act("refuse_recipient", {"recipient_refused": "lives_with", "refused_because": "Said by an aunt"}, ref=branch)
+    for page in (f"/records/{branch}/do/agree_visit", f"/family/{branch}"):
+        said = manager.get(page).text
+        for same in (
+            "The e-mail address is also",
+            "How the advocate is reached is also",
+            "Somebody of this branch has",
+        ):
+            assert same in said, same
+        assert "nothing may be prepared for this recipient: they live with the person suspected" in said
+        assert "Quill Invented</" not in said or page.startswith("/family")
 
 
 def test_what_keeps_a_branch_safe_stands_above_the_forms_of_its_questions(manager: Browser, case: Case) -> None:

@@ -23,7 +23,8 @@ from dardr.casework.doors import chairs_of
 from dardr.casework.read_log import note_read
 from dardr.casework.serving import reviews_served
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
-from dardr.lookups.family_beside import family_beside
+from dardr.lookups.family import branches_of
+from dardr.lookups.family_beside import beside, family_beside
 from dardr.lookups.files import files_by_entry, marking_of
 from dardr.lookups.records import linked
 from dardr.lookups.review import actions_of
@@ -67,6 +68,7 @@ def report(ref: str) -> ResponseReturnValue:
     found = report_of(session(), actor(), ref, _today())
     process = workflows.get(found.record.process)
     files = files_by_entry(session(), actor(), ref)
+    branches = branches_of(session(), actor(), found.record)
     return render_template(
         "rounds/report.html",
         record=found.record,
@@ -74,7 +76,10 @@ def report(ref: str) -> ResponseReturnValue:
         stage=process.stage(found.record.stage),
         is_review=True,
         found=found,
-        versions=[_version(found, one, files) for one in found.versions],
+        versions=[
+            {**_version(found, one, files), "branches": [beside(branch, one.name) for branch in branches]}
+            for one in found.versions
+        ],
         chaired=bool(chairs_of(session(), found.record)),
         comment=[
             (one, reader)

@@ -11,7 +11,7 @@ from workflows.processes.dardr_s9_1 import meetings, versions
 from workflows.processes.dardr_s9_1.law import Law
 from workflows.processes.dardr_s9_1.pre_check import record_pre_check
 from workflows.processes.dardr_s9_1.sign_off import sign_off
-from workflows.processes.family_branch_1.reading import comments_without_answer
+from workflows.processes.family_branch_1.reading import comments_without_answer, given_by_its_branch
 from workflows.processes.family_question_1 import questions_without_answer
 from workflows.processes.fields import choice, file, one_of, optional, paragraph, text
 from workflows.processes.held_back_1 import held_back_without_sentence
@@ -69,7 +69,7 @@ def actions(law: Law) -> tuple[Action, ...]:
                 optional(paragraph("reading_support", "Support and time agreed with them")),
                 READING_OF,
             ),
-            guards=(versions.a_version_exists,),
+            guards=(versions.a_version_exists, given_by_its_branch),
             authority=law.guidance("6"),
             help="Their time to read never ends by itself. Nobody is reminded.",
         ),

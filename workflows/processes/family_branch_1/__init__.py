@@ -19,7 +19,7 @@ from workflows.definition import (
     Stage,
 )
 from workflows.lengths import Unit
-from workflows.processes import anywhere
+from workflows.processes import anywhere, ladders
 from workflows.processes.authorities import by_design, guidance_2016, local
 from workflows.processes.family_branch_1 import agreements, careful, contact, reading, updates, visits, wishes
 from workflows.processes.family_branch_1.stages import ACTIVE, ALL, WITH
@@ -134,6 +134,7 @@ CLOCKS = (
         date=local("The day they gave"),
         remind_before=(7,),
         repeat_after_every=None,
+        escalations=ladders.IN_FOUR_WEEKS,
     ),
 )
 

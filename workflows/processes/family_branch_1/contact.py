@@ -56,23 +56,41 @@ OPENING = Action(
 )
 
 
+REFUSED = (
+    ("lives_with", "They live with the person suspected"),
+    ("suspected", "They are, or may be, the person suspected"),
+    ("not_known", "This cannot be found out"),
+    ("other", "Another reason"),
+)
+_REFUSED_BECAUSE = {
+    "lives_with": ": they live with the person suspected",
+    "suspected": ": they are, or may be, the person suspected",
+    "not_known": ": it cannot be found out whether they are, or live with, the person suspected",
+}
+
+
 def recipient_confirmed(facts: Facts) -> Blocked | None:
     """A person confirmed, since the contact details were last changed, that the recipient may be written to."""
-    confirmed = facts.done.get("confirm_recipient")
-    if confirmed is None:
+    newest = max(
+        ((facts.done[key].seq, key) for key in ("confirm_recipient", *LAPSES) if key in facts.done), default=None
+    )
+    if newest is not None and newest[1] == "refuse_recipient":
+        refused = facts.listed("recipients_refused")[-1]
+        because = _REFUSED_BECAUSE.get(str(refused.get("recipient_refused")), "")
+        return Blocked(
+            f"It is recorded that nothing may be prepared for this recipient{because}. Choose somebody else to write"
+            " to, an advocate for example, and confirm that they are not the person suspected, nor live with them."
+        )
+    if "confirm_recipient" not in facts.done:
         return Blocked(
             "Nobody has confirmed yet that whoever receives this is not the person suspected, nor lives with them."
             " Confirm the recipient first."
         )
-    since = [(facts.done[key].seq, key) for key in LAPSES if key in facts.done and facts.done[key].seq > confirmed.seq]
-    if not since:
-        return None
-    if max(since)[1] == "refuse_recipient":
+    if newest is not None and newest[1] in LAPSES:
         return Blocked(
-            "It is recorded that nothing may be prepared for this recipient. Choose somebody else to write to, an"
-            " advocate for example, and confirm the recipient."
+            "How they are reached was changed after the recipient was confirmed. Confirm the recipient again."
         )
-    return Blocked("How they are reached was changed after the recipient was confirmed. Confirm the recipient again.")
+    return None
 
 
 def actions() -> tuple[Action, ...]:
@@ -120,10 +138,7 @@ def actions() -> tuple[Action, ...]:
                 choice(
                     "recipient_refused",
                     "Why?",
-                    ("lives_with", "They live with the person suspected"),
-                    ("suspected", "They are, or may be, the person suspected"),
-                    ("not_known", "This cannot be found out"),
-                    ("other", "Another reason"),
+                    *REFUSED,
                 ),
                 optional(paragraph("refused_because", "What is known, and what is done instead", help="No names.")),
             ),

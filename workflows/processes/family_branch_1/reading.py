@@ -18,6 +18,8 @@ from workflows.processes.who import FAMILY_NOTES
 
 SECTION_6 = guidance_2016("6")
 NEVER_ENDS = guidance_2016("6", note="Adequate time; no number. It never ends by itself.")
+PROMISED = "will_change"
+"""A comment that is taken up, in a version that is not recorded yet."""
 BEING_READ = one_of("version", "Which version?", From.FAMILY_READINGS)
 
 
@@ -55,16 +57,54 @@ def _a_comment_is_kept(facts: Facts) -> Blocked | None:
 
 
 @reads_items
+def given_by_its_branch(facts: Facts) -> Blocked | None:
+    """A guard of the review: where branches are recorded, a version is given to one of them, not to “the family”.
+
+    On the page of a branch somebody is asked first whether the recipient may be written to; here nobody would be.
+    """
+    if (facts.submitted or {}).get("reading_of") or not facts.items_of("family-branch"):
+        return None
+    return Blocked(
+        "Each branch of the family is recorded by itself. Record on the page of the branch that it was given the"
+        " version: there the recipient is confirmed first."
+    )
+
+
+def latest_answers(recorded: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What was done with each comment of a branch, by the number of its entry; the last answer counts."""
+    return {str(entry["comment"]): entry for entry in recorded.get("comments_answered") or ()}
+
+
+@reads_items
 def comments_without_answer(facts: Facts) -> str | None:
     """A word of warning where the family's comments are not all answered; it never refuses."""
-    waiting = 0
+    waiting = promised = 0
     for branch in facts.items_of("family-branch"):
-        answered = {str(entry["comment"]) for entry in branch.facts.get("comments_answered") or ()}
-        waiting += sum(str(entry["seq"]) not in answered for entry in branch.facts.get("comments") or ())
-    if not waiting:
+        answers = latest_answers(branch.facts)
+        waiting += sum(str(entry["seq"]) not in answers for entry in branch.facts.get("comments") or ())
+        promised += sum(entry.get("comment_outcome") == PROMISED for entry in answers.values())
+    said = []
+    if waiting:
+        some = "A comment of the family has" if waiting == 1 else f"{waiting} comments of the family have"
+        said.append(f"{some} no answer yet: what changed, or why nothing did.")
+    if promised:
+        some = "A change that" if promised == 1 else f"{promised} changes that"
+        said.append(f"{some} the family was promised {'stands' if promised == 1 else 'stand'} in no version yet.")
+    return f"{' '.join(said)} The family's page lists them." if said else None
+
+
+def _changed_after_they_spoke(facts: Facts) -> Blocked | None:
+    """A check: the version that changed is not the one on which they commented."""
+    answer = facts.submitted or {}
+    on = {str(entry["seq"]): str(entry["version"]) for entry in facts.listed("comments")}
+    version = on.get(str(answer.get("comment")))
+    if version is None or str(answer.get("changed_in") or "") != version:
         return None
-    some = "A comment of the family has" if waiting == 1 else f"{waiting} comments of the family have"
-    return f"{some} no answer yet: what changed, or why nothing did. The family's page lists them."
+    return Blocked(
+        f"They commented on version {version}, so the change is in a later one. Choose that version. If it is not"
+        " recorded yet, choose “Yes, in the next version”.",
+        "changed_in",
+    )
 
 
 def actions() -> tuple[Action, ...]:
@@ -129,6 +169,7 @@ def actions() -> tuple[Action, ...]:
                     "Was the report changed?",
                     ("changed", "Yes, as they asked"),
                     ("partly", "Yes, in part"),
+                    (PROMISED, "Yes, in the next version"),
                     ("not_changed", "No"),
                 ),
                 optional(one_of("changed_in", "In which version?", From.REVIEW_VERSIONS)),
@@ -143,9 +184,11 @@ def actions() -> tuple[Action, ...]:
                     values=("changed", "partly"),
                     reason="Say in which version the change was made.",
                 ),
+                _changed_after_they_spoke,
             ),
             authority=SECTION_6,
-            help="Done again where a later version changes it once more: the last answer counts.",
+            help="Done again once the next version is recorded, or where a later one changes it once more: the last"
+            " answer counts.",
         ),
         Action(
             "end_reading",

@@ -191,4 +191,3 @@ def actions() -> tuple[Action, ...]:
             authority=SECTION_6,
         ),
     )
-
