@@ -10,6 +10,7 @@ import workflows
 from tests.workflows.paper import Paper, opened
 from workflows.calendar import load_shipped
 from workflows.clocks import State, due_on, length_in_force, state_of
+from workflows.definition import Party
 from workflows.specified import DEPARTMENT, NOT_LISTED, SPECIFIED
 
 D08 = workflows.get("commissioner-reply").clock("D08")
@@ -120,6 +121,11 @@ def test_an_answer_is_not_older_than_its_request() -> None:
 
 
 def test_no_count_is_made_up_for_a_request() -> None:
-    assert L16.when_given and not L16.escalations and not L16.extendable
+    assert L16.when_given and not L16.extendable
     assert length_in_force(L16, {}, None) is None
     assert state_of(L16, due=date(2026, 1, 1), today=date(2026, 1, 2)) is State.LATE, "late, and never a breach"
+
+
+def test_of_an_answer_that_is_missing_the_body_hears_first_and_then_the_partnership() -> None:
+    steps = [(step.after_days, step.to) for step in L16.escalations]
+    assert steps == [(7, Party.AGENCY_EXECUTIVE), (14, Party.CASE_MANAGER)]

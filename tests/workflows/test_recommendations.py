@@ -85,7 +85,8 @@ def test_the_partnership_waits_no_longer_by_minute_and_only_for_what_was_sent() 
 
 def test_the_date_on_which_a_department_is_asked_again_is_no_duty_of_the_department() -> None:
     clock = PROCESS.clock("L17")
-    assert str(clock.date.kind) == "local" and str(clock.owner) == "case_manager" and clock.escalations == ()
+    assert str(clock.date.kind) == "local" and str(clock.owner) == "case_manager"
+    assert [(step.after_days, str(step.to)) for step in clock.escalations] == [(28, "team_manager")]
 
 
 def test_nobody_types_that_every_action_has_ended() -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 from workflows import guards
 from workflows.definition import Action, Blocked, Clock, Days, Facts, LocalSetting, Party
+from workflows.processes import ladders
 from workflows.processes.authorities import by_design, guidance_2016, local
 from workflows.processes.fields import choice, file, optional, paragraph, text
 from workflows.processes.recommendation_1.stages import WITH_DEPARTMENT
@@ -140,4 +141,5 @@ CHASE = Clock(
     agreement="The case manager.",
     remind_before=(7,),
     repeat_after_every=14,
+    escalations=ladders.IN_FOUR_WEEKS,
 )

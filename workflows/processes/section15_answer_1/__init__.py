@@ -21,7 +21,7 @@ from workflows.definition import (
     Process,
     Stage,
 )
-from workflows.processes import anywhere
+from workflows.processes import anywhere, ladders
 from workflows.processes.authorities import ACT_2021_S15, by_design, practice
 from workflows.processes.commissioner_reply_1 import WORKED_OUT
 from workflows.processes.fields import choice, day, file, one_of, optional, paragraph, text
@@ -168,6 +168,7 @@ PROCESS = Process(
             duty=ACT_2021_S15,
             date=practice("The date that the request gives", note="The Act gives none."),
             remind_before=(14, 7, 1),
+            escalations=ladders.OF_A_BODY,
             message="section15_reminder",
         ),
     ),
