@@ -147,20 +147,21 @@ def _bodies(session: Session, actor: Actor, _p: Process, _r: Record | None, toda
 
 
 def _people(session: Session, actor: Actor, _p: Process, _r: Record | None, _t: date) -> Found:
-    rows = session.execute(
-        sa.select(User.email, User.name)
-        .where(User.active.is_(True), User.partnership_id == actor.partnership_id)
-        .order_by(User.name)
-    )
-    return tuple(Choice(email, name) for email, name in rows)
+    return _of_the_partnership(session, actor)
 
 
 def _case_managers(session: Session, actor: Actor, _p: Process, _r: Record | None, _t: date) -> Found:
     """People who carry reviews: case managers and the team's managers."""
     carrying = sa.select(UserRole.user_id).where(UserRole.role.in_([str(Role.CASE_MANAGER), str(Role.TEAM_MANAGER)]))
+    return _of_the_partnership(session, actor, User.id.in_(carrying))
+
+
+def _of_the_partnership(session: Session, actor: Actor, *which: sa.ColumnElement[bool]) -> Found:
+    """People with access, by name; not the command line's own person, whose post nobody reads."""
+    with_access = User.active.is_(True) & User.is_operator.is_(False)
     rows = session.execute(
         sa.select(User.email, User.name)
-        .where(User.active.is_(True), User.partnership_id == actor.partnership_id, User.id.in_(carrying))
+        .where(with_access, User.partnership_id == actor.partnership_id, *which)
         .order_by(User.name)
     )
     return tuple(Choice(email, name) for email, name in rows)

@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dardr.settings import Settings
 from dardr.storage.engine import Database
-from dardr.web import accounts, audience, errors, frame, headers, transaction, uploads, watching
+from dardr.web import accounts, addresses, audience, errors, frame, headers, transaction, uploads, watching
 from dardr.web import pages as pages_package
 
 SIGN_IN_TRIES = "30 per minute"
@@ -58,6 +58,7 @@ def create_app(database: Database, settings: Settings) -> Flask:
     app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
         [ours, PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     )
+    addresses.install(app)
     errors.install(app)
     transaction.install(app, database)
     uploads.install(app, settings)

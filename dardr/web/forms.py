@@ -226,7 +226,8 @@ def _base(field: Field, problem: str | None) -> dict[str, Any]:
 def _line(field: Field, _choices: tuple[Choice, ...], form: MultiDict[str, str], problem: str | None) -> Question:
     params = _base(field, problem)
     params["label"] = {"text": _label(field), "classes": "govuk-label--s"}
-    params["value"] = form.get(field.name, "")
+    held = form.get(field.name, "")
+    params["value"] = "" if offers_unknown(field) and held in UNKNOWN_VALUES else held
     if field.long or field.many:
         params["rows"] = _rows(params["value"])
         if field.many:
@@ -362,7 +363,7 @@ def _file(field: Field, _choices: tuple[Choice, ...], _form: MultiDict[str, str]
 
 def _why_none(field: Field, form: MultiDict[str, str]) -> dict[str, Any]:
     name = field.name + UNKNOWN
-    chosen = form.get(name, "")
+    chosen = form.get(name, "") or form.get(field.name, "")
     return {
         "id": name,
         "name": name,

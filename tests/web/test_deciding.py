@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,12 +38,34 @@ def test_before_anything_is_asked_the_page_says_what_comes_first(either_database
     assert "Put it to the deciding chair" in page and "not yet" in page
 
 
+def chosen(page: str) -> list[str]:
+    """The answers a form holds already: what is ticked, and what is selected."""
+    return re.findall(r'value="(\w[^"]*)" (?:checked|selected)', page)
+
+
+def test_what_was_told_already_stands_in_the_forms(either_database: Database, manager: Browser) -> None:
+    named = ["mereshire-nhs", "northmere-council"]
+    review = a_review(either_database, "notified", age="71", relationship="not_known", known_agencies=named)
+    review.act("accept_notification", {"area_confirmed": "yes"})
+    asked = f"/records/{review.ref}/do/request_information"
+    assert chosen(manager.get(asked).text) == named
+    review.act("request_information", {"bodies": ["mereshire-nhs"]})
+    assert chosen(manager.get(asked).text) == ["northmere-council"], "the other was asked already"
+    form = manager.get(f"/records/{review.ref}/do/record_criteria").text
+    assert 'name="age" type="text" value="71"' in form
+    assert chosen(form) == ["yes", "homicide", "not_known"]
+    review.act("record_criteria", CRITERIA | {"age": "not_known"})
+    form = manager.get(f"/records/{review.ref}/do/record_criteria").text
+    assert 'name="age" type="text" value=""' in form
+    assert chosen(form)[:5] == ["yes", "not_known", "violence_or_abuse", "homicide", "spouse"]
+
+
 def test_the_advice_stands_in_its_line_with_its_authority(either_database: Database, manager: Browser) -> None:
     review = a_review(either_database, "screening")
     review.act("record_criteria", CRITERIA)
     page = manager.get(f"/reviews/{review.ref}/decision").text
     assert "The table advises: the criteria appear to be met" in page
-    assert "s.9(1)" in page and "the wording was read in full" in page
+    assert "s.9(1)" in page and "Read in full." in page
     assert page.count("Fits<span") == 1
     assert "This is advice" in page
 

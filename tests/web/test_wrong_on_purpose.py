@@ -354,3 +354,11 @@ def _late(answers: Any, real: Any, given: tuple[Any, ...]) -> Any:
     for answer in answers:
         return answer
     return real(*given)
+
+
+@pytest.mark.parametrize("path", ["/post/written/99999999999999999999", "/reviews/%00", "/people/2147483648/names"])
+def test_an_address_that_no_row_can_have_is_an_address_of_nothing(
+    either_database: Database, tmp_path: Path, path: str
+) -> None:
+    answer = signed_in(application(either_database, tmp_path), "case_manager").get(path)
+    assert answer.status_code == 404

@@ -27,6 +27,7 @@ from dardr.casework.open_record import find_process, open_record, require_open
 from dardr.casework.own_questions import asked_otherwise, whole
 from dardr.errors import Conflict, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups import choices as looked_up
+from dardr.lookups import told_already
 from dardr.lookups.commissioning import suggested
 from dardr.lookups.family import before_contact
 from dardr.lookups.quality import suggested_pack
@@ -103,6 +104,9 @@ SHOWN_ON |= dict.fromkeys(
 
 
 SUGGESTED = {
+    "record_criteria": told_already.criteria,
+    "secure_records": told_already.agencies,
+    "request_information": told_already.agencies_not_asked,
     "appoint_chair": suggested,
     "give_update": suggested_update,
     "give_update_all_the_same": suggested_update,
