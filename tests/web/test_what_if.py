@@ -15,15 +15,15 @@ from tests.web.test_proceedings import held_for_a_trial
 from workflows.definition import Role
 
 
-def query(*things: tuple[str, date], holiday: date | None = None, more: bool = False) -> str:
+def query(*things: tuple[str, date], holiday: date | None = None, another: date | None = None, more: str = "") -> str:
     """The address of a supposition."""
     parts = [
         f"name-{n}={name}&on-{n}-day={on.day}&on-{n}-month={on.month}&on-{n}-year={on.year}"
         for n, (name, on) in enumerate(things, start=1)
     ]
-    if holiday:
-        parts.append(f"holiday-day={holiday.day}&holiday-month={holiday.month}&holiday-year={holiday.year}")
-    return "?" + "&".join([*parts, *(["more=1"] if more else [])])
+    for name, day in (("holiday", holiday), ("holiday-2", another)):
+        parts += [f"{name}-day={day.day}&{name}-month={day.month}&{name}-year={day.year}"] if day else []
+    return "?" + "&".join([*parts, *([f"{more}=1"] if more else [])])
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_what_is_supposed_is_answered_and_nothing_is_changed(app: Flask, case: C
     assert "Runs again" in text and "These would go out" in text and "Is done" in text
     assert 'value="criminal"' in text and 'value="2027"' in text, "the form comes back filled"
     assert [row.due_on for row in case.deadlines()] == rows and case.holds(standing=True)
-    more = browser.get(f"/reviews/{case.ref}/what-if" + query(("trial", on), more=True))
+    more = browser.get(f"/reviews/{case.ref}/what-if" + query(("trial", on), more="more"))
     assert 'name="name-2"' in more.text and "These would go out" in more.text
     sheet = browser.get(f"/reviews/{case.ref}/what-if.csv" + query(("trial", on)))
     assert sheet.mimetype == "text/csv" and "Runs again,Return to the review,D10" in sheet.text
@@ -61,13 +61,15 @@ def test_what_is_supposed_is_answered_and_nothing_is_changed(app: Flask, case: C
         ("?name-1=<b>x&on-1-day=1&on-1-month=1&on-1-year=2027", "Nothing here is called “<b>x”", "#name-1"),
         ("?holiday-day=31&holiday-month=6&holiday-year=2027", "31 June 2027 does not exist", "#holiday-day"),
         ("?holiday-day=1&holiday-month=6&holiday-year=2010", "Give a later bank holiday", "#holiday-day"),
+        (query(holiday=date(2027, 6, 1), another=date(2010, 6, 1)), "Give a later bank holiday", "#holiday-2-day"),
+        (query(another=date(2010, 6, 1)), "Give a later bank holiday", "#holiday-2-day"),
     ],
 )
 def test_what_cannot_be_supposed_comes_back_with_a_sentence(
     app: Flask, case: Case, asked: str, says: str, leads_to: str
 ) -> None:
     page = signed_in(app, "case_manager").get(f"/reviews/{case.ref}/what-if{asked}")
-    assert page.status_code == 422 and "<b>x" not in page.text
+    assert page.status_code == 422 and "<b>x" not in page.text and 'value="&lt;b&gt;x"' not in page.text
     text = unescape(page.text)
     assert says in text and f'href="{leads_to}"' in text and "Nothing has been changed." in text
     assert f'id="{leads_to[1:]}"' in text, "the summary leads to a question that is there"
@@ -79,10 +81,30 @@ def test_a_bank_holiday_over_the_caseload(app: Flask, case: Case) -> None:
     text = unescape(page.text)
     assert page.status_code == 200 and "Every open hold for criminal proceedings ends" in text
     assert "is a bank holiday as well" in text and case.ref in text and "Looked at is every record" in text
-    assert "not a name that every review has" in unescape(
-        browser.get("/what-if" + query(("decision", date(2027, 3, 3)))).text
-    )
+    refused = unescape(browser.get("/what-if" + query(("decision", date(2027, 3, 3)))).text)
+    assert "not a name that every review has" in refused and "Choose from the list." in refused
+    assert "What can be supposed" not in refused and 'value="decision"' not in refused, "no names are read out"
     assert "Runs again" in browser.get("/what-if.csv" + query(("trial", date(2027, 3, 3)))).text
+
+
+def test_several_bank_holidays_are_supposed_together(app: Flask, case: Case) -> None:
+    browser = signed_in(app, "team_manager")
+    first, second = date(2027, 3, 10), date(2027, 3, 11)
+    text = unescape(browser.get("/what-if" + query(holiday=first, another=second)).text)
+    assert text.count("is a bank holiday as well") == 2 and 'id="holiday-2-day"' in text
+    assert 'id="holiday-3-day"' not in text
+    wanted = browser.get("/what-if" + query(holiday=first, another=second, more="more-holidays"))
+    assert 'id="holiday-3-day"' in wanted.text and wanted.text.count("is a bank holiday as well") == 2
+
+
+def test_a_step_that_comes_after_another_is_not_lost_while_its_day_is_missing(app: Flask, case: Case) -> None:
+    browser = signed_in(app, "case_manager")
+    asked = query(("start_drafting", date(2027, 3, 3))) + "&name-2=send_to_partnership"
+    page = browser.get(f"/reviews/{case.ref}/what-if{asked}")
+    assert page.status_code == 422 and "Give the date on which it is so" in page.text
+    assert '<option value="send_to_partnership" selected>Send the report' in page.text
+    again = browser.get(f"/reviews/{case.ref}/what-if{asked}&more=1").text
+    assert '<option value="send_to_partnership" selected>' in again
 
 
 def test_nobody_sees_more_than_before(app: Flask, database: Database, case: Case) -> None:

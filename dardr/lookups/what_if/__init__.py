@@ -35,6 +35,7 @@ __all__ = [
     "Outcome",
     "Point",
     "Reminder",
+    "holiday_field",
     "names_of_caseload",
     "names_of_review",
     "what_if",
@@ -100,10 +101,15 @@ def _refuse_twice(asked: Sequence[Asked]) -> None:
         seen.add(plain(one.name))
 
 
+def holiday_field(number: int) -> str:
+    """What a refusal blames for a bank holiday, counted from 1 in the order in which they are given."""
+    return "holiday" if number == 1 else f"holiday-{number}"
+
+
 def _refuse_before_the_calendar(holidays: Sequence[date]) -> None:
-    if any(day < FIRST_DAY for day in holidays):
-        said = f"Working days are counted from {in_words(FIRST_DAY)}. Give a later bank holiday."
-        raise Invalid([Reason(said, "holiday")])
+    said = f"Working days are counted from {in_words(FIRST_DAY)}. Give a later bank holiday."
+    if early := [number for number, day in enumerate(holidays, start=1) if day < FIRST_DAY]:
+        raise Invalid([Reason(said, holiday_field(number)) for number in early])
 
 
 def _suppose_holidays(world: World, holidays: Sequence[date]) -> None:

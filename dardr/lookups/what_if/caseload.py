@@ -144,8 +144,8 @@ class Caseload:
         names = [offer.key for offer in self.offers() if not offer.ref]
         known = ", ".join(names) or "none, for no hold is open and no review waits for a step"
         return (
-            f"“{name}” is not a name that every review has. For the caseload, the names are: {known}. Name a review to"
-            " suppose more, or write its reference before the name."
+            f"“{name}” is not a name that every review has. Name a review to suppose more, or write its reference"
+            f" before the name. What can be supposed: {known}."
         )
 
 

@@ -27,6 +27,7 @@ from dardr.lookups.what_if import (
     Outcome,
     Point,
     Reminder,
+    holiday_field,
     names_of_caseload,
     names_of_review,
     what_if,
@@ -45,8 +46,9 @@ pages = Blueprint("what_if", __name__)
 LISTED, CHOOSE = " What can be supposed:", " Choose from the list."
 """On a page the names need not be read out: they are in the list."""
 MOST = 10
-"""How many things can be supposed at once on the page."""
-HOLIDAY = "holiday"
+"""How many things, and how many bank holidays, can be supposed at once on the page."""
+MORE, MORE_HOLIDAYS = "more", "more-holidays"
+"""The buttons that add a row to fill in."""
 HEADINGS = (
     "What would happen", "What is due", "Number", "Record", "What it is", "Review", "Date now", "Date then",
     "How it stands now", "How it would stand", "First date", "Done on", "Who owes it", "What the date rests on",
@@ -61,6 +63,7 @@ GROUPS = {
     "agreed date": "Another date is agreed",
 }
 AFTER = "What may come after that"
+BY_NAME = "What is supposed by its name"
 EVERY_REVIEW = "Every review"
 WHAT = {
     "started": "Starts",
@@ -76,18 +79,28 @@ WHAT = {
 
 @dataclass
 class Sheet:
-    """What stands in the address, read: the things supposed, the bank holidays, and what cannot be read."""
+    """What stands in the address, read: the things supposed, the bank holidays, and what cannot be read.
+
+    ``rows`` are the numbers of the things asked for on the page, ``days_off`` the questions after bank holidays;
+    ``holidays`` are those that were answered, by their question.
+    """
 
     form: MultiDict[str, str]
-    rows: list[int] = field(default_factory=list)
+    rows: range = range(1, 2)
+    days_off: tuple[str, ...] = ()
     asked: list[Asked] = field(default_factory=list)
-    holidays: list[date] = field(default_factory=list)
+    holidays: dict[str, date] = field(default_factory=dict)
     reasons: list[Reason] = field(default_factory=list)
 
     @property
     def is_asked(self) -> bool:
         """True where anything at all was filled in."""
         return bool(self.asked or self.holidays or self.reasons)
+
+    @property
+    def wants_a_row(self) -> bool:
+        """True where one more row is asked for, and nothing is to be refused before it is filled in."""
+        return MORE in self.form or MORE_HOLIDAYS in self.form
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +177,18 @@ def read(given: MultiDict[str, str]) -> Sheet:
         day = _day(sheet, text, f"on-{n}", "Give the date on which it is so.")
         if name and day is not None:
             sheet.asked.append(Asked(name, day, f"name-{n}", f"on-{n}"))
-    if text := forms.date_text(given, HOLIDAY):
-        day = _day(sheet, text, HOLIDAY, "")
-        sheet.holidays += [day] if day else []
-    sheet.rows = list(range(1, min(MOST, max([0, *used]) + (1 if "more" in given or not used else 0)) + 1))
+    off = [n for n in range(1, MOST + 1) if forms.date_text(given, holiday_field(n))]
+    for name in map(holiday_field, off):
+        day = _day(sheet, forms.date_text(given, name), name, "")
+        sheet.holidays |= {name: day} if day else {}
+    sheet.rows = _rows(used, MORE in given)
+    sheet.days_off = tuple(map(holiday_field, _rows(off, MORE_HOLIDAYS in given)))
     return sheet
+
+
+def _rows(used: Sequence[int], more: bool) -> range:
+    """The rows that are shown: those filled in, and an empty one where none is or one more is wanted."""
+    return range(1, min(MOST, max([0, *used]) + (more or not used)) + 1)
 
 
 def _day(sheet: Sheet, text: str, name: str, missing: str) -> date | None:
@@ -187,12 +207,34 @@ def _suppose(sheet: Sheet, ref: str | None, today: date) -> Outcome | None:
     if not sheet.is_asked or sheet.reasons:
         return None
     try:
-        return what_if(session(), actor(), today, sheet.asked, sheet.holidays, ref=ref)
+        return what_if(session(), actor(), today, sheet.asked, list(sheet.holidays.values()), ref=ref)
     except Invalid as refused:
+        asked_as = {holiday_field(number): name for number, name in enumerate(sheet.holidays, start=1)}
         sheet.reasons += [
-            Reason(r.reason.partition(LISTED)[0] + CHOOSE * (LISTED in r.reason), r.field) for r in refused.reasons
+            Reason(r.reason.partition(LISTED)[0] + CHOOSE * (LISTED in r.reason), asked_as.get(r.field or "", r.field))
+            for r in refused.reasons
         ]
         return None
+
+
+def _as_far_as_read(sheet: Sheet, ref: str | None, today: date) -> Outcome | None:
+    """What would be so of the things that can be read, where another one cannot be yet."""
+    try:
+        return what_if(session(), actor(), today, sheet.asked, ref=ref) if sheet.asked else None
+    except Invalid:
+        return None
+
+
+def _added(names: Sequence[Offered], outcome: Outcome) -> Iterator[Offered]:
+    """What is in no list yet: the steps that may come after what is supposed, and what was supposed by its name."""
+    known = {key for name in names for key in (name.key, *name.also)}
+    for name in outcome.names:
+        if name.key not in known:
+            yield _offered(name, AFTER)
+            known |= {name.key, *name.also}
+    for one in outcome.supposed:
+        if one["name"] not in known:
+            yield Offered(one["name"], one["label"], BY_NAME)
 
 
 # --- what is shown ----------------------------------------------------------------------------------------
@@ -200,11 +242,12 @@ def _suppose(sheet: Sheet, ref: str | None, today: date) -> Outcome | None:
 
 def _page(record: Record | None, names: Sequence[Offered], today: date) -> ResponseReturnValue:
     sheet = read(request.args)
-    outcome = _suppose(sheet, record.ref if record else None, today)
-    if "more" in request.args:
-        sheet.reasons.clear()  # one more row is wanted first
-    known = {name.key for name in names}
-    names = [*names, *(_offered(n, AFTER) for n in (outcome.names if outcome else ()) if n.key not in known)]
+    ref = record.ref if record else None
+    outcome = _suppose(sheet, ref, today)
+    if sheet.wants_a_row:
+        sheet.reasons.clear()
+    if as_far := outcome or _as_far_as_read(sheet, ref, today):
+        names = [*names, *_added(names, as_far)]
     problems = forms.problems_by_field(sheet.reasons)
     process = workflows.get(record.process) if record else None
     shown = [c for c in outcome.changes if c.changed] if outcome else []
@@ -216,13 +259,8 @@ def _page(record: Record | None, names: Sequence[Offered], today: date) -> Respo
         names=[(group, list(found)) for group, found in itertools.groupby(names, lambda name: name.group)],
         rows=[_row(sheet, n, names, problems) for n in sheet.rows],
         may_add=len(sheet.rows) < MOST,
-        holiday=forms.date_question(
-            HOLIDAY,
-            "A bank holiday that is added (optional)",
-            "For example, 14 6 2027",
-            sheet.form,
-            problems.get(HOLIDAY),
-        ),
+        days_off=[_day_off(sheet, number, problems) for number in range(len(sheet.days_off))],
+        may_add_days_off=len(sheet.days_off) < MOST,
         summary=[{"text": r.reason, "href": _anchor(r.field)} for r in sheet.reasons],
         outcome=outcome,
         lines=[_line(outcome, change) for change in shown] if outcome else [],
@@ -238,18 +276,22 @@ def _page(record: Record | None, names: Sequence[Offered], today: date) -> Respo
 def _row(sheet: Sheet, number: int, names: Sequence[Offered], problems: dict[str, str]) -> dict[str, Any]:
     name = f"name-{number}"
     typed = sheet.form.get(name, "").strip()
-    meant = next((one.key for one in names if typed == one.key), "") or next(
-        (one.key for one in names if typed in one.also), typed
-    )
+    called = [one for one in names if typed == one.key] or [one for one in names if typed in one.also]
     return {
         "number": number,
         "name": name,
-        "chosen": meant,
+        "chosen": called[0].key if called else "",
         "problem": problems.get(name, ""),
         "day": forms.date_question(
             f"on-{number}", "On which day?", "For example, 3 3 2027", sheet.form, problems.get(f"on-{number}")
         ),
     }
+
+
+def _day_off(sheet: Sheet, number: int, problems: dict[str, str]) -> forms.Question:
+    name = sheet.days_off[number]
+    label = "Another bank holiday that is added" if number else "A bank holiday that is added"
+    return forms.date_question(name, f"{label} (optional)", "For example, 14 6 2027", sheet.form, problems.get(name))
 
 
 def _anchor(name: str | None) -> str:
