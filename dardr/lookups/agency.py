@@ -17,7 +17,7 @@ import workflows
 from dardr.access import OF_AGENCIES, roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.recipients import OF_BODIES
-from dardr.lookups.deadlines import open_holds, running_state
+from dardr.lookups.deadlines import open_holds, running_state, stands_of
 from dardr.lookups.waiting import stage_since
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import RUNNING, Deadline, Record, RecordBody, RecordLink
@@ -229,17 +229,7 @@ def _next_clock(session: Session, records: Mapping[int, Record], today: date) ->
         if row.record_id in found or clock.owner not in OF_BODIES:
             continue
         state = running_state(clock, row.due_on, row.agreed_due_on, row.held, holds.get(record.id, set()), today)
-        found[row.record_id] = {
-            "clock": clock.key,
-            "deadline": row.id,
-            "due": row.due_on,
-            "original_due": row.original_due_on,
-            "agreed_due": row.agreed_due_on,
-            "state": str(state),
-            "kind": str(clock.date.kind),
-            "problem": row.problem,
-            "from": row.start_on,
-        }
+        found[row.record_id] = {**stands_of(clock, row, state), "deadline": row.id}
     return found
 
 

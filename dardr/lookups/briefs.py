@@ -17,7 +17,7 @@ import workflows
 from dardr.access import visible
 from dardr.actors import Actor
 from dardr.casework.fold import done
-from dardr.lookups.deadlines import running_state
+from dardr.lookups.deadlines import running_state, stands_of
 from dardr.lookups.family import BRANCH, last_contact
 from dardr.lookups.publication import in_a_line
 from dardr.lookups.waiting import HOLD_WORDS, Standing, Waits
@@ -145,16 +145,7 @@ def _dated(standing: Standing, row: Deadline, today: date) -> Dated:
         f"{clock.label}{whose}",
         standing.record.ref,
         None if clock.owner is Party.FAMILY else row.due_on,
-        {
-            "clock": clock.key,
-            "due": row.due_on,
-            "original_due": row.original_due_on,
-            "agreed_due": row.agreed_due_on,
-            "state": str(state),
-            "kind": str(clock.date.kind),
-            "problem": row.problem,
-            "from": row.start_on,
-        },
+        stands_of(clock, row, state),
     )
 
 

@@ -222,6 +222,34 @@ def running_state(
     )
 
 
+def stands_of(clock: Clock, row: Deadline, state: State) -> dict[str, Any]:
+    """What pages read of a running clock to say its date, what it rests on and how it stands (``how_it_stands``)."""
+    return {
+        "clock": clock.key,
+        "due": row.due_on,
+        "original_due": row.original_due_on,
+        "agreed_due": row.agreed_due_on,
+        "state": str(state),
+        "kind": str(clock.date.kind),
+        "problem": row.problem,
+        "from": row.start_on,
+    }
+
+
+def dates_of_each(session: Session, records: Iterable[Record], today: date) -> dict[int, dict[str, Any]]:
+    """The earliest date that runs on each of these records, as ``stands_of`` gives it; none of its own, no entry."""
+    known = {record.id: record for record in records}
+    holds, found = open_holds(session, known), dict[int, dict[str, Any]]()
+    for of, rows in clocks_of_each(session, known).items():
+        row = min((r for r in rows if r.running and r.due_on), key=lambda r: r.due_on or date.max, default=None)
+        if row is not None:
+            clock = workflows.get(known[of].process).clock(row.clock)
+            due, agreed = row.due_on, row.agreed_due_on
+            state = running_state(clock, due, agreed, row.held, holds.get(of, set()), today)
+            found[of] = stands_of(clock, row, state)
+    return found
+
+
 def served_by(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """The reference of the first record that each one serves."""
     rows = session.execute(

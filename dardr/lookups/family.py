@@ -22,6 +22,7 @@ from dardr.casework.facts import load_facts, settings_of
 from dardr.casework.fold import done
 from dardr.errors import NotFound
 from dardr.lookups.careful_days import named_days
+from dardr.lookups.deadlines import stands_of
 from dardr.lookups.family_entries import (
     ENTRIES,
     Comment,
@@ -71,6 +72,11 @@ class Update:
     row: Deadline
     clock: Clock
     better_on: date | None = None
+
+    @property
+    def stands(self) -> dict[str, Any]:
+        """The date as every page says one: what it rests on and how it stands."""
+        return stands_of(self.clock, self.row, self.state)
 
 
 @dataclass(slots=True)

@@ -82,7 +82,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One reader of a round: how they stand, by when, and how many comments came. ``due`` is a London date.
+    """One reader of a round: how they stand, by when, and how many comments came. ``due`` is a London date, and
+    ``rests_on`` the kind of that date.
 
     ``left``: they had a seat on the panel, or their body had, and nobody of it sits there any more.
     """
@@ -96,6 +97,7 @@ class Reader:
     comments: int
     visible: bool
     left: bool = False
+    rests_on: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -253,6 +255,7 @@ def _readers(
                 stage=other.stage,
                 stage_label=workflows.get(other.process).stage(other.stage).label,
                 due=due,
+                rests_on=str(workflows.get(other.process).clock(rows[-1].clock).date.kind) if rows else "",
                 late=late,
                 comments=len(comments_of(other.ref, other.facts)) if seen else 0,
                 visible=seen,

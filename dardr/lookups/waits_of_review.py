@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from dardr.lookups.deadlines import running_state, stands_of
 from dardr.lookups.records import label_of
 from dardr.lookups.waiting import HOLD_WORDS, Standing, Waits, mover_of
 from workflows.calendar import in_words
@@ -15,8 +17,8 @@ from workflows.definition import Party
 class Wait:
     """One thing a review waits for. ``kind`` is stage, step, item, task, hold, held or unarmed.
 
-    ``since`` is the London date the wait began; ``due`` the date it should end by, where there is one. ``ends`` are
-    the actions that would end it: (label, reference, key).
+    ``since`` is the London date the wait began; ``due`` the date it should end by, where there is one, and ``stands``
+    how that date stands where a clock counts it. ``ends`` are the actions that would end it: (label, reference, key).
     """
 
     kind: str
@@ -28,6 +30,7 @@ class Wait:
     due: date | None = None
     reasons: tuple[str, ...] = ()
     ends: tuple[tuple[str, str, str], ...] = ()
+    stands: dict[str, Any] | None = None
 
 
 def waiting_for(waits: Waits, record_id: int) -> list[Wait]:
@@ -43,7 +46,7 @@ def waiting_for(waits: Waits, record_id: int) -> list[Wait]:
         Wait(
             "stage", ref, key, standing.next_words, waits.who(standing, waits.mover(standing)), standing.since,
             standing.due, () if ready else tuple(reason for step in leads for reason in step.reasons),
-            tuple((step.action.label, ref, step.action.key) for step in leads),
+            tuple((step.action.label, ref, step.action.key) for step in leads), _stands(waits, standing),
         )
     ]  # fmt: skip
     found += [
@@ -71,7 +74,18 @@ def _of_item(waits: Waits, item: Standing) -> Wait:
         item.since,
         item.due,
         ends=tuple((a.label, record.ref, a.key) for a in steps),
+        stands=_stands(waits, item),
     )
+
+
+def _stands(waits: Waits, standing: Standing) -> dict[str, Any] | None:
+    """How the earliest date of its own that is running stands; None where there is none."""
+    row = min((row for row in standing.deadlines if row.due_on), key=lambda row: row.due_on or date.max, default=None)
+    if row is None:
+        return None
+    clock, holds = standing.process.clock(row.clock), {hold.kind for hold in standing.holds}
+    state = running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, waits.today)
+    return stands_of(clock, row, state)
 
 
 def _of_holds(waits: Waits, standing: Standing) -> list[Wait]:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
 from tests.builders import Case, a_review
+from tests.journeys.following import follow
 from tests.journeys.test_browser import too_wide, violations
 from tests.journeys.test_deciding import answer, as_person
 from tests.web.conftest import prepared
@@ -45,7 +46,7 @@ def send(page: Page, values: dict[str, str | list[str]]) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("link", name=name, exact=True).first.click()
+    follow(page.locator("main").get_by_role("link", name=name, exact=True).first)
 
 
 def add_branch(page: Page, server: Serving, ref: str, values: dict[str, str | list[str]]) -> str:
@@ -123,7 +124,7 @@ def _first_contact(page: Page, server: Serving, case: Case) -> None:
 
     case.act("start_drafting")
     page.goto(f"{server.address}/family/{first}")
-    expect(page.get_by_text("That is today.")).to_be_visible()
+    expect(page.get_by_text("due today")).to_be_visible()
     page.goto(f"{server.address}/")
     expect(page.locator("main")).to_contain_text("Next update to the family: Branch 1: mother's side")
     page.goto(f"{server.address}/family/{first}")

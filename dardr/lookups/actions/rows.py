@@ -54,6 +54,11 @@ class ActionRow:
         return self.moves >= MOVES_TO_FLAG
 
     @property
+    def rests_on(self) -> str:
+        """What the date agreed rests on, as the process of an action declares it."""
+        return str(workflows.newest("action").clock(DUE).date.kind)
+
+    @property
     def undated(self) -> bool:
         """True for an action that has not ended and has no date agreed."""
         return not self.final and self.due is None and self.stage != "complete_claimed"

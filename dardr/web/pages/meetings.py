@@ -12,10 +12,12 @@ from dardr import systime
 from dardr.access import get_record, roles_on
 from dardr.casework.calendar_entries import meeting_entry, moves_of
 from dardr.errors import NotFound
+from dardr.lookups.deadlines import dates_of_each
 from dardr.lookups.invited import invited
 from dardr.lookups.meetings import Meeting, MeetingLine, get_paper, meetings_of, to_come
 from dardr.lookups.meetings import meeting as one_meeting
 from dardr.seeing import seen_facts
+from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.calendar_files import calendar_file
 from dardr.web.pages.files import given_out
@@ -115,6 +117,7 @@ def meeting(ref: str) -> ResponseReturnValue:
     known = names(session(), found.record.partnership_id)
     possible = {step["key"]: step for step in found.steps}
     main = next((step for step in found.steps if step["main"] and not step["blocked"]), None)
+    dates = dates_of_each(session(), found.tasks, systime.london_date(systime.utc_now()))
     return render_template(
         "meeting/meeting.html",
         found=found,
@@ -134,7 +137,7 @@ def meeting(ref: str) -> ResponseReturnValue:
             for name, keys in ON_THE_PAGE.items()
         },
         cancel=possible.get("cancel_meeting"),
-        tasks=[_task(task) for task in found.tasks],
+        tasks=[_task(task, dates.get(task.id)) for task in found.tasks],
         invited=invited(session(), actor(), found.record, found.seats.values()) if found.may_carry else [],
     )
 
@@ -166,13 +169,14 @@ def _attendance(found: Meeting) -> list[tuple[str, list[str]]]:
     return [(label, people) for label, people in lists if people] + [("Family members attended", [family])]
 
 
-def _task(task: Any) -> dict[str, Any]:
+def _task(task: Record, stands: dict[str, Any] | None) -> dict[str, Any]:
     process = workflows.get(task.process)
     return {
         "ref": task.ref,
         "title": task.title,
         "state": process.stage(task.stage).label,
         "due": task.facts.get("due_on"),
+        "stands": stands,
         "open": not task.final,
         "given_to": task.facts.get("given_to"),
     }

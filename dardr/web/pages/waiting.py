@@ -70,6 +70,7 @@ def _shown(wait: Wait, roles: frozenset[Role], today: date) -> dict[str, Any]:
         "since": wait.since,
         "days": (today - wait.since).days if wait.since else None,
         "due": wait.due,
+        "stands": wait.stands,
         "reasons": wait.reasons,
         "ends": _ends(wait, roles),
     }
