@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -27,6 +28,16 @@ class Evidence(StrEnum):
     DESIGN = "design"
 
 
+EVIDENCE_WORDS: Mapping[Evidence, str] = {
+    Evidence.READ_IN_FULL: "read in full",
+    Evidence.SOURCE_SAYS: "as another source says",
+    Evidence.NOT_COMPARED: "not compared with the text",
+    Evidence.LOCAL: "set here",
+    Evidence.DESIGN: "a recommendation of this service's makers",
+}
+"""Said in the same words on every page, in every command and in the guide: a reader must not wonder which is more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     """Where a rule comes from: source and paragraph, kind of rule, and how well that was checked."""
@@ -41,6 +52,21 @@ class Authority:
     def verified(self) -> bool:
         """True where the words of the source were read in full."""
         return self.evidence is Evidence.READ_IN_FULL
+
+    @property
+    def checked(self) -> str:
+        """How well its words were checked, and whether it is law yet: ``not compared with the text``."""
+        return EVIDENCE_WORDS[self.evidence] + ("" if self.in_force else ", not known to be in force")
+
+    @property
+    def words(self) -> str:
+        """Source, kind, and how well it was checked: ``Domestic Abuse Act 2021 s.16(1): statute, read in full``."""
+        return f"{self.source}: {self.kind}, {self.checked}"
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Authority:
+        """What ``as_dict`` gave."""
+        return cls(said["source"], Kind(said["kind"]), Evidence(said["evidence"]), said["in_force"], said["note"])
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form, the same on every edge."""

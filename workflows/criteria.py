@@ -14,7 +14,7 @@ from typing import Any, Literal, cast, get_args
 
 from workflows.criteria_questions import FIELDS, INTIMATE
 from workflows.definition import UNKNOWN_VALUES, Authority, Blocked, Field, FieldType
-from workflows.processes.authorities import ACT_2004_S9_1, by_design, guidance_2016, statute
+from workflows.processes.authorities import ACT_2004_S9_1, NO_REVIEW_SCRUTINY, by_design, guidance_2016, statute
 
 Advice = Literal["meets", "fails", "gather_more", "uncertain", "transfer", "child_review", "joint"]
 
@@ -76,6 +76,12 @@ _DAA_AGE = statute("Domestic Abuse Act 2021 s.1(2)(a)")
 _DAA_CONNECTED = statute("Domestic Abuse Act 2021 s.2")
 _GUIDE = guidance_2016("3")
 _TABLE = by_design("The partnership's decision table")
+_LOOK_AGAIN = Reason("Keep the decision open and look again when the police or the inquest report.", _TABLE)
+_ASK_A_LAWYER = Reason("Take legal advice.", _TABLE)
+_NO_CONNECTION = {
+    "s9": "The two were not related, not or never in an intimate relationship and not of one household.",
+    "s8a": "The two were not personally connected.",
+}
 
 
 def fields(regime: str) -> tuple[Field, ...]:
@@ -178,9 +184,9 @@ def _area_and_age(case: dict[str, Any]) -> Assessment | None:
     if case["age"] < 16:
         return _one(
             "child_review",
-            "The person was under 16: this review is for people aged 16 or over. Refer to the child safeguarding"
-            " partnership.",
+            "The person was under 16: this review is for people aged 16 or over.",
             _S9,
+            Reason("Refer to the child safeguarding partnership.", _TABLE),
         )
     return None
 
@@ -192,9 +198,9 @@ def _no_abuse(regime: str, case: dict[str, Any]) -> Assessment | None:
         return None
     return _one(
         "fails",
-        "The death does not appear to have resulted from violence, abuse or neglect. A decision not to review,"
-        " once formally considered, goes to the Home Office.",
+        "The death does not appear to have resulted from violence, abuse or neglect.",
         _law(regime),
+        Reason("A decision not to review, once formally considered, goes to the Home Office.", NO_REVIEW_SCRUTINY),
     )
 
 
@@ -205,23 +211,27 @@ def _relationship(regime: str, case: dict[str, Any]) -> Assessment | None:
     if relationship == "none":
         return _one(
             "fails",
-            "The two were not related, not or never in an intimate relationship and not of one household. Look at"
-            " each person who died separately, and consider whether another kind of review applies.",
+            _NO_CONNECTION[regime],
             _law(regime),
+            Reason(
+                "Look at each person who died separately, and consider whether another kind of review applies.", _TABLE
+            ),
         )
     if regime == "s8a" and relationship == "household_member":
         return _one(
             "fails",
             "The two were not personally connected: this law has no place for members of a household who are not"
-            " related. Consider a discretionary review or another kind of review.",
+            " related.",
             _DAA_CONNECTED,
+            Reason("Consider a discretionary review or another kind of review.", _TABLE),
         )
     if regime == "s8a" and relationship == "other_relative" and not _too_young(regime, case):
         return _one(
             "uncertain",
             "Whether a more distant relative counts as personally connected depends on the list of relatives in"
-            " the Family Law Act 1996 s.63(1). Take legal advice.",
+            " the Family Law Act 1996 s.63(1).",
             _DAA_CONNECTED,
+            _ASK_A_LAWYER,
         )
     return None
 
@@ -234,9 +244,9 @@ def _suicide(regime: str, case: dict[str, Any]) -> Assessment | None:
     if case["evidence_of_abuse"] != "yes":
         return _one(
             "gather_more",
-            "Whether there was abuse or controlling or coercive behaviour in the person's life is not known yet."
-            " Keep the decision open and look again when the police or the inquest report.",
+            "Whether there was abuse or controlling or coercive behaviour in the person's life is not known yet.",
             _GUIDE,
+            _LOOK_AGAIN,
         )
     if regime == "s8a":
         return _one(
@@ -262,22 +272,23 @@ def _cause(regime: str, case: dict[str, Any]) -> Assessment | None:
     if case["cause"] in (None, "unclear"):
         return _one(
             "gather_more",
-            "It is not clear whether the death resulted from violence, abuse or neglect. Keep the decision open and"
-            " look again when the police or the inquest report.",
+            "It is not clear whether the death resulted from violence, abuse or neglect.",
             _law(regime),
+            _LOOK_AGAIN,
         )
     if case["manner"] in (None, "unexplained") and case["cause"] != "neglect_only":
         return _one(
             "gather_more",
-            "How the death came about is not established. Keep the decision open and look again when the police or"
-            " the inquest report.",
+            "How the death came about is not established.",
             _GUIDE,
+            _LOOK_AGAIN,
         )
     if case["cause"] == "neglect_only" and regime == "s8a" and not _too_young(regime, case):
         return _one(
             "uncertain",
-            "Neglect is not named in the definition of domestic abuse; it may be other abuse. Take legal advice.",
+            "Neglect is not named in the definition of domestic abuse; it may be other abuse.",
             statute("Domestic Abuse Act 2021 s.1(3)"),
+            _ASK_A_LAWYER,
         )
     return None
 
@@ -291,9 +302,9 @@ def _perpetrator_too_young(regime: str, case: dict[str, Any]) -> Assessment | No
         return None
     return _one(
         "fails",
-        "The person suspected is under 16, and domestic abuse as defined is between people aged 16 or over. Consider"
-        " a discretionary review.",
+        "The person suspected is under 16, and domestic abuse as defined is between people aged 16 or over.",
         _DAA_AGE,
+        Reason("Consider a discretionary review.", _TABLE),
     )
 
 
@@ -328,7 +339,7 @@ def _limb(regime: str, relationship: str) -> Reason:
 def _remarks(case: dict[str, Any]) -> tuple[Reason, ...]:
     remarks = []
     if case["age"] is not None and case["age"] < 18:
-        remarks.append(Reason("The person was 16 or 17: notify the child safeguarding partnership as well.", _GUIDE))
+        remarks.append(Reason("The person was 16 or 17: notify the child safeguarding partnership as well.", _TABLE))
     if case["perpetrator_died"] == "yes":
         remarks.append(
             Reason(
@@ -344,8 +355,9 @@ def _law(regime: str) -> Authority:
     return _S8A if regime == "s8a" else _S9
 
 
-def _one(advice: str, text: str, authority: Authority) -> Assessment:
-    return Assessment(cast(Advice, advice), (Reason(text, authority),))
+def _one(advice: str, text: str, authority: Authority, then: Reason | None = None) -> Assessment:
+    """One reason, and ``then`` what to do about it: with an authority of its own, since no Act says what to do next."""
+    return Assessment(cast(Advice, advice), (Reason(text, authority), *([then] if then else [])))
 
 
 ADVICE: tuple[str, ...] = get_args(Advice)

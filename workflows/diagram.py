@@ -13,9 +13,7 @@ from workflows.definition import (
     Authority,
     Clock,
     DateGiven,
-    Evidence,
     Field,
-    Kind,
     Length,
     LocalSetting,
     Process,
@@ -24,22 +22,6 @@ from workflows.definition import (
 )
 
 ROLE_LABELS: dict[Role, str] = {role: str(role).replace("_", " ") for role in Role}
-
-KIND_WORDS: dict[Kind, str] = {
-    Kind.STATUTE: "statute",
-    Kind.GUIDANCE: "guidance",
-    Kind.DRAFT: "draft, not made",
-    Kind.PRACTICE: "practice",
-    Kind.LOCAL: "local",
-}
-
-EVIDENCE_WORDS: dict[Evidence, str] = {
-    Evidence.READ_IN_FULL: "read in full",
-    Evidence.SOURCE_SAYS: "the source says so",
-    Evidence.NOT_COMPARED: "not compared with the text",
-    Evidence.LOCAL: "local choice",
-    Evidence.DESIGN: "our own recommendation",
-}
 
 UNIT_WORDS: dict[Unit, tuple[str, str]] = {
     Unit.DAYS: ("day", "days"),
@@ -69,12 +51,8 @@ def length_words(length: Length) -> str:
 
 
 def authority_words(authority: Authority) -> str:
-    """Source, kind, evidence and whether it is in force, in one line."""
-    parts = [authority.source, KIND_WORDS[authority.kind], EVIDENCE_WORDS[authority.evidence]]
-    if not authority.in_force:
-        parts.append("not in force")
-    words = "; ".join(parts)
-    return f"{words}. {authority.note}" if authority.note else f"{words}."
+    """Where a rule comes from and how well that was checked, with its note, in one line."""
+    return f"{authority.words}. {authority.note}" if authority.note else f"{authority.words}."
 
 
 # --- the diagram ------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from workflows.authority import Authority
+
 
 def print_json(value: dict[str, Any]) -> None:
     """One JSON object on standard output."""
@@ -56,29 +58,11 @@ def day_words(iso: str | None) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-KIND_WORDS = {
-    "statute": "statute",
-    "guidance": "guidance",
-    "draft": "draft, not in force",
-    "practice": "practice",
-    "local": "local",
-}
-EVIDENCE_WORDS = {
-    "read_in_full": "compared with the text",
-    "source_says": "as the source says",
-    "not_compared": "not compared with the text",
-    "local": "a local choice",
-    "design": "our own recommendation",
-}
-
-
 def authority_words(authority: dict[str, Any] | None) -> str:
     """An authority in one line: source, kind, and how far its words were read."""
     if not authority:
         return "-"
-    kind, evidence = KIND_WORDS[authority["kind"]], EVIDENCE_WORDS[authority["evidence"]]
-    in_force = "" if authority["in_force"] else "; not known to be in force"
-    return f"{authority['source']} ({kind}; {evidence}{in_force})"
+    return Authority.of(authority).words
 
 
 @contextmanager

@@ -177,7 +177,6 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         how_it_stands=words.how_it_stands,
         KINDS_AT_LENGTH=words.KINDS_AT_LENGTH,
-        EVIDENCE=words.EVIDENCE,
         CONTENT_NOTE=CONTENT_NOTE,
         page_of=page_of,
         tabs_of=tabs.tabs_of,

@@ -9,6 +9,7 @@ from typing import Any
 import workflows
 from dardr.systime import LONDON
 from workflows.answers import stored_date
+from workflows.authority import Authority
 from workflows.calendar import in_words
 from workflows.clocks import STATE_LABELS, State
 from workflows.definition import UNKNOWN_VALUES, Action, Choice, Clock, Field, FieldType, Span
@@ -30,13 +31,6 @@ KINDS_AT_LENGTH = {
     "draft": "Draft: proposed, not made",
     "practice": "Practice: what is done, without a rule that asks for it",
     "local": "Local: this partnership's own choice",
-}
-EVIDENCE = {
-    "read_in_full": "the wording was read in full",
-    "source_says": "as another source reports it",
-    "not_compared": "not compared with the text",
-    "local": "set here",
-    "design": "a recommendation of this service's makers",
 }
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -89,8 +83,7 @@ def kind_word(kind: Any) -> str:
 
 def authority_words(authority: dict[str, Any]) -> str:
     """Source, kind and how far its words were checked, in one sentence."""
-    said = f"{authority['source']}: {kind_word(authority['kind'])}, {EVIDENCE[str(authority['evidence'])]}"
-    return said if authority.get("in_force", True) else f"{said}, not known to be in force"
+    return Authority.of(authority).words
 
 
 def number_word(n: int) -> str:

@@ -7,14 +7,9 @@ import re
 import workflows
 from tests.architecture.source import ROOT
 from workflows.counting import Counting
-from workflows.definition import PARTY_LABELS, AgeOnly, Authority, Clock, Evidence, Length, LocalSetting, Span
+from workflows.definition import PARTY_LABELS, AgeOnly, Authority, Clock, Kind, Length, LocalSetting, Span
 
 GUIDE = ROOT / "docs" / "user-guide"
-EVIDENCE = {
-    Evidence.READ_IN_FULL: "read in full",
-    Evidence.SOURCE_SAYS: "as another source says",
-    Evidence.NOT_COMPARED: "not compared with the text",
-}
 
 
 def clocks() -> dict[str, Clock]:
@@ -41,8 +36,8 @@ def span(of: Span) -> str:
 
 
 def rests_on(authority: Authority) -> str:
-    force = None if authority.in_force else "not known to be in force"
-    return ", ".join(filter(None, (str(authority.kind), EVIDENCE.get(authority.evidence), force)))
+    """In the words of the pages; what is local is not said twice."""
+    return "local" if authority.kind is Kind.LOCAL else f"{authority.kind}, {authority.checked}"
 
 
 def row(clock: Clock) -> str:

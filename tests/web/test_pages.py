@@ -174,7 +174,7 @@ def test_the_receipt_explains_a_date(manager: Browser, database: Database) -> No
     assert "5 working days, after that day; day 1 is Monday 30 March 2026" in text
     assert "Friday 3 April 2026: Good Friday" in text and "Monday 6 April 2026: Easter Monday" in text
     assert "Saturday 4 April 2026" in text
-    assert "guidance, not compared with the text" in text and "local target, set here" in text
+    assert "guidance, not compared with the text" in text and "local, set here" in text
     assert "cannot be paused" in text
     assert "entered by Devon Example on 27 March 2026" in text
     assert f"In the history of {case.ref}, event" in text and "to the letter, the one that was sealed" in text
@@ -246,7 +246,7 @@ def test_a_statutory_date_is_the_only_one_said_to_stand_in_an_act(manager: Brows
     assert "Thursday 25 June 2026 statute the date in the Act has passed, 39 days ago" in text
     assert report.ref in manager.get("/commissioner").text
     assert "Mereshire Police" in main_text(manager, f"/records/{report.ref}")
-    assert "the wording was read in full" in main_text(
+    assert "statute, read in full" in main_text(
         manager, f"/records/{reply}/deadlines/{report.deadline('commissioner_reply', ref=reply).id}"
     )
 

@@ -170,6 +170,21 @@ def test_guidance_is_not_passed_off_as_law() -> None:
                 assert " Act " in reason.authority.source
 
 
+def test_what_to_do_next_is_never_passed_off_as_law() -> None:
+    """An Act says when a review is held, not that a lawyer is asked or another review considered."""
+    asks = ("Refer", "Look", "Keep", "Consider", "Take", "A decision not to review")
+    told = 0
+    for regime in ("s9", "s8a"):
+        for answers in (row[1] for row in ROWS):
+            for reason in assess(regime, {**HOMICIDE, **answers}).because:
+                whole = reason.text.split(". ")
+                assert len(whole) == 1 or reason.authority.kind is not Kind.STATUTE, reason.text
+                if reason.text.startswith(asks):
+                    told += 1
+                    assert reason.authority.evidence is not Evidence.READ_IN_FULL, reason.text
+    assert told >= 8
+
+
 def test_the_answer_is_ready_for_json() -> None:
     import json
 

@@ -195,6 +195,6 @@ def test_the_pre_check_is_advice_and_says_on_what_it_rests() -> None:
     asked = {f.name: f for f in workflows.get("dardr-s9").action("record_pre_check").fields}
     assert not any(f.required for f in asked.values())
     assert "not compared with the text" in asked["check_analysis"].help
-    assert "as a source says" in asked["check_equality"].help
+    assert "as another source says" in asked["check_equality"].help
     paper = to_sign().take("sign_off", **V1).take("put_into_pack", **PACK)
     paper.take("record_pre_check", check_names="not_yet").take("submit_to_home_office")

@@ -71,8 +71,8 @@ def test_the_page_shows_every_action_clock_and_authority(process: Process) -> No
 
 def test_the_page_says_how_well_a_source_was_read() -> None:
     page = markdown(workflows.get("dardr-s9"))
-    assert "guidance; not compared with the text" in page
-    assert "statute; read in full" in page
-    assert "not in force" in markdown(workflows.get("dardr-s8a"))
+    assert "guidance, not compared with the text" in page
+    assert "statute, read in full" in page
+    assert "not known to be in force" in markdown(workflows.get("dardr-s8a"))
     assert "**Locked.**" in markdown(workflows.get("dardr-s8a"))
     assert "56 days, the day itself is day 1" in markdown(workflows.get("commissioner-reply"))

@@ -12,6 +12,7 @@ from dardr.lookups.quarterly.report import AgeSummary, Extension, Figure, Report
 from notifications import documents
 from notifications.render import render_document
 from notifications.report import Chart, Definition, Section, Table
+from workflows.authority import Authority
 from workflows.calendar import in_words
 from workflows.clocks import STATE_LABELS, State
 
@@ -164,8 +165,7 @@ def _ages(summary: AgeSummary) -> Section:
         f" {summary.met_by_agreed_date_in_period} by an agreed date."
     )
     authority = summary.authority
-    source = f"The date: {authority['source']} ({authority['kind']}"
-    said.append(source + (")." if authority["verified"] else "; wording not compared with the text)."))
+    said.append(f"The date: {Authority.of(authority).words}.")
     rows = [(a.ref, a.since, a.days, a.due, a.original_due if a.agreed else None, a.words) for a in summary.reviews]
     headers = ("Review", "Since", "Days", "Date that counts", "Guide's own date", "How it stands")
     tables = (_table(f"{summary.label}: live reviews, oldest first", headers, rows),) if rows else ()

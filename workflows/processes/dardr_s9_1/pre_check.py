@@ -57,8 +57,6 @@ REASONS: tuple[Reason, ...] = (
 
 
 def _asked(reason: Reason) -> Field:
-    tag = "not compared with the text" if reason.authority.evidence is Evidence.NOT_COMPARED else "as a source says"
-    rests = "a recommendation of ours" if reason.authority.evidence is Evidence.DESIGN else f"practice, {tag}"
     return choice(
         reason.name,
         reason.question,
@@ -67,7 +65,7 @@ def _asked(reason: Reason) -> Field:
         ("not_yet", "Not yet"),
         ("does_not_apply", "It does not apply here"),
         required=False,
-        help=f"{reason.authority.source}: {rests}.",
+        help=f"{reason.authority.words}.",
     )
 
 
