@@ -33,10 +33,10 @@ def import_(file: str, layout: str, dry_run: bool, as_json: bool) -> None:
     Columns are matched as on the page, or as remembered from last time. A row that cannot be taken is named and the
     rest go on; the exit code is then 1. The same file twice changes nothing.
     """
+    from dardr.casework.tables.reading import read_file
     from dardr.casework.tracker.bringing import bring_in
     from dardr.casework.tracker.matching import looks_like_identity
     from dardr.casework.tracker.planning import plan_for
-    from dardr.casework.tracker.reading import read_file
 
     with opened() as at:
         sheets = read_file(_bytes_of(file), file)

@@ -14,8 +14,8 @@ import xlsxwriter
 from dardr.casework.own_plans.bringing import Outcome, bring_in
 from dardr.casework.own_plans.facts import DONE, LEAVE_ROW, Bodies, check, matched, remember, unexplained
 from dardr.casework.own_plans.reading import heading_row, tables_of
-from dardr.casework.tracker.matching import plain
-from dardr.casework.tracker.reading import Table, table_of
+from dardr.casework.tables.columns import plain
+from dardr.casework.tables.reading import Table, table_of
 from dardr.errors import Invalid
 from dardr.storage.bodies import Body, FormerName
 from dardr.storage.engine import Database

@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 
 from dardr.casework.audit import verify
+from dardr.casework.tables.reading import Table, read_file
 from dardr.casework.tracker.bringing import Outcome, Plan, RowResult, bring_in
 from dardr.casework.tracker.exporting import export, layout_named
 from dardr.casework.tracker.planning import plan_for
-from dardr.casework.tracker.reading import Table, read_file
 from dardr.errors import DardrError, Forbidden, Invalid
 from dardr.storage.engine import Database
 from dardr.storage.reviews import Deadline, EventValues, IdentityValues, Record

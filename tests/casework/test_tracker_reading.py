@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dardr.casework.tracker import reading
-from dardr.casework.tracker.days import read_day
-from dardr.casework.tracker.matching import looks_like_identity, suggest, suggest_stage
-from dardr.casework.tracker.reading import guess_heading_row, read_file, table_of
+from dardr.casework.tables import reading
+from dardr.casework.tables.columns import suggest
+from dardr.casework.tables.days import read_day
+from dardr.casework.tables.reading import guess_heading_row, read_file, table_of
+from dardr.casework.tracker.matching import FACTS, looks_like_identity, suggest_stage
 from dardr.errors import Invalid
 
 
@@ -169,7 +170,7 @@ def test_headings_suggest_facts() -> None:
         ),
         "t.xlsx",
     )
-    assert [c.fact for c in suggest(table_of(sheet, 1))] == [
+    assert [c.fact for c in suggest(table_of(sheet, 1), FACTS)] == [
         "reference", "date_of_birth", "submitted_on", "case_manager", "",
     ]  # fmt: skip
 

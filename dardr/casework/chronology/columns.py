@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz
-
-from dardr.casework.tracker.matching import GOOD, plain
+from dardr.casework.tables.columns import Fact, guessed, plain
 from dardr.errors import Invalid, Reason
 
 
@@ -134,21 +132,9 @@ def match(headings: Sequence[str], remembered: Match | None = None) -> Match:
     """Which heading holds which column: as remembered, else by its words; each heading for one column only."""
     if remembered is not None and set(remembered.columns.values()) <= set(headings):
         return remembered
-    guesses: list[tuple[float, int, str, str]] = []
-    for order, column in enumerate(COLUMNS):
-        for heading in headings:
-            score = max(_likeness(plain(heading), known) for known in (plain(column.label), *column.headings))
-            if score >= GOOD:
-                guesses.append((score, -order, column.key, heading))
-    found: dict[str, str] = {}
-    for _, _, key, heading in sorted(guesses, reverse=True):
-        if key not in found and heading not in found.values():
-            found[key] = heading
+    facts = [Fact(one.key, one.label, "text", (plain(one.label), *one.headings)) for one in COLUMNS]
+    found = {key: heading for heading, key in guessed(headings, facts).items()}
     return Match({key: found[key] for key in BY_KEY if key in found})
-
-
-def _likeness(heading: str, known: str) -> float:
-    return 101.0 if heading == known else fuzz.token_sort_ratio(heading, known)
 
 
 def known_headings() -> tuple[str, ...]:

@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.casework import column_matches
 from dardr.casework.chronology.columns import Match
 from dardr.casework.chronology.reading import CONTENT, MOST_NAMED, LineRead, Reading, lines_hash, read_chronology
 from dardr.casework.file_checks import problem_of
 from dardr.casework.files import FileGiven
+from dardr.casework.tables import remembered
 from dardr.errors import Invalid, Reason
 from dardr.storage.chronologies import ChronologyLine
 from dardr.storage.reviews import AuditEvent, Record
@@ -88,7 +88,7 @@ def remembered_for(session: Session, partnership_id: int) -> Any:
     """A function that gives the match remembered for headings, or None."""
 
     def find(headings: list[str]) -> Match | None:
-        kept = column_matches.remembered(session, partnership_id, PURPOSE, headings)
+        kept = remembered.match_of(session, partnership_id, PURPOSE, headings)
         return Match({str(key): str(heading) for key, heading in kept.columns}) if kept else None
 
     return find

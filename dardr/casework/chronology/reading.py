@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from dardr.casework.chronology.columns import NEEDED, YES, Match, known_headings, match
 from dardr.casework.chronology.word_tables import read_tables
 from dardr.casework.files import FileGiven
-from dardr.casework.tracker.reading import (
+from dardr.casework.tables.reading import (
     LONGEST_CELL,
     Sheet,
     Table,
@@ -28,7 +28,7 @@ from dardr.casework.tracker.reading import (
     shown,
     table_of,
 )
-from dardr.casework.tracker.reading import Line as Row
+from dardr.casework.tables.reading import Line as Row
 from dardr.errors import Invalid, Reason
 from dardr.storage.types import canonical
 from workflows.times_of_day import take_time

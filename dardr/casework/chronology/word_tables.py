@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dardr.casework.tracker.reading import MOST_COLUMNS, Sheet, Value, Wanted
+from dardr.casework.tables.reading import MOST_COLUMNS, Sheet, Value, Wanted
 from dardr.casework.word_parts import CannotReadWord, opened
 from dardr.errors import Invalid, Reason
 

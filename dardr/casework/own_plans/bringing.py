@@ -19,9 +19,10 @@ from dardr.actors import Actor
 from dardr.casework.act import take_action
 from dardr.casework.own_plans.facts import DONE, DRAFT, LEAVE_ROW, SCOPES, UNDER_WAY, Bodies, status_of
 from dardr.casework.sheets.standing import label_of_stage
-from dardr.casework.tracker.days import read_day
-from dardr.casework.tracker.matching import Column, plain
-from dardr.casework.tracker.reading import Line, Table, shown
+from dardr.casework.tables.columns import Column, plain
+from dardr.casework.tables.days import read_day
+from dardr.casework.tables.reading import Line, Table, shown
+from dardr.casework.trying import tried
 from dardr.errors import DardrError, Invalid
 from dardr.storage.reviews import Record, RecordLink
 from dardr.systime import london_date
@@ -82,9 +83,8 @@ def bring_in(
     ``scope`` is taken where the plan says none. Without ``keep`` everything is tried and nothing of it stays. A row
     that cannot be taken is named with its reason, and the others go on.
     """
-    whole = session.begin_nested()
     outcome = Outcome(remarks=list(table.remarks))
-    try:
+    with tried(session, keep=keep):
         work = _Work(session, actor, now, review, columns, scope, outcome)
         for line in table.lines:
             result = RowResult(line.number, " ".join(work.text(line, "action").split())[:200])
@@ -98,13 +98,6 @@ def bring_in(
                 outcome.recommendations = begun
                 work.look()
             outcome.rows.append(result)
-    except BaseException:
-        whole.rollback()
-        raise
-    if keep:
-        whole.commit()
-    else:
-        whole.rollback()
     return outcome
 
 

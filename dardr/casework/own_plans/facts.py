@@ -15,9 +15,9 @@ from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from dardr.actors import Actor
-from dardr.casework import column_matches
-from dardr.casework.tracker.matching import GOOD, Column, Fact, means, plain, suggest, words_of
-from dardr.casework.tracker.reading import Table
+from dardr.casework.tables import remembered
+from dardr.casework.tables.columns import GOOD, Column, Fact, held_twice, means, plain, suggest, words_of
+from dardr.casework.tables.reading import Table
 from dardr.errors import Invalid, Reason
 from dardr.storage.bodies import Body, FormerName
 
@@ -157,8 +157,8 @@ def status_of(column: Column, text: str) -> str:
 def matched(session: Session, actor: Actor, table: Table) -> tuple[list[Column], str]:
     """The columns of a table as matched the last time these headings were seen, else as suggested; and their name."""
     assert actor.partnership_id is not None
-    known = column_matches.remembered(session, actor.partnership_id, PURPOSE, table.headings)
-    columns = suggest(table, [Column.of(one) for one in known.columns] if known else (), FACTS)
+    known = remembered.match_of(session, actor.partnership_id, PURPOSE, table.headings)
+    columns = suggest(table, FACTS, [Column.of(one) for one in known.columns] if known else ())
     return columns, known.name if known else ""
 
 
@@ -166,7 +166,7 @@ def remember(session: Session, actor: Actor, now: datetime, table: Table, column
     """Keep how these headings were matched, with what their words mean."""
     assert actor.partnership_id is not None
     kept = [column.as_json() for column in columns]
-    column_matches.remember(session, now, actor.partnership_id, PURPOSE, table.headings, kept, by=actor.id, name=name)
+    remembered.remember(session, now, actor.partnership_id, PURPOSE, table.headings, kept, by=actor.id, name=name)
 
 
 def check(columns: Sequence[Column]) -> None:
@@ -175,10 +175,7 @@ def check(columns: Sequence[Column]) -> None:
     for key in ("action", "lead"):
         if not any(column.fact == key for column in columns):
             reasons.append(Reason(f"Choose the column with “{BY_KEY[key].label}”.", "columns"))
-    for fact in FACTS:
-        held = [column.heading for column in columns if column.fact == fact.key]
-        if len(held) > 1 and not fact.many:
-            reasons.append(Reason(f"{' and '.join(held)} cannot both be “{fact.label}”. Choose one.", "columns"))
+    reasons += held_twice(columns, FACTS)
     if reasons:
         raise Invalid(reasons)
 

@@ -13,8 +13,8 @@ from dardr.casework.files import seal_with_new_key, unseal
 from dardr.casework.own_plans import facts
 from dardr.casework.own_plans.bringing import Outcome, bring_in
 from dardr.casework.own_plans.reading import heading_row, tables_of
-from dardr.casework.tracker.matching import Column
-from dardr.casework.tracker.reading import Sheet, Table, table_of
+from dardr.casework.tables.columns import Column
+from dardr.casework.tables.reading import Sheet, Table, table_of
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.storage.plans import SheetIn
 from dardr.storage.reviews import Record
@@ -54,7 +54,7 @@ def likeliest(sheets: Sequence[Sheet]) -> Sheet:
             table = table_of(sheet, heading_row(sheet))
         except Invalid:
             return -1
-        return sum(bool(column.fact) for column in facts.suggest(table, (), facts.FACTS))
+        return sum(bool(column.fact) for column in facts.suggest(table, facts.FACTS))
 
     return max(sheets, key=known)
 

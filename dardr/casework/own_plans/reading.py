@@ -6,7 +6,7 @@ from dardr.casework import files
 from dardr.casework.chronology.word_tables import read_tables
 from dardr.casework.files import FileGiven
 from dardr.casework.own_plans.facts import FACTS
-from dardr.casework.tracker.reading import Sheet, Wanted, guess_heading_row, read_file
+from dardr.casework.tables.reading import Sheet, Wanted, guess_heading_row, read_file
 
 PLAN = Wanted("plan", 2000, "Keep the rows of the plan in it, and choose it again.")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from dardr.casework.sheets.columns import BY_KEY, CHOICE, DAY, grades, shown, statuses
 from dardr.casework.sheets.reading import Cell
-from dardr.casework.tracker.days import read_day
-from dardr.casework.tracker.matching import plain
+from dardr.casework.tables.columns import plain
+from dardr.casework.tables.days import read_day
 
 NO_DAY = ("ongoing", "on going", "continuing", "continuous", "asap", "as soon as possible", "rolling", "tbc", "tba")
 

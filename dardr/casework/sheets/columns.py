@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import workflows
-from dardr.casework.tracker.matching import plain
+from dardr.casework.tables.columns import plain
 from workflows.processes.action_1.asking import GRADES
 
 SHEET = "Actions"

@@ -30,6 +30,7 @@ from dardr.casework.sheets.preview import Change, Clash, Preview, Work
 from dardr.casework.sheets.reading import Cell, Refusal, Returned, Row
 from dardr.casework.sheets.standing import MARK_OF, dates_of, marks, now_held
 from dardr.casework.sheets.steps import label_of, steps_of
+from dardr.casework.trying import tried
 from dardr.errors import DardrError
 from dardr.storage.plans import SheetOut
 from dardr.storage.reviews import Record
@@ -273,17 +274,15 @@ def refusals_of(
 
     One action by itself is judged, which says the same and is many times faster; of several each needs the one before.
     """
-    trial = session.begin_nested()
     try:
-        if waits or len(work.steps) == 1:
-            first = work.steps[0]
-            judged(session, actor, now, work.ref, first.action, first.values, london_date(now), work.revision)
-        else:
-            carry_out(session, actor, now, work)
+        with tried(session, keep=False):
+            if waits or len(work.steps) == 1:
+                first = work.steps[0]
+                judged(session, actor, now, work.ref, first.action, first.values, london_date(now), work.revision)
+            else:
+                carry_out(session, actor, now, work)
     except DardrError as error:
         return refusals_for(error, work, sheet)
-    finally:
-        trial.rollback()
     return []
 
 

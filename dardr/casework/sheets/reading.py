@@ -27,7 +27,7 @@ from dardr.casework.sheets.columns import (
     THEIRS,
     squeezed,
 )
-from dardr.casework.tracker.matching import plain
+from dardr.casework.tables.columns import plain
 from dardr.errors import Invalid, Reason
 
 MOST_COLUMNS = 60

@@ -23,6 +23,7 @@ from dardr.casework.sheets.comparing import HERE, MINE, carry_out, compare, refu
 from dardr.casework.sheets.memory import collector_waits
 from dardr.casework.sheets.preview import Preview
 from dardr.casework.sheets.reading import NOT_OURS, Refusal, Returned, read_returned, refused
+from dardr.casework.trying import tried
 from dardr.errors import Conflict, DardrError, Invalid, NotFound, Reason
 from dardr.lookups.agency import family
 from dardr.storage.bodies import Body
@@ -296,16 +297,13 @@ def keep_and_record(
     With ``dry_run`` nothing is recorded and nothing kept. Returns what changed, what is in conflict and what was
     refused, each with its sheet, cell and reason.
     """
-    trial = session.begin_nested()
-    row = take_in(session, actor, now, name, content)
-    found = dict(row.preview or {})
-    if dry_run:
-        trial.rollback()
-    else:
-        chosen = {clash["name"]: HERE for clash in found["conflicts"]}
-        receipt = confirm(session, actor, now, row, seen=str(found["hash"]), chosen=chosen)
-        found["changes"] = receipt.recorded
-        found["refusals"] = [one.as_dict() for one in receipt.refusals]
-        trial.commit()
+    with tried(session, keep=not dry_run):
+        row = take_in(session, actor, now, name, content)
+        found = dict(row.preview or {})
+        if not dry_run:
+            chosen = {clash["name"]: HERE for clash in found["conflicts"]}
+            receipt = confirm(session, actor, now, row, seen=str(found["hash"]), chosen=chosen)
+            found["changes"] = receipt.recorded
+            found["refusals"] = [one.as_dict() for one in receipt.refusals]
     keys = ("sheet", "unchanged", "changes", "conflicts", "refusals", "remarks")
     return {**{key: found[key] for key in keys}, "dry_run": dry_run}

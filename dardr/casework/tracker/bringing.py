@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 
 from dardr.access import visible
 from dardr.actors import Actor
+from dardr.casework.tables.columns import Column, held_twice
+from dardr.casework.tables.reading import Line, Table, given, kept, shown
 from dardr.casework.tracker import row as one_row
-from dardr.casework.tracker.matching import BY_KEY, IDENTITY, LEAVE, Column
-from dardr.casework.tracker.reading import Line, Table, given, kept, shown
+from dardr.casework.tracker.matching import BY_KEY, IDENTITY, LEAVE
 from dardr.casework.tracker.standing import Choices
+from dardr.casework.trying import tried
 from dardr.errors import DardrError, Invalid, Reason
 from dardr.storage.reviews import Record
 from dardr.storage.tracker import TrackerLayout, TrackerRow
@@ -58,10 +60,7 @@ class Plan:
             reasons.append(
                 Reason("A column that is kept apart or left out cannot tell the rows apart. Tick another one.", "key")
             )
-        for fact in BY_KEY.values():
-            held = [c.heading for c in self.columns if c.fact == fact.key]
-            if len(held) > 1 and not fact.many:
-                reasons.append(Reason(f"{' and '.join(held)} cannot both be “{fact.label}”. Choose one.", "columns"))
+        reasons += held_twice(self.columns, BY_KEY.values())
         if reasons:
             raise Invalid(reasons)
 
@@ -111,9 +110,8 @@ def bring_in(session: Session, actor: Actor, now: datetime, plan: Plan, table: T
     and the others go on. Raises Invalid for a plan that cannot tell the rows apart.
     """
     plan.check()
-    whole = session.begin_nested()
     outcome = Outcome(remarks=list(table.remarks), layout=plan.name, dry_run=not keep)
-    try:
+    with tried(session, keep=keep):
         layout = _layout(session, actor, now, plan)
         choices = Choices.load(session, actor)
         seen: dict[str, int] = {}
@@ -127,13 +125,6 @@ def bring_in(session: Session, actor: Actor, now: datetime, plan: Plan, table: T
                 result.state, result.reason = REFUSED, str(error)
                 result.ref, result.changes = "", []
             outcome.rows.append(result)
-    except BaseException:
-        whole.rollback()
-        raise
-    if keep:
-        whole.commit()
-    else:
-        whole.rollback()
     return outcome
 
 

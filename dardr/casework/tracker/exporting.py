@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.access import SEES_IDENTITIES, roles_on, visible
 from dardr.actors import Actor
-from dardr.casework.tracker.matching import BY_KEY, IDENTITY, LEAVE, Column
-from dardr.casework.tracker.reading import Value, given, shown
+from dardr.casework.tables.columns import Column
+from dardr.casework.tables.reading import Value, given, shown
+from dardr.casework.tracker.matching import BY_KEY, IDENTITY, LEAVE
 from dardr.casework.tracker.row import with_notes
 from dardr.casework.tracker.standing import Choices, Standing, same
 from dardr.errors import Forbidden, NotFound

@@ -6,31 +6,17 @@ A suggestion is a guess from the heading; a person looks at it before anything i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from rapidfuzz import fuzz, process, utils
+from rapidfuzz import fuzz, process
 
-from dardr.casework.tracker.reading import Table, Value, shown
+from dardr.casework.tables.columns import GOOD, KEEP, Fact, plain
+from dardr.casework.tables.reading import Value, shown
 
-KEEP = ""
-"""Kept as given: shown again in the tracker's own columns, and nowhere else."""
 LEAVE = "left_out"
 """Not taken at all, and empty in the tracker that is given back."""
 LEAVE_ROW = "leave"
 """A word of the stage column whose rows are not brought in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something a column of a tracker may hold. ``kind``: text, day, csp, person, stage, note, identity, update."""
-
-    key: str
-    label: str
-    kind: str
-    headings: tuple[str, ...] = ()
-    many: bool = False
 
 
 FACTS: tuple[Fact, ...] = (
@@ -259,64 +245,6 @@ STAGE_WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Words that teams use for the stages of a review, for the first guess."""
 
-GOOD = 86
-"""How alike (of 100) a heading or word must be to be suggested."""
-
-
-@dataclass
-class Column:
-    """One column: its heading, the fact it holds, and what its words mean (for stages and partnerships)."""
-
-    heading: str
-    fact: str = KEEP
-    words: dict[str, str] = field(default_factory=dict)
-    key: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """As a layout keeps it."""
-        return {"heading": self.heading, "fact": self.fact, "words": dict(self.words), "key": self.key}
-
-    @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> Column:
-        """The column that a layout keeps."""
-        return cls(str(kept["heading"]), str(kept["fact"]), dict(kept.get("words") or {}), bool(kept.get("key")))
-
-
-def plain(text: str) -> str:
-    """Words without case, punctuation and brackets, to compare them by."""
-    return utils.default_process(re.sub(r"\(.*?\)", " ", text)).strip()
-
-
-def suggest(table: Table, remembered: Iterable[Column] = (), facts: Sequence[Fact] = FACTS) -> list[Column]:
-    """The columns of a table with the fact each is likely to hold; those remembered by their heading first."""
-    known = {plain(c.heading): c for c in remembered}
-    columns = [
-        Column(h, known[plain(h)].fact, dict(known[plain(h)].words), known[plain(h)].key)
-        if plain(h) in known
-        else Column(h)
-        for h in table.headings
-    ]
-    taken = {c.fact for c in columns if c.fact}
-    guesses = []
-    for column in columns:
-        if plain(column.heading) in known:
-            continue
-        for fact in facts:
-            score = max((_likeness(plain(column.heading), one) for one in fact.headings), default=0)
-            if score >= GOOD:
-                guesses.append((score, column, fact))
-    for _, column, fact in sorted(guesses, key=lambda guess: -guess[0]):
-        if column.fact == KEEP and (fact.many or fact.key not in taken):
-            column.fact = fact.key
-            taken.add(fact.key)
-    return columns
-
-
-def _likeness(heading: str, known: str) -> float:
-    if heading == known:
-        return 101
-    return fuzz.token_sort_ratio(heading, known)
-
 
 def looks_like_identity(heading: str, values: Sequence[Value], fact: str) -> str:
     """Why a column that would be kept with the record looks as if it held names or dates of birth; else nothing."""
@@ -339,16 +267,6 @@ def looks_like_identity(heading: str, values: Sequence[Value], fact: str) -> str
 # --- stages -----------------------------------------------------------------------------------------------
 
 
-def words_of(table: Table, heading: str) -> list[str]:
-    """The distinct words of a column, in their order."""
-    found: dict[str, str] = {}
-    for line in table.lines:
-        text = shown(line.cells.get(heading))
-        if text:
-            found.setdefault(plain(text) or text, text)
-    return list(found.values())
-
-
 def suggest_stage(word: str, labels: Mapping[str, str]) -> str:
     """The stage a word of the tracker is likely to mean; nothing where that cannot be guessed."""
     said = plain(word)
@@ -360,8 +278,3 @@ def suggest_stage(word: str, labels: Mapping[str, str]) -> str:
         return offered[said]
     found = process.extractOne(said, list(offered), scorer=fuzz.token_sort_ratio, score_cutoff=GOOD)
     return offered[found[0]] if found else ""
-
-
-def means(column: Column, text: str) -> str:
-    """What a word of a column was said to mean; nothing where nobody said."""
-    return column.words.get(plain(text), "")

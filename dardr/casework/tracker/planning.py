@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from dardr.actors import Actor
+from dardr.casework.tables.columns import Column, plain, suggest, words_of
+from dardr.casework.tables.reading import Sheet, Table, guess_heading_row, shown, table_of
 from dardr.casework.tracker.bringing import Plan
 from dardr.casework.tracker.exporting import layout_named, layouts
-from dardr.casework.tracker.matching import Column, plain, suggest, suggest_stage, words_of
-from dardr.casework.tracker.reading import Sheet, Table, guess_heading_row, shown, table_of
+from dardr.casework.tracker.matching import FACTS, suggest_stage
 from dardr.casework.tracker.standing import Choices
 from dardr.errors import Invalid, Reason
 from dardr.storage.tracker import TrackerLayout
@@ -32,7 +33,7 @@ def plan_for(
     known = [Column.of(kept) for kept in remembered.columns] if remembered else []
     row = heading_row or guess_heading_row(chosen, (c.heading for c in known))
     table = table_of(chosen, row)
-    columns = suggest(table, known)
+    columns = suggest(table, FACTS, known)
     explain(columns, table, Choices.load(session, actor))
     name = remembered.name if remembered else (chosen.name or FIRST_NAME)
     return Plan(name[:120], chosen.name, row, columns), table

@@ -14,9 +14,10 @@ from dardr.actors import Actor
 from dardr.casework.act import take_action
 from dardr.casework.deadlines import running
 from dardr.casework.open_record import open_record
-from dardr.casework.tracker.days import Day, read_day
-from dardr.casework.tracker.matching import BY_KEY, LEAVE_ROW, Column, Fact
-from dardr.casework.tracker.reading import Line, Value, shown
+from dardr.casework.tables.columns import Column, Fact
+from dardr.casework.tables.days import Day, read_day
+from dardr.casework.tables.reading import Line, Value, shown
+from dardr.casework.tracker.matching import BY_KEY, LEAVE_ROW
 from dardr.casework.tracker.standing import Choices, Standing, same, stage_of
 from dardr.errors import Conflict, DardrError, Invalid, Reason
 from dardr.storage.reviews import Record

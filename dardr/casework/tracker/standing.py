@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 import workflows
 from dardr.actors import Actor
 from dardr.casework.fold import done
-from dardr.casework.tracker.days import read_day
-from dardr.casework.tracker.matching import Column, means, plain
-from dardr.casework.tracker.reading import Value, shown
+from dardr.casework.tables.columns import Column, means, plain
+from dardr.casework.tables.days import read_day
+from dardr.casework.tables.reading import Value, shown
 from dardr.storage.bodies import Csp
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import AuditEvent, Deadline, EventValues, IdentityValues, Record, RecordCsp

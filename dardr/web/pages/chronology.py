@@ -14,13 +14,14 @@ from flask.typing import ResponseReturnValue
 import workflows
 from dardr import systime
 from dardr.access import opens_files, roles_on
-from dardr.casework import column_matches, drafts, files
+from dardr.casework import drafts, files
 from dardr.casework.act import take_action
 from dardr.casework.chronology.columns import BY_KEY, COLUMNS, NEEDED, Match
 from dardr.casework.chronology.keeping import PURPOSE, remembered_for, standing_lines
 from dardr.casework.chronology.reading import CONTENT, Reading, read_chronology
 from dardr.casework.chronology.templates import template, typed_workbook
 from dardr.casework.files import FileGiven
+from dardr.casework.tables import remembered
 from dardr.errors import Conflict, DardrError, Forbidden, Invalid, NotFound, Reason
 from dardr.lookups.returns import return_of
 from dardr.storage.chronologies import ChronologyLine
@@ -226,7 +227,7 @@ def match(ref: str, number: int) -> ResponseReturnValue:
     if reasons:
         return _columns_page(begun, reasons)
     if headed:
-        column_matches.remember(
+        remembered.remember(
             session(), systime.utc_now(), begun.record.partnership_id, PURPOSE, headings,
             [list(pair) for pair in chosen.columns.items()], by=actor().id,
         )  # fmt: skip

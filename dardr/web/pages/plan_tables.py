@@ -9,8 +9,8 @@ from dardr import systime
 from dardr.access import get_record
 from dardr.casework.own_plans import facts, keeping
 from dardr.casework.own_plans.bringing import CHANGED, LEFT_OUT, NEW, REFUSED, UNCHANGED
-from dardr.casework.tracker.matching import Column, plain
-from dardr.casework.tracker.reading import Table, shown
+from dardr.casework.tables.columns import Column, plain
+from dardr.casework.tables.reading import Table, shown
 from dardr.errors import Conflict, DardrError, Invalid, NotFound, Reason
 from dardr.storage.plans import SheetIn
 from dardr.storage.reviews import Record

@@ -12,21 +12,12 @@ from flask.typing import ResponseReturnValue
 from dardr import systime
 from dardr.casework import drafts
 from dardr.casework.read_log import note_read
+from dardr.casework.tables.columns import KEEP, Column, plain
+from dardr.casework.tables.reading import Sheet, Table, guess_heading_row, read_file, shown, table_of
 from dardr.casework.tracker.bringing import CHANGED, LEFT_OUT, NEW, REFUSED, UNCHANGED, Plan, bring_in
 from dardr.casework.tracker.exporting import export, layouts
-from dardr.casework.tracker.matching import (
-    BY_KEY,
-    FACTS,
-    IDENTITY,
-    KEEP,
-    LEAVE,
-    LEAVE_ROW,
-    Column,
-    looks_like_identity,
-    plain,
-)
+from dardr.casework.tracker.matching import BY_KEY, FACTS, IDENTITY, LEAVE, LEAVE_ROW, looks_like_identity
 from dardr.casework.tracker.planning import explain, plan_for, unexplained
-from dardr.casework.tracker.reading import Sheet, Table, guess_heading_row, read_file, shown, table_of
 from dardr.casework.tracker.standing import Choices
 from dardr.errors import DardrError, Invalid, NotFound, Reason
 from dardr.storage.drafts import Draft

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dardr.casework.tracker.matching import plain
+from dardr.casework.tables.columns import plain
 from dardr.storage.plans import ColumnMatch
 from dardr.storage.types import canonical
 
@@ -20,7 +20,7 @@ def headings_hash(purpose: str, headings: Collection[str]) -> str:
     return sha256(canonical([purpose, sorted(plain(one) for one in headings)]).encode()).hexdigest()
 
 
-def remembered(session: Session, partnership_id: int, purpose: str, headings: Collection[str]) -> ColumnMatch | None:
+def match_of(session: Session, partnership_id: int, purpose: str, headings: Collection[str]) -> ColumnMatch | None:
     """How these headings were matched, and under what name; None where they were never matched here."""
     return session.scalar(
         sa.select(ColumnMatch).where(
@@ -43,7 +43,7 @@ def remember(
 ) -> None:
     """Keep how these headings were matched, in the place of what was kept before. ``by`` is the person's id."""
     key = headings_hash(purpose, headings)
-    found = remembered(session, partnership_id, purpose, headings)
+    found = match_of(session, partnership_id, purpose, headings)
     if found is None:
         found = ColumnMatch(partnership_id=partnership_id, headings_hash=key, columns=columns, by=by, updated_at=now)
         session.add(found)
