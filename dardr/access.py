@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -105,8 +106,12 @@ OPENED_FOR = timedelta(hours=8)
 """How long a review stays open to an administrator who opened it for a reason."""
 
 
+@lru_cache(maxsize=256)
 def visible(actor: Actor, *, in_part: bool = False) -> sa.ColumnElement[bool]:
-    """The condition on ``Record`` under which this actor may see it; ``in_part``: also where they see a part only."""
+    """The condition on ``Record`` under which this actor may see it; ``in_part``: also where they see a part only.
+
+    It follows from the actor alone, and is kept: a page asks for it with nearly every one of its queries.
+    """
     shown = sa.or_(Record.process_key.in_(OPEN_TO_ALL), *_ways(actor), *(_in_part(actor) if in_part else ()))
     kept = [(roles, Record.process_key.not_in(keys)) for roles, keys in workflows.seen_by_some().items()]
     kept += [(roles, Record.readers != readers) for readers, roles in READERS.items()]

@@ -128,10 +128,10 @@ def may_be_owed() -> sa.ColumnElement[bool]:
 
 def _carried(by: sa.ColumnElement[bool]) -> list[sa.Select[int]]:
     """The records carried by somebody of which something may be owed, and what serves a review that they carry."""
-    serving = sa.select(RecordLink.item_id).join(Record, Record.id == RecordLink.review_id)
+    theirs = sa.select(Record.id).where(by)  # a list, not a join: SQLite would else read every link there is
     return [
-        sa.select(Record.id).where(by, may_be_owed()),
-        serving.where(by, RecordLink.kind == "item"),
+        theirs.where(may_be_owed()),
+        sa.select(RecordLink.item_id).where(RecordLink.review_id.in_(theirs), RecordLink.kind == "item"),
     ]
 
 

@@ -19,6 +19,7 @@ import workflows
 from dardr.access import TASK, roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
+from dardr.lookups.after_the_end import AfterTheEnd, after_the_end, ends
 from dardr.lookups.deadlines import running_state
 from dardr.lookups.waiting import ELSEWHERE, Standing, Waits, mover_of, some_of
 from dardr.lookups.whose import Whose, may_be_owed, may_concern, of_person, of_team
@@ -73,6 +74,9 @@ class Work:
     undated: list[Line] = field(default_factory=list)
     later: list[Line] = field(default_factory=list)
     waiting: list[Line] = field(default_factory=list)
+    beyond: int = 0
+    beyond_soon: int = 0
+    """How many lines of what is waited for were counted and not read, and how many of them are due in a fortnight."""
 
     def owed(self) -> list[Line]:
         """Everything to be done, in the order of the page."""
@@ -82,19 +86,38 @@ class Work:
         ]  # fmt: skip
 
 
-def work_of(session: Session, viewer: Actor, today: date, *, person: Actor | None = None, team: bool = False) -> Work:
+def work_of(
+    session: Session,
+    viewer: Actor,
+    today: date,
+    *,
+    person: Actor | None = None,
+    team: bool = False,
+    most: int | None = None,
+) -> Work:
     """The work of ``viewer``, of another ``person``, or of the whole team, as far as the viewer may see it.
 
-    ``today`` is a London date.
+    ``today`` is a London date. ``most``: how many lines of what is waited for are needed, the earliest; what is waited
+    for on records that have ended is then counted and not read beyond those.
     """
     who = person or viewer
     query = sa.select(Record).options(defer(Record.facts)).where(visible(viewer), may_be_owed())
+    ended: AfterTheEnd | None = None
+    if most is not None and (team or not (who.body_ids or who.conflicts or who.is_operator)):
+        ended = after_the_end(session, viewer, None if team else who, today + FORTNIGHT, most)
+        query = query.where(sa.or_(sa.not_(ended.condition), Record.id.in_(ended.first)))
     found = session.scalars(query if team else query.where(may_concern(who)))
     records = {record.id: record for record in found}
     people = Recipients(session)
     people.prepare(records.values())
     whose = of_team(session, people, viewer) if team else of_person(people, who)
-    return _Desk(session, viewer, today, records, people, whose).work()
+    desk = _Desk(session, viewer, today, records, people, whose)
+    work = desk.work()
+    if ended is not None:
+        read = [row.due_on for one in ended.first for row in desk.waits.made[one].deadlines]
+        work.beyond = ended.total - len(read)
+        work.beyond_soon = ended.soon - sum(due is not None and due < today + FORTNIGHT for due in read)
+    return work
 
 
 class _Desk:
@@ -205,16 +228,8 @@ class _Desk:
         if step is not None and step.action.key in clock.stops_on:
             return _do(step.action, record)
         blocked = {s.action.key for s in standing.steps if s.reasons or s.by_another} if standing else set[str]()
-        anew = [process.action(key) for key in clock.starts_on if clock.restarts and process.action(key).main]
-        here = [
-            action
-            for action in (*anew, *(process.action(key) for key in clock.stops_on))
-            if record.stage in action.source and action.key not in blocked
-        ]
-        leading = [action for action in here if action.main]
-        if leading or (here and not any(process.action(key).main for key in clock.stops_on)):
-            return _do((leading or here)[0], record)
-        return _do(step.action, record) if step else None
+        action = ends(process, record.stage, clock, blocked) or (step.action if step else None)
+        return _do(action, record) if action else None
 
     def _of_stage(self, record: Record, done: set[tuple[str, str]]) -> Line | None:
         """The next step where no clock said it: to do, or to wait for."""

@@ -219,3 +219,35 @@ def test_what_a_concluded_review_still_owes_is_there_with_its_review(sqlite_data
     assert {line.what: line.do and line.do[2] for line in found}[looks] == "look_again_online"
     case.act("end_looks_online", {"no_more_looks_why": "Nobody asks any more."})
     assert looks not in whats(work(sqlite_database, "case_manager", day + timedelta(days=60)).owed())
+
+
+def test_what_is_waited_for_after_the_end_is_counted_and_only_the_earliest_of_it_read(database: Database) -> None:
+    case = a_review(database, "action_monitoring")
+    case.act("assign_case_manager", {"case_manager": address("case_manager")})
+    for number in range(3):
+        words = {"action_text": f"Train the people, part {number}.", "lead_body": "northmere-council"}
+        case.act("add_action", {**words, "plan_source": "panel", "scope": "local", "theme": "training"})
+        ref = case.opened("action")[-1]
+        due = (case.today + timedelta(days=30)).isoformat()
+        case.act("agree", {"target_date": due, "outcome_measure": "An audit", "agreed_by": "Director"}, ref=ref)
+        case.act("start_work", {}, ref=ref)
+        if number:
+            case.act("claim_complete", {"evidence": "Attendance list", **builders.CLAIM}, ref=ref)
+            case.act("verify", {}, ref=ref, by="steering_member")
+        case.today += timedelta(days=1)
+    today = case.today + timedelta(days=200)
+    for team in (False, True):
+        for who in ("case_manager", "team_manager"):
+            with database.read() as session:
+                me = builders.actor(session, who)
+                every = work_of(session, me, today, team=team)
+                near = sum(line.due is not None and line.due < today + timedelta(days=14) for line in every.waiting)
+                for most in (1, 2, 3, 50):
+                    few = work_of(session, me, today, team=team, most=most)
+                    assert few.waiting[:most] == every.waiting[:most]
+                    assert few.owed() == every.owed()
+                    assert len(few.waiting) + few.beyond == len(every.waiting)
+                    soon = sum(one.due is not None and one.due < today + timedelta(days=14) for one in few.waiting)
+                    assert soon + few.beyond_soon == near
+                one = work_of(session, me, today, team=team, most=1)
+                assert bool(one.beyond) is (team or who == "case_manager"), (team, who)

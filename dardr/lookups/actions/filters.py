@@ -67,28 +67,39 @@ def find(
     offset: int = 0,
 ) -> FoundActions:
     """The actions asked for that the actor may see: those whose date passed first, then by date, then the undated."""
-    conditions = _conditions(session, actor, today, asked)
-    due = _due()
-    joined = sa.select(Record, due.c.due).outerjoin(due, due.c.of == Record.id).where(*conditions)
-    rows = session.execute(
-        joined.order_by(due.c.due.is_(None), due.c.due, Record.final, Record.id)
+    wanted = sa.select(Record.id, Record.final, _due().label("due")).where(*_conditions(session, actor, today, asked))
+    each = wanted.subquery("wanted")
+    passed = sa.case((each.c.due < today, 1), else_=0)
+    placed = (
+        sa.select(
+            each.c.id,
+            each.c.due,
+            sa.func.count().over().label("total"),
+            sa.func.sum(passed).over().label("late"),
+        )
+        .order_by(each.c.due.is_(None), each.c.due, each.c.final, each.c.id)
         .limit(sys.maxsize if limit is None else limit)
         .offset(offset)
+    ).subquery("placed")
+    rows = session.execute(
+        sa.select(Record, placed.c.due, placed.c.total, placed.c.late)
+        .join(placed, placed.c.id == Record.id)
+        .order_by(placed.c.due.is_(None), placed.c.due, Record.final, Record.id)
     ).all()
-    passed = sa.func.sum(sa.case((due.c.due < today, 1), else_=0))
-    total, late = session.execute(
-        sa.select(sa.func.count(), passed).select_from(Record).outerjoin(due, due.c.of == Record.id).where(*conditions)
-    ).one()
-    return FoundActions(list(rows), int(total), int(late or 0))
+    if not rows:
+        beyond = session.scalar(sa.select(sa.func.count()).select_from(each)) if offset else 0
+        return FoundActions([], int(beyond or 0), 0)
+    return FoundActions([(record, due) for record, due, _, _ in rows], int(rows[0].total), int(rows[0].late))
 
 
-def _due() -> sa.Subquery:
+def _due() -> sa.ScalarSelect[date | None]:
     """The date agreed that runs for each action, held ones apart."""
     return (
-        sa.select(Deadline.record_id.label("of"), sa.func.max(Deadline.due_on).label("due"))
-        .where(Deadline.clock == DUE, Deadline.held.is_(False), *RUNNING)
-        .group_by(Deadline.record_id)
-    ).subquery("dated")
+        sa.select(sa.func.max(Deadline.due_on))
+        .where(Deadline.record_id == Record.id, Deadline.clock == DUE, Deadline.held.is_(False), *RUNNING)
+        .correlate(Record)
+        .scalar_subquery()
+    )
 
 
 def _conditions(session: Session, actor: Actor, today: date, asked: ActionFilter) -> list[sa.ColumnElement[bool]]:
@@ -98,7 +109,7 @@ def _conditions(session: Session, actor: Actor, today: date, asked: ActionFilter
     if asked.unverified:
         found.append(Record.stage == "complete_claimed")
     if asked.open_only:
-        found.append(Record.stage.in_(UNFINISHED))
+        found += [Record.final.is_(False), Record.stage.in_(UNFINISHED)]
     if asked.text.strip():
         part = f"%{escaped(asked.text.strip())}%"
         found.append(sa.or_(Record.ref.ilike(part, escape="\\"), Record.title.ilike(part, escape="\\")))

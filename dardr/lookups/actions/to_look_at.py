@@ -49,7 +49,7 @@ def to_look_at(session: Session, actor: Actor, *, mine: bool) -> ToLookAt:
     no_effect, many_undated = session.execute(
         sa.select(without, no_date).where(*conditions, Record.stage.in_((*WORKING, "complete_verified")))
     ).one()
-    open_ones = sa.select(Record.id).where(*conditions, Record.stage.in_(UNFINISHED))
+    open_ones = sa.select(Record.id).where(*conditions, Record.final.is_(False), Record.stage.in_(UNFINISHED))
     often = moved(open_ones).subquery()
     many = session.scalar(sa.select(sa.func.count()).select_from(often).where(often.c.moves >= MOVES_TO_FLAG))
     return ToLookAt(int(many or 0), int(no_effect or 0), int(many_undated or 0))

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.access import SEES_A_PART, SEES_NO_REVIEW
+from dardr.access import OF_AGENCIES, SEES_A_PART, SEES_NO_REVIEW
 from dardr.actors import Actor, load_actor
 from dardr.casework.act import take_action
 from dardr.casework.failing import CLEARERS
@@ -21,8 +21,10 @@ from dardr.lookups.post_in import came_in, failing_addresses
 from dardr.lookups.team import drafts_of, finding_words, last_reminded, team_home
 from dardr.lookups.whose import TEAM_ROLES, team_members
 from dardr.lookups.work import FORTNIGHT, SEND_REMINDER, Line, Work, work_of
+from dardr.web.agencies import asked_of_agency
 from dardr.web.audience import RUNS_THE_SERVICE, actor, who
 from dardr.web.frame import page_of
+from dardr.web.pages.listing import asked_page, pager
 from dardr.web.transaction import commit, session, undo
 from workflows.definition import Role
 from workflows.processes.dardr_s9_1.decision import DECISIONS
@@ -35,6 +37,10 @@ NOTIFICATION = "notification"
 """Purpose of the drafts of notifications."""
 WITH_FAMILY = "family_reading"
 """What is with a family has no date that is counted down."""
+
+A_PAGE = 50
+MOST_PAGES = 20
+"""How much of what others owe is shown: in pages, in their order by date. All that runs is under Deadlines."""
 
 SECTIONS = (
     ("breached", "The date in the Act has passed", "past a date in an Act"),
@@ -58,24 +64,22 @@ def my_work() -> ResponseReturnValue:
     me = actor()
     team = asked == TEAM and _sees_team(me)
     other = _person(asked) if asked and not team else None
-    found = work_of(session(), me, today, person=other, team=team)
-    reminded = last_reminded(session(), [int(line.remind.rpartition("-")[2]) for line in found.waiting if line.remind])
-    waiting = [_shown(line, today, reminded) for line in found.waiting]
-    soon = [line for line in waiting if line["due"] is not None and line["due"] < today + FORTNIGHT]
-    rest = [line for line in waiting if line not in soon]
-    groups = [
-        {"key": key, "heading": heading, "lines": [_shown(line, today) for line in getattr(found, key)]}
-        for key, heading, _ in SECTIONS
-    ]
+    number = min(asked_page(), MOST_PAGES)
+    found = work_of(session(), me, today, person=other, team=team, most=number * A_PAGE)
+    of_agency = asked_of_agency([line.ref for line in found.owed()], today) if me.roles & OF_AGENCIES else {}
+    shown = {
+        key: [{**_shown(line, today), **of_agency.get(line.ref, {})} for line in getattr(found, key)]
+        for key in (*(key for key, _, _ in SECTIONS), "later")
+    }
+    groups = [{"key": key, "heading": heading, "lines": shown[key]} for key, heading, _ in SECTIONS]
     came = came_in(session(), me) if me.roles & CASEWORK and not other else []
     home = team_home(session(), me) if team or _home_of_team(me, asked) else None
     return render_template(
         "work/my_work.html",
         groups=[group for group in groups if group["lines"]],
         counts=_counts(found),
-        later=[_shown(line, today) for line in found.later],
-        waiting=soon,
-        waiting_later=rest,
+        later=shown["later"],
+        **_waiting(found, today, number),
         came=[one for one in came if one.mine or team],
         failing=len(failing_addresses(session())) if me.everywhere & CLEARERS and not other else 0,
         came_for_others=sum(not one.mine for one in came) if not team else 0,
@@ -117,6 +121,33 @@ def _person(asked: str) -> Actor:
     return load_actor(session(), int(asked))
 
 
+def _waiting(found: Work, today: date, number: int) -> dict[str, Any]:
+    """What others owe, a page at a time: what is past its date or due in a fortnight apart from what comes later."""
+    total = len(found.waiting) + found.beyond
+    number = max(1, min(number, -(-total // A_PAGE)))
+    lines = found.waiting[(number - 1) * A_PAGE : number * A_PAGE]
+    reminded = last_reminded(session(), [int(line.remind.rpartition("-")[2]) for line in lines if line.remind])
+    near = sum(_is_near(line, today) for line in found.waiting) + found.beyond_soon
+    return {
+        "waiting": [_shown(line, today, reminded) for line in lines if _is_near(line, today)],
+        "waiting_later": [_shown(line, today, reminded) for line in lines if not _is_near(line, today)],
+        "waiting_total": total,
+        "later_total": total - near,
+        "waiting_page": number,
+        "pager": pager(number, min(total, MOST_PAGES * A_PAGE), A_PAGE, anchor="waiting"),
+        "pages_end": total > MOST_PAGES * A_PAGE,
+    }
+
+
+def _is_near(line: Line, today: date) -> bool:
+    """Past its date, or due in a fortnight."""
+    return line.due is not None and line.due < today + FORTNIGHT and not _with_family(line)
+
+
+def _with_family(line: Line) -> bool:
+    return bool(line.stands and line.stands["clock"] == WITH_FAMILY)
+
+
 def _counts(found: Work) -> list[dict[str, Any]]:
     """What is said at the top: what has passed its date first, then what comes; nothing where there is nothing."""
     said = [
@@ -124,15 +155,14 @@ def _counts(found: Work) -> list[dict[str, Any]]:
         for number, (key, _, words) in enumerate(SECTIONS)
         if getattr(found, key)
     ]
-    if found.waiting:
-        said.append({"number": len(found.waiting), "words": "waiting for others", "href": "#waiting", "passed": False})
+    if waiting := len(found.waiting) + found.beyond:
+        said.append({"number": waiting, "words": "waiting for others", "href": "#waiting", "passed": False})
     return said
 
 
 def _shown(line: Line, today: date, reminded: dict[int, datetime] | None = None) -> dict[str, Any]:
     """A line as the page shows it."""
     at = (reminded or {}).get(int(line.remind.rpartition("-")[2])) if line.remind else None
-    with_family = bool(line.stands and line.stands["clock"] == WITH_FAMILY)
     return {
         "what": line.what,
         "ref": line.ref,
@@ -141,7 +171,7 @@ def _shown(line: Line, today: date, reminded: dict[int, datetime] | None = None)
         "review_href": page_of(line.review_ref, line.review_process),
         "title": line.title,
         "owner": line.owner,
-        "due": None if with_family else line.due,
+        "due": None if _with_family(line) else line.due,
         "stands": line.stands,
         "since": line.since,
         "waited": (today - line.since).days if line.since else None,
@@ -168,7 +198,8 @@ def remind() -> ResponseReturnValue:
     now = systime.utc_now()
     ref, clock, of = (request.form.get(name, "") for name in ("ref", "clock", "of"))
     kept = of if of == TEAM or of.isdecimal() else None
-    back = url_for("work.my_work", of=kept, _anchor="waiting")
+    number = asked_page(request.form)
+    back = url_for("work.my_work", of=kept, page=number if number > 1 else None, _anchor="waiting")
     try:
         take_action(session(), actor(), now, ref, SEND_REMINDER, {"clock": clock}, systime.london_date(now))
         commit()
