@@ -17,8 +17,9 @@ from workflows.definition import Party
 class Wait:
     """One thing a review waits for. ``kind`` is stage, step, item, task, hold, held or unarmed.
 
-    ``since`` is the London date the wait began; ``due`` the date it should end by, where there is one, and ``stands``
-    how that date stands where a clock counts it. ``ends`` are the actions that would end it: (label, reference, key).
+    ``since`` is the London date the wait began; ``due`` the date it should end by, where there is one; ``stands`` how
+    that date stands, where it is a clock of an item. ``ends`` are the actions that would end it: (label, reference,
+    key).
     """
 
     kind: str
@@ -46,7 +47,7 @@ def waiting_for(waits: Waits, record_id: int) -> list[Wait]:
         Wait(
             "stage", ref, key, standing.next_words, waits.who(standing, waits.mover(standing)), standing.since,
             standing.due, () if ready else tuple(reason for step in leads for reason in step.reasons),
-            tuple((step.action.label, ref, step.action.key) for step in leads), _stands(waits, standing),
+            tuple((step.action.label, ref, step.action.key) for step in leads),
         )
     ]  # fmt: skip
     found += [
@@ -79,8 +80,9 @@ def _of_item(waits: Waits, item: Standing) -> Wait:
 
 
 def _stands(waits: Waits, standing: Standing) -> dict[str, Any] | None:
-    """How the earliest date of its own that is running stands; None where there is none."""
-    row = min((row for row in standing.deadlines if row.due_on), key=lambda row: row.due_on or date.max, default=None)
+    """How the earliest date of its own that is running stands; None where there is none. A family's time has none."""
+    dated = (r for r in standing.deadlines if r.due_on and standing.process.clock(r.clock).owner is not Party.FAMILY)
+    row = min(dated, key=lambda row: row.due_on or date.max, default=None)
     if row is None:
         return None
     clock, holds = standing.process.clock(row.clock), {hold.kind for hold in standing.holds}
