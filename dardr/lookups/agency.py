@@ -41,6 +41,7 @@ TAKES = {
     "update-request": "about 2 minutes for each action",
 }
 RETURN_TAKES = {"information_return": "about 20 minutes"}
+FOR_THE_LEAD = "for your lead"
 LONG = "more than one sitting; what you have written is kept"
 """About how long something takes somebody who has the answers at hand."""
 
@@ -50,6 +51,7 @@ class Line:
     """One thing asked of an agency. ``stands`` is what ``how_it_stands`` reads; None where no clock runs.
 
     ``steps`` are the actions that this person may take now, the one that leads on first; ``since`` is a London date.
+    ``for_the_lead``: this person may take none of them, and the lead of their agency may.
     """
 
     record: Record
@@ -63,6 +65,7 @@ class Line:
     steps: tuple[Action, ...]
     roles: frozenset[Role]
     since: date | None
+    for_the_lead: bool
 
     @property
     def ref(self) -> str:
@@ -171,9 +174,17 @@ def lines_of(session: Session, actor: Actor, records: Iterable[Record], today: d
                 _steps(process, record, roles[one]),
                 roles[one],
                 since.get(one),
+                bool(roles[one] & OF_AGENCIES) and _leads_alone(process, record, roles[one]),
             )
         )
     return found
+
+
+def lines_owed(session: Session, actor: Actor, refs: Iterable[str], today: date) -> list[Line]:
+    """What is asked of the agency of this person, of these references; what is asked of others is left out."""
+    owed = sa.select(RecordBody.record_id)
+    records = session.scalars(sa.select(Record).where(Record.ref.in_(refs), Record.id.in_(owed), visible(actor)))
+    return [line for line in lines_of(session, actor, records, today) if line.roles & OF_AGENCIES]
 
 
 CALLED_BY_WHAT = ("action", "action-share", "comment-request", "update-request")
@@ -209,6 +220,12 @@ def _steps(process: Process, record: Record, roles: frozenset[Role]) -> tuple[Ac
     """The main actions of an agency that are possible at this stage for somebody with these roles."""
     here = [a for a in process.actions if record.stage in a.source and a.roles & roles & OF_AGENCIES and a.main]
     return tuple(here)
+
+
+def _leads_alone(process: Process, record: Record, roles: frozenset[Role]) -> bool:
+    """Whether what is to do at this stage is for the lead of the agency, and not for somebody with these roles."""
+    lead = frozenset({Role.AGENCY_LEAD})
+    return not record.final and not _steps(process, record, roles) and bool(_steps(process, record, lead))
 
 
 def _next_clock(session: Session, records: Mapping[int, Record], today: date) -> dict[int, dict[str, Any]]:

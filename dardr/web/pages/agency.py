@@ -15,13 +15,13 @@ from dardr.access import OF_AGENCIES, visible
 from dardr.casework.administer.checks import of_key
 from dardr.casework.sittings import UPDATED
 from dardr.lookups import agency_written
-from dardr.lookups.agency import Line, Page, family, leads, more_time_until, page_of_agency
+from dardr.lookups.agency import FOR_THE_LEAD, Line, Page, family, leads, more_time_until, page_of_agency
 from dardr.lookups.agency_people import Passed, passed_on
 from dardr.lookups.agency_written import Written
 from dardr.storage.bodies import Body
 from dardr.storage.doors import SENT_BACK, WAITING
 from dardr.storage.reviews import Record, RecordBody
-from dardr.web.agencies import begun, own_bodies, own_body
+from dardr.web.agencies import begun, button_of, own_bodies, own_body
 from dardr.web.audience import BY_LINK, actor, who
 from dardr.web.frame import page_of
 from dardr.web.transaction import session
@@ -29,24 +29,6 @@ from dardr.web.words import day_words
 from workflows.processes.who import CASEWORK
 
 pages = Blueprint("agency", __name__)
-
-OF_A_RETURN = {
-    "requested": "Start",
-    "draft_received": "Go on",
-    "queried": "Answer the question",
-    "received_unsigned": "Sign off",
-}
-"""What the button of a return says, by where it stands."""
-
-OF_A_RETURN = {
-    "draft_received": "Go on",
-    "queried": "Answer",
-    "received_unsigned": "Read and sign off",
-    "summary_only": "Read and sign off",
-    "resubmitted": "Read and sign off",
-}
-"""What is to do on the page of a return, by where it stands."""
-
 
 @pages.get("/agency")
 @who(*OF_AGENCIES, doors=BY_LINK)
@@ -77,7 +59,8 @@ def _show(found: Page, *, tabs: list[Any] | None = None, as_seen: bool = False) 
         passed_on(session(), [line.record.id for line in every], bodies),
         as_seen,
     )
-    _with_the_lead(found, around.written)
+    if not as_seen:
+        _with_the_lead(found, around.written)
     to_sign = [] if as_seen else agency_written.waiting_for(session(), me, bodies)
     return render_template(
         "agency/home.html",
@@ -99,11 +82,11 @@ def _show(found: Page, *, tabs: list[Any] | None = None, as_seen: bool = False) 
 
 
 def _with_the_lead(found: Page, written: Mapping[int, Sequence[Written]]) -> None:
-    """What the person signed in wrote and their lead is still to look at waits for somebody else."""
+    """What their lead is still to look at, or alone may do, waits for somebody else than the person signed in."""
     for lines in (found.to_do, found.later):
         for line in [*lines]:
             mine = written.get(line.record.id, ())
-            if mine and all(one.row.state == WAITING for one in mine):
+            if line.for_the_lead or (mine and all(one.row.state == WAITING for one in mine)):
                 lines.remove(line)
                 found.waiting.append(line)
 
@@ -149,7 +132,7 @@ def shown(line: Line, around: Around) -> dict[str, Any]:
         "href": page_of(line.ref, record.process_key),
         "due": line.due,
         "stands": line.stands,
-        "do": None if around.as_seen else _button(line),
+        "do": None if around.as_seen else button_of(line),
         "more": more,
         "note": _note(line),
         "passed": passed,
@@ -158,27 +141,11 @@ def shown(line: Line, around: Around) -> dict[str, Any]:
 
 
 def _note(line: Line) -> str:
+    if line.for_the_lead:
+        return FOR_THE_LEAD
     until = more_time_until(line.record)
     return f"more time asked for, until {day_words(until)}" if until else ""
 
 
 def _said(one: Written) -> str:
     return "Your lead asks for a change" if one.row.state == SENT_BACK else "Waits for your lead"
-
-
-def _button(line: Line) -> dict[str, str] | None:
-    record = line.record
-    step = next(iter(line.steps), None)
-    if step is None:
-        return None
-    if record.process_key in UPDATED and any(one.key == "record_update" for one in line.steps):
-        return {"label": "Update", "href": url_for("agency_updates.updates", only=record.ref)}
-    if record.process_key == "comment-request":
-        return {"label": "Read and comment", "href": url_for("rounds.comments", ref=line.ref)}
-    if record.process_key == "agency-return":
-        return {"label": OF_A_RETURN.get(record.stage, "Start"), "href": url_for("returns.form", ref=line.ref)}
-    if record.process_key == "commissioner-reply":
-        return {"label": "Reply", "href": url_for("agency_reply.reply", ref=line.ref)}
-    if record.process_key == "update-request":
-        return {"label": "Give the updates", "href": url_for("agency_updates.updates")}
-    return {"label": step.label, "href": url_for("doing.act", ref=line.ref, key=step.key)}

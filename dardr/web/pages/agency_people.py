@@ -45,7 +45,7 @@ def pass_on(ref: str) -> ResponseReturnValue:
         return url_for("agency.home", body=body.key)
 
     lead = [
-        f"{record.title or ref} stays your organisation's to answer. Your colleague gets a link by e-mail that opens"
+        "This stays your organisation's to answer. Your colleague gets a link by e-mail that opens"
         " this one thing, and you can take it back at any time.",
     ]
     way = [("What we owe", url_for("agency.home", body=body.key))]
