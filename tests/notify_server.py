@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,7 +102,7 @@ def serving() -> Iterator[Notify]:
             code, said = notify.take(data)
             if code == 201 and notify.silent_after_taking:
                 notify.silent_after_taking -= 1
-                time.sleep(0.6)
+                self.rfile.read(1)  # says nothing until the client hangs up
                 self.close_connection = True
                 return
             self._answer(code, said)

@@ -30,7 +30,7 @@ from notifications.render import Rendered, render_message
 from notifications.smtp import SmtpMailer
 from tests.bench.databases import KINDS, fresh
 from tests.bench.report import Ratio
-from tests.worker.post import free_port
+from tests.ports import free_port
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 MESSAGES, RUNS = 300, 5

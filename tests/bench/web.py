@@ -32,7 +32,8 @@ from tests.bench import national
 from tests.bench.databases import KINDS, fresh
 from tests.bench.report import Ratio
 from tests.builders import address
-from tests.web.serving import ROOT, free_port
+from tests.ports import free_port
+from tests.web.serving import ROOT
 
 USERS = 16
 EACH = 12

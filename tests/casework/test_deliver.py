@@ -26,7 +26,8 @@ from notifications.retry import Kind, Outcome
 from notifications.smtp import Mail, MemoryMailer
 from tests import builders
 from tests.builders import Case, a_review, at_ten
-from tests.worker.post import Postbox, free_port, mailer, running, scripted
+from tests.ports import free_port
+from tests.worker.post import Postbox, mailer, running, scripted
 
 NOW = at_ten(builders.START)
 FROM = "reviews@mereshire.example"

@@ -25,13 +25,8 @@ from dardr.storage.engine import Database
 from dardr.storage.files import StoredFile
 from tests import notify_server
 from tests.cli.conftest import KEYS, Dardr
+from tests.ports import free_port
 from tests.scanner import a_scanner
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _page(address: str) -> str:
@@ -70,7 +65,7 @@ def test_the_mail_catcher_keeps_and_shows_what_it_is_sent(catcher: MailCatcher) 
 @pytest.mark.slow
 def test_one_command_serves_the_demonstration_in_a_database_of_its_own(tmp_path: Path) -> None:
     """Set up, served, reached, stopped; the default database is not even made."""
-    port = _free_port()
+    port = free_port()
     env = {
         **os.environ,
         "DARDR_DATABASE_URL": f"sqlite:///{tmp_path / 'real.db'}",
@@ -137,7 +132,7 @@ def test_a_port_that_is_taken_is_refused(on_sqlite: Dardr) -> None:
 
 def test_serving_a_database_that_was_never_set_up_is_refused(tmp_path: Path) -> None:
     fresh = Dardr(f"sqlite:///{tmp_path / 'none.db'}", tmp_path)
-    said = fresh("serve", "--port", str(_free_port()))
+    said = fresh("serve", "--port", str(free_port()))
     assert (said.code, said.err) == (1, "This database has not been set up. Run: dardr db upgrade\n")
 
 
@@ -162,7 +157,7 @@ def test_worker_once_prints_one_object_even_in_a_process_of_its_own(on_sqlite: D
 def test_mail_settings_that_do_not_fit_are_refused_at_the_start(
     on_sqlite: Dardr, settings: dict[str, str], says: str
 ) -> None:
-    for command in (("worker", "--once"), ("worker",), ("serve", "--port", str(_free_port()))):
+    for command in (("worker", "--once"), ("worker",), ("serve", "--port", str(free_port()))):
         said = on_sqlite(*command, **settings)
         assert said.code == 1, command
         assert says in said.err
@@ -192,7 +187,7 @@ def test_the_doctor_asks_govuk_notify(on_sqlite: Dardr) -> None:
 
 
 def test_the_doctor_says_what_is_wrong(on_sqlite: Dardr, tmp_path: Path) -> None:
-    well = on_sqlite("doctor", "--json", DARDR_SMTP_PORT=str(_free_port()))
+    well = on_sqlite("doctor", "--json", DARDR_SMTP_PORT=str(free_port()))
     states = {one["name"]: one for one in well.json["checks"]}
     assert states["Database"]["state"] == states["Tables"]["state"] == states["Keys"]["state"] == "ok"
     assert states["Mail server"]["state"] == states["Virus scanner"]["state"] == states["Mailbox"]["state"] == "look"
@@ -205,7 +200,7 @@ def test_the_doctor_says_what_is_wrong(on_sqlite: Dardr, tmp_path: Path) -> None
         assert scans["state"] == "ok" and "finds the harmless trial file" in scans["says"]
     box = mailbox.Maildir(tmp_path / "mail", create=True)
     box.add(b"Subject: x\n\nx")
-    folder = {"DARDR_MAILBOX": f"maildir:{tmp_path / 'mail'}", "DARDR_SMTP_PORT": str(_free_port())}
+    folder = {"DARDR_MAILBOX": f"maildir:{tmp_path / 'mail'}", "DARDR_SMTP_PORT": str(free_port())}
     reads = on_sqlite("doctor", "--json", **folder)
     assert {"ok"} == {one["state"] for one in reads.json["checks"] if one["name"] == "Mailbox"}
     taken = on_sqlite("worker", "--once", "--json", **folder)

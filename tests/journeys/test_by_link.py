@@ -21,6 +21,7 @@ from dardr.storage.people import User
 from dardr.storage.reviews import Record
 from tests import builders
 from tests.builders import Case, a_review, open_a
+from tests.journeys.following import follow
 from tests.journeys.test_browser import WIDTHS, too_wide, violations
 from tests.web.by_link import code_in, door_in, mail_to, post
 from tests.web.conftest import prepared
@@ -91,17 +92,17 @@ def test_a_named_body_replies_from_its_e_mail(page: Page, server: Serving) -> No
     page.get_by_label("1: Fictional.").check()
     page.get_by_label("Action is proposed").check()
     page.get_by_label("The action taken or proposed, or why there is none").fill("Training from September.")
-    page.get_by_role("button", name="Answer a recommendation").click()
+    follow(page.get_by_role("button", name="Answer a recommendation"))
     page.goto(f"{server.address}/records/{reply}/do/record_publication_of_reply")
     fill_day(page, "Date published", date(2026, 8, 3))
     page.get_by_label("Web address of the reply").fill("https://mereshire-nhs.example/reply")
-    page.get_by_role("button", name="Record publication of the reply").click()
+    follow(page.get_by_role("button", name="Record publication of the reply"))
     page.goto(f"{server.address}/records/{reply}/do/record_copies_sent")
     fill_day(page, "When was the Commissioner sent a copy?", date(2026, 8, 3))
     fill_day(page, "When was the Secretary of State sent a copy?", date(2026, 8, 3))
-    page.get_by_role("button", name="Record the copies").click()
+    follow(page.get_by_role("button", name="Record the copies"))
     assert report.state("commissioner_reply", ref=reply) == "met"
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
 
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("This link opens nothing now")
@@ -122,7 +123,7 @@ def test_a_chair_fetches_a_draft_and_sends_the_next_version(page: Page, server: 
         number = session.scalars(sa.select(Record.id).where(Record.ref == review.ref)).one()
         doors.send_link(session, None, systime.utc_now(), email=chair, purpose=Purpose.CHAIR, record_id=number)
     page.goto(server.address + door_in(mail_to(post(server.database), chair)))
-    page.get_by_role("button", name="Send me the code").click()
+    follow(page.get_by_role("button", name="Send me the code"))
     fits(page)
     page.get_by_label("Code", exact=True).fill(code_in(mail_to(post(server.database), chair)))
     page.get_by_role("button", name="Open").click()

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
+from tests.journeys.following import follow
 from tests.journeys.test_browser import WIDTHS, open_details, sign_in, tab_to, too_wide, violations
 from tests.mails import eml
 from tests.outlook_files import outlook
@@ -173,7 +174,7 @@ def test_every_page_of_this_is_accessible_and_fits(page: Page, server: Serving, 
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server.address}/reviews/{case.ref}/file-messages")
     page.locator('input[type="file"]').set_input_files([as_upload("a.eml", MESSAGE)])
-    page.get_by_role("button", name="File them").click()
+    follow(page.get_by_role("button", name="File them"))
     entry = case.record().last_seq
     complaints = []
     for path in (

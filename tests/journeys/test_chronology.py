@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from dardr.storage.engine import Database
 from tests.builders import Case, a_review, grant
 from tests.chronology_files import HEALTH, POLICE, excel
+from tests.journeys.following import follow
 from tests.journeys.test_browser import WIDTHS, open_details, too_wide, violations
 from tests.journeys.test_deciding import as_person
 from tests.web.conftest import prepared
@@ -59,7 +60,7 @@ def test_from_the_agencys_own_table_to_a_decision(
     ref = case.opened("agency-return")[-2]
     with as_person(browser, server, "agency_contact") as page:
         page.goto(f"{server.address}/returns/{ref}")
-        page.get_by_role("link", name="Add your chronology as a table").click()
+        follow(page.get_by_role("link", name="Add your chronology as a table"))
         look(page, "the chronology of a return")
         own = tmp_path / "own.xlsx"
         own.write_bytes(excel(HEALTH, OWN_HEADINGS).content)
@@ -79,23 +80,23 @@ def test_from_the_agencys_own_table_to_a_decision(
         look(page, "the lines of a file")
         page.get_by_role("button", name="Keep these lines with the return").click()
         expect(page.get_by_role("heading", name="4 lines")).to_be_visible()
-        page.get_by_role("button", name="Type lines or change some").click()
+        follow(page.get_by_role("button", name="Type lines or change some"))
         page.get_by_label("Date", exact=True).fill("summer 2020")
         page.get_by_label("What happened").fill("A call about the heating.")
-        page.get_by_role("button", name="Add this line").click()
+        follow(page.get_by_role("button", name="Add this line"))
         look(page, "the lines typed so far")
-        page.get_by_role("button", name="Look at all of them").click()
+        follow(page.get_by_role("button", name="Look at all of them"))
         page.get_by_role("button", name="Keep these lines with the return").click()
         expect(page.get_by_role("alert").first).to_contain_text("Recorded")
     with as_person(browser, server, "independent_chair") as page:
         page.goto(f"{server.address}/reviews/{case.ref}/agencies")
-        page.get_by_role("link", name="The chronologies of all agencies as one").click()
+        follow(page.get_by_role("link", name="The chronologies of all agencies as one"))
         look(page, "the chronology of the review")
-        page.get_by_role("link", name="Told differently in").first.click()
+        follow(page.get_by_role("link", name="Told differently in").first)
         look(page, "two lines")
         page.get_by_label("The same event, told differently").check()
         page.get_by_label("Why").fill("The council had no referral; the police log one.")
-        page.get_by_role("button", name="Save and go to the next").click()
+        follow(page.get_by_role("button", name="Save and go to the next"))
         page.goto(f"{server.address}/reviews/{case.ref}/chronology")
         expect(page.get_by_role("link", name="told differently", exact=False).first).to_be_visible()
         page.get_by_role("link", name="Note line").first.click()

@@ -28,6 +28,7 @@ from dardr.storage.post_in import IncomingMail
 from dardr.storage.reviews import Record
 from tests import builders
 from tests.builders import Case
+from tests.journeys.following import follow
 from tests.journeys.test_browser import too_wide, violations
 from tests.journeys.test_deciding import as_person, do
 from tests.returned_mail import answer
@@ -237,11 +238,11 @@ def the_chair_answers_and_closes(browser: Browser, server: Serving, case: Case) 
         expect(page.get_by_role("alert")).to_contain_text("what is taken up and what is not")
         page.get_by_label("How it is taken up").fill("Both letters are named.")
         assert looked_at(page, "an answer") == []
-        page.get_by_role("button", name="Record the answer").click()
+        follow(page.get_by_role("button", name="Record the answer"))
         for line in ("CQ02-3", "CQ03-1"):
             page.get_by_role("link", name=re.compile(f"^Answer {line}$")).click()
             page.get_by_label("Accepted", exact=True).check()
-            page.get_by_role("button", name="Record the answer").click()
+            follow(page.get_by_role("button", name="Record the answer"))
         expect(page.get_by_text("4 with an answer, 0 without")).to_be_visible()
         page.get_by_role("link", name="Close the round").click()
         page.get_by_role("button", name="Close the round").click()

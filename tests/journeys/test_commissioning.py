@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
+from tests.journeys.following import follow
 from tests.journeys.test_deciding import answer, as_person
 from tests.web.conftest import prepared
 from tests.web.serving import Serving, serving
@@ -42,7 +43,7 @@ def server(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory)
 def press(page: Page, link: str, values: dict[str, str | list[str]] | None = None, of: str = "") -> None:
     """Follow a step of the page (of one chair), answer its questions, send it, and see that it was recorded."""
     page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
-    page.get_by_role("link", name=re.compile(f"^{link}.*{of}$")).first.click()
+    follow(page.get_by_role("link", name=re.compile(f"^{link}.*{of}$")).first)
     heading = page.get_by_role("heading", level=1).inner_text()
     if values:
         answer(page, values)

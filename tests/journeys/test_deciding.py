@@ -14,6 +14,7 @@ from docx import Document
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
+from tests.journeys.following import follow
 from tests.journeys.test_notification import OF_THE_DEATH, reference
 from tests.journeys.test_notification import fill as fill_notification
 from tests.web.conftest import PASSWORD, prepared
@@ -95,8 +96,8 @@ def notified(browser: Browser, server: Serving, death: dict[str, str]) -> str:
         expect(page.get_by_text("0 of 12 parts completed")).to_be_visible()
         asked_of_them = {**OF_THE_DEATH, "name": {"age": "34"}, "date": {**death, "manner": "homicide"}}
         fill_notification(page, asked_of_them)
-        page.get_by_role("button", name="Check your answers").click()
-        page.get_by_role("button", name="Send the notification").click()
+        follow(page.get_by_role("button", name="Check your answers"))
+        follow(page.get_by_role("button", name="Send the notification"))
         return reference(page)
 
 
@@ -108,19 +109,19 @@ def screened(browser: Browser, server: Serving, death_date: str) -> str:
         expect(page.get_by_text("Police", exact=True).first).to_be_attached()
         page.get_by_role("link", name="Accept for screening", exact=True).first.click()
         answer(page, {"area_confirmed": "yes"})
-        page.get_by_role("button", name="Accept for screening").click()
+        follow(page.get_by_role("button", name="Accept for screening"))
         page.get_by_role("link", name="Decision", exact=True).click()
         page.get_by_role("link", name="Ask agencies what they know").click()
         answer(page, {"bodies": ["mereshire-nhs", "northmere-council"]})
-        page.get_by_role("button", name="Ask agencies what they know").click()
+        follow(page.get_by_role("button", name="Ask agencies what they know"))
         page.goto(f"{server.address}/reviews/{case.ref}/decision")
         page.get_by_role("link", name=re.compile("Enter what came.*Mereshire NHS Trust")).click()
         answer(page, {"known": "yes", "return_reference": "E-mail", "review_needed": "yes", "own_view": "Seen twice."})
-        page.get_by_role("button", name="Record that the return came").click()
+        follow(page.get_by_role("button", name="Record that the return came"))
         page.goto(f"{server.address}/reviews/{case.ref}/decision")
         page.get_by_role("link", name=re.compile("Not known to them.*Northmere Council")).click()
         answer(page, {"searched": "All registers, by the records office"})
-        page.get_by_role("button", name="Record that nobody is known to the body").click()
+        follow(page.get_by_role("button", name="Record that nobody is known to the body"))
         page.goto(f"{server.address}/reviews/{case.ref}/decision")
         page.get_by_role("link", name="Record the answers on the criteria").click()
         answer(page, CRITERIA)

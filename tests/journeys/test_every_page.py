@@ -24,7 +24,7 @@ from dardr.storage.post_in import IncomingMail
 from dardr.storage.reading import ConflictOfInterest
 from tests import builders
 from tests.journeys import test_browser, test_setting_up
-from tests.journeys.test_browser import WIDTHS, open_details, sign_in, too_wide, violations
+from tests.journeys.test_browser import AXE, complaints_of, sign_in
 from tests.returned_mail import answer
 from tests.web.conftest import application, prepared
 from tests.web.people_at_work import NOW, fill
@@ -197,6 +197,7 @@ def test_every_page_is_looked_at(server: Serving, tmp_path: Path) -> None:
     "person", ["", "case_manager", "team_manager", "administrator", "auditor", "agency_contact", "csp_member"]
 )
 def test_the_pages_of_others_are_accessible_and_fit(page: Page, server: Serving, person: str) -> None:
+    page.add_init_script(path=AXE)  # with every page it opens
     if person:
         sign_in(page, server, person)
     complaints: list[str] = []
@@ -204,9 +205,5 @@ def test_the_pages_of_others_are_accessible_and_fit(page: Page, server: Serving,
         answer = page.goto(server.address + path)
         assert answer is not None
         complaints += [f"{path}: {answer.status}"] if answer.status != 200 else []
-        open_details(page)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            complaints += [f"{path} at {width}: {v}" for v in violations(page)] if width != 768 else []
-            complaints += [f"{path}: {extra} pixels too wide at {width}"] if (extra := too_wide(page)) else []
+        complaints += complaints_of(page, path)
     assert complaints == []

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
 from dardr.storage.reviews import Deadline, Record
+from tests.journeys.following import follow
 from tests.journeys.test_browser import open_details, sign_in, too_wide, violations
 from tests.tracker_of_a_team import HEADINGS, SHEET, workbook
 from tests.web.conftest import prepared
@@ -46,7 +47,7 @@ def bring_in(page: Page, server: Serving, file: Path) -> None:
     """From the file as far as the page that says what would happen."""
     page.goto(server.address + START)
     page.get_by_label("The tracker", exact=True).set_input_files(file)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def test_a_first_day_with_the_teams_own_tracker(page: Page, server: Serving, tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def it_comes_back_and_in_again(page: Page, server: Serving, folder: Path) -> Non
     assert "Ann Fictional" not in str(rows)
     bring_in(page, server, given)
     expect(page.get_by_role("heading", level=1)).to_have_text("What is in each column?")
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What would happen")
     expect(page.locator("main")).to_contain_text("10 unchanged")
@@ -140,7 +141,7 @@ def test_it_works_without_scripts(browser: Browser, server: Serving, tmp_path: P
     sign_in(page, server)
     bring_in(page, server, file)
     for _ in range(3):
-        page.get_by_role("button", name="Continue").click()
+        follow(page.get_by_role("button", name="Continue"))
     page.get_by_role("button", name="Bring in 10 reviews").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The tracker is brought in")
     context.close()

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from dardr.storage.outbox import OutboxMessage
 from tests import builders
 from tests.builders import a_review, address
+from tests.journeys.following import follow
 from tests.web.conftest import PASSWORD, prepared
 from tests.web.serving import Serving, serving
 
@@ -65,7 +66,7 @@ def test_a_day_from_my_work_to_a_brief(page: Page, server: Serving) -> None:
     due = page.get_by_role("table", name="Due in the next seven days")
     expect(due.get_by_role("row", name=re.compile("Order leaflets"))).to_contain_text("Monday 8 June 2026")
     due.get_by_role("link", name=re.compile("^Record that it is done.*Order leaflets")).click()
-    page.get_by_role("button", name="Record that it is done").click()
+    follow(page.get_by_role("button", name="Record that it is done"))
     page.get_by_role("link", name="My work").first.click()
     expect(page.get_by_text("Order leaflets")).to_have_count(0)
 

@@ -16,6 +16,7 @@ from dardr.storage.engine import Database
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import Record
 from tests import builders
+from tests.journeys.following import follow
 from tests.journeys.test_browser import tab_to, too_wide, violations
 from tests.web.conftest import PASSWORD, prepared
 from tests.web.serving import Serving, serving
@@ -76,7 +77,7 @@ def answer(page: Page, values: dict[str, str]) -> None:
             asked.select_option(value)
         else:
             asked.fill(value)
-    page.get_by_role("button", name="Save and continue").click()
+    follow(page.get_by_role("button", name="Save and continue"))
 
 
 def fill(page: Page, pages: dict[str, dict[str, str]]) -> None:
@@ -134,7 +135,7 @@ def test_the_police_notify_and_the_team_accepts(browser: Browser, database: Data
             page.goto(f"{form}/check")
             looks_right(page)
             expect(page.get_by_text("Quintessa Unlikely")).to_be_visible()
-            page.get_by_role("button", name="Send the notification").click()
+            follow(page.get_by_role("button", name="Send the notification"))
             ref = reference(page)
             looks_right(page)
             page.go_back()
@@ -157,10 +158,10 @@ def test_a_professional_without_an_account_comes_back_another_day(
     with serving(database, tmp_path, MONDAY) as server, somebody(browser, server) as page:
         page.goto(f"{server.address}/notify")
         expect(page.get_by_role("button", name="Exit this page quickly")).to_be_visible()
-        page.get_by_role("button", name="Start without an account").click()
+        follow(page.get_by_role("button", name="Start without an account"))
         looks_right(page)
         page.get_by_label("E-mail address you read at work").fill(WORK)
-        page.get_by_role("button", name="Send me a link").click()
+        follow(page.get_by_role("button", name="Send me a link"))
         looks_right(page)
         page.goto(server.address + newest_link(database))
         looks_right(page)
@@ -183,15 +184,15 @@ def test_a_professional_without_an_account_comes_back_another_day(
         page.goto(f"{server.address}/notify/outside/1")
         expect(page.get_by_role("heading", level=1)).to_have_text("Your work e-mail address")
         page.get_by_label("E-mail address you read at work").fill(WORK.upper())
-        page.get_by_role("button", name="Send me a link").click()
+        follow(page.get_by_role("button", name="Send me a link"))
         page.goto(server.address + newest_link(database))
-        page.get_by_role("button", name="Go on to the form").click()
-        page.get_by_role("link", name="The death").click()
+        follow(page.get_by_role("button", name="Go on to the form"))
+        follow(page.get_by_role("link", name="The death"))
         page.goto(f"{page.url.partition('/questions')[0]}/questions/known")
         expect(page.get_by_label(re.compile("What is known, in a few sentences"))).to_have_value("Half a sentence")
         fill(page, OF_THE_DEATH)
-        page.get_by_role("button", name="Check your answers").click()
-        page.get_by_role("button", name="Send the notification").click()
+        follow(page.get_by_role("button", name="Check your answers"))
+        follow(page.get_by_role("button", name="Send the notification"))
         ref = reference(page)
         page.goto(f"{server.address}/reviews/{ref}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
@@ -233,7 +234,7 @@ def test_the_team_records_a_call_by_keyboard_alone_and_sees_a_death_that_is_know
         expect(page.get_by_role("heading", level=1)).to_contain_text(known.ref)
         looks_right(page)
         page.get_by_label("It is the same death").check()
-        page.get_by_role("button", name="Save and continue").click()
+        follow(page.get_by_role("button", name="Save and continue"))
         looks_right(page)
         page.get_by_label("What should be added").fill("A neighbour rang.")
         page.get_by_role("button", name=f"Add to {known.ref}").click()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
+from tests.journeys.following import follow
 from tests.journeys.test_browser import WIDTHS, open_details, too_wide, violations
 from tests.journeys.test_deciding import answer, as_person, do
 from tests.web.conftest import prepared
@@ -89,14 +90,14 @@ def test_a_chair_and_a_panel_member_see_only_their_review(browser: Browser, serv
         page.locator('input[name="paper_files"]').set_input_files(
             {"name": "terms.txt", "mimeType": "text/plain", "buffer": b"For everybody on the panel."}
         )
-        page.get_by_role("button", name="Add papers for the whole panel").click()
+        follow(page.get_by_role("button", name="Add papers for the whole panel"))
         for seat, words in ((police, "Questions to the police"), (health, "Questions to the trust")):
             page.goto(f"{server.address}/records/{meeting}/do/add_papers_for_some")
             answer(page, {"for_seats": [seat], "some_paper": words})
             page.locator('input[name="some_files"]').set_input_files(
                 {"name": "q.txt", "mimeType": "text/plain", "buffer": words.encode()}
             )
-            page.get_by_role("button", name="Add papers for chosen members").click()
+            follow(page.get_by_role("button", name="Add papers for chosen members"))
         do(page, server, meeting, "send_invitations", {})
         expect(page.get_by_text("The panel was invited on 22 June 2026.")).to_be_visible()
         looked_at(page, f"/meetings/{meeting}", server)
@@ -152,7 +153,7 @@ def test_a_chair_and_a_panel_member_see_only_their_review(browser: Browser, serv
             page.goto(f"{server.address}/records/{meeting}/do/add_minute_action")
             answer(page, {**asked})
             answer(page, on("due_on", date(2026, 6, 26)))
-            page.get_by_role("button", name="Add an action from the minutes").click()
+            follow(page.get_by_role("button", name="Add an action from the minutes"))
         actions = page.locator("table", has=page.get_by_role("columnheader", name="Action"))
         expect(actions.get_by_text("To be done")).to_have_count(2)
         looked_at(page, f"/meetings/{meeting}", server)
@@ -162,7 +163,7 @@ def test_a_chair_and_a_panel_member_see_only_their_review(browser: Browser, serv
     with as_person(browser, server, "second_case_manager") as page:
         page.goto(f"{server.address}/")
         expect(page.locator("main")).to_contain_text("Ask the coroner's officer")
-        page.get_by_role("link", name=re.compile("Find a room for the family")).first.click()
+        follow(page.get_by_role("link", name=re.compile("Find a room for the family")).first)
 
     # The member leaves: their review is gone for them at once.
     with as_person(browser, server, "panel_member") as page:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dardr.casework.setup import home
 from tests.builders import Case, a_review, grant
+from tests.journeys.following import follow
 from tests.journeys.test_browser import AXE, RULES
 from tests.journeys.test_deciding import answer, as_person, do
 from tests.web.conftest import prepared
@@ -120,7 +121,7 @@ def test_a_report_is_published_on_two_websites_taken_down_from_one_and_put_back(
     with as_person(browser, server, "case_manager") as page:
         open_page(page, server, case)
         expect(page.get_by_text("13 of 13 met")).to_be_visible()
-        page.get_by_role("button", name="Record publication").click()
+        follow(page.get_by_role("button", name="Record publication"))
         answer(page, {
             **day("published_on", TODAY), "website": COUNTY, "published_at": "https://county.example/1",
             "redacted": "no",

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests import builders
 from tests.builders import Case
 from tests.given_files import docx
+from tests.journeys.following import follow
 from tests.journeys.test_deciding import answer, as_person, do
 from tests.journeys.test_panel import looked_at, on
 from tests.web.conftest import prepared
@@ -40,7 +41,7 @@ def part(page: Page, title: str, values: dict[str, str | list[str]]) -> None:
     """The page of one part that is open: answered, saved."""
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     answer(page, values)
-    page.get_by_role("button", name="Save and continue").click()
+    follow(page.get_by_role("button", name="Save and continue"))
 
 
 def scoped(browser: Browser, server: Serving, case: Case) -> None:
@@ -58,7 +59,7 @@ def scoped(browser: Browser, server: Serving, case: Case) -> None:
         part(page, "Risk and referrals", {"risk_assessments": "None was made."})
         part(page, "Records, and whom to speak to", {"records_secured": "yes", "lead_contact": "Head of housing"})
         part(page, "Your view", {"review_needed": "yes"})
-        page.get_by_role("button", name="Check and send").click()
+        follow(page.get_by_role("button", name="Check and send"))
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_text("Sent. Thank you.")).to_be_visible()
     assert case.record(ref).stage == "received_unsigned"
@@ -100,7 +101,7 @@ def test_an_agency_answers_twice_and_is_asked_once(browser: Browser, server: Ser
         page.goto(f"{server.address}/reviews/{case.ref}/agencies")
         page.get_by_role("link", name=re.compile("^Answer ?: Northmere Council")).click()
         answer(page, {"more_time_answer": "agreed"})
-        page.get_by_role("button", name="Answer about more time").click()
+        follow(page.get_by_role("button", name="Answer about more time"))
     assert case.deadline("imr_return", ref=ref).due_on == due + timedelta(days=14)
 
     # Another day: a colleague's own document is tried, looked through, and the form is sent after all.

@@ -20,6 +20,7 @@ from dardr.storage.engine import Database
 from dardr.storage.installation import Installation
 from dardr.storage.people import User
 from tests.builders import at_ten
+from tests.journeys.following import follow
 from tests.journeys.test_browser import too_wide, violations
 from tests.web.conftest import HASHED, PASSWORD
 from tests.web.serving import Serving, serving
@@ -149,13 +150,13 @@ def test_a_partnership_from_nothing(page: Page, browser: Browser, from_nothing: 
     page.get_by_label("Name of the team (optional)").fill("Harrowdale Community Safety Team")
     page.get_by_label("E-mail address of the team (optional)").fill("team@harrowdale.example")
     wrong += look(page)
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     for name, areas in (("Upper Harrowdale", "Uppermarket\nHarrow Bridge"), ("Lower Harrowdale", "Lowmarket")):
         administration(page, "Local partnerships (CSPs)")
         page.get_by_role("link", name="Add a local partnership").click()
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_label("Areas it covers (optional)").fill(areas)
-        page.get_by_role("button", name="Add", exact=True).click()
+        follow(page.get_by_role("button", name="Add", exact=True))
     wrong += look(page)
     for name, kind, lists in (
         ("Harrowdale Police", "police", ("Yes", "chief_officer_of_police")),
@@ -172,7 +173,7 @@ def test_a_partnership_from_nothing(page: Page, browser: Browser, from_nothing: 
         expect(page.get_by_text("Nobody here can be written to")).to_be_visible()
         page.get_by_role("link", name="Add a contact").click()
         page.get_by_label("E-mail address", exact=True).fill(f"desk@{kind.replace('_', '-')}.example")
-        page.get_by_role("button", name="Save").click()
+        follow(page.get_by_role("button", name="Save"))
     wrong += look(page)
     add_person(page, "Cass Manager", MANAGER, "case_manager")
     wrong += look(page)
@@ -199,7 +200,7 @@ def test_a_partnership_from_nothing(page: Page, browser: Browser, from_nothing: 
     expect(page.get_by_text("6 of 6 parts are done")).to_be_visible()
     wrong += look(page)
     choose_passwords(server.database)
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     sign_in(page, server, MANAGER)
     notify(page, "Upper Harrowdale")
     assert wrong == []
@@ -232,7 +233,7 @@ def test_a_partnership_from_the_kent_profile(page: Page, from_kent: Serving) -> 
     assert look(page) == []
     add_person(page, "Cass Manager", MANAGER, "case_manager")
     choose_passwords(server.database)
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     sign_in(page, server, MANAGER)
     notify(page, "Medway Community Safety Partnership")
     with server.database.read() as session:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.builders import Case, a_review
 from tests.casework.test_own_plans import workbook
+from tests.journeys.following import follow
 from tests.journeys.test_browser import WIDTHS, sign_in, too_wide, violations
 from tests.sheets import LATER, ON_COURSE, an_action, filled
 from tests.web.conftest import prepared
@@ -74,7 +75,7 @@ def test_from_the_workbook_to_the_receipt_and_a_plan_of_ones_own(
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1, name="What is in each column?")).to_be_visible()
     look(page)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     page.get_by_label("“The Council”").select_option("northmere-council")
     look(page)
     page.get_by_role("button", name="Continue").click()

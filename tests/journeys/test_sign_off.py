@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests import builders
 from tests.builders import READING, a_review
+from tests.journeys.following import follow
 from tests.journeys.test_deciding import answer, as_person, do
 from tests.web.conftest import prepared
 from tests.web.serving import Serving, serving
@@ -44,7 +45,7 @@ def test_the_deciding_chair_is_refused_sends_back_and_signs(browser: Browser, se
             expect(refused).to_contain_text(reason)
         # Sent back, with what should change.
         page.goto(f"{server.address}/reviews/{review.ref}/sign-off")
-        page.get_by_role("button", name="Send the report back to be changed").click()
+        follow(page.get_by_role("button", name="Send the report back to be changed"))
         answer(page, {"return_reason": "Put the second finding more gently."})
         page.get_by_role("button", name="Send the report back to be changed").click()
         page.wait_for_url(f"**/reviews/{review.ref}/sign-off")

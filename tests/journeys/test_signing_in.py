@@ -15,6 +15,7 @@ from dardr.storage.installation import Installation
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import Passkey, User, WebSession
 from tests import builders
+from tests.journeys.following import follow
 from tests.journeys.test_browser import WIDTHS, too_wide, violations
 from tests.web.conftest import PASSWORD, prepared
 from tests.web.second_factors import code
@@ -57,18 +58,18 @@ def give_password(page: Page, server: Serving, person: str, next_: str = "") -> 
     page.goto(at(server, f"/sign-in{next_}"))
     page.get_by_label("E-mail address").fill(builders.address(person))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
 
 
 def set_up_app(page: Page) -> str:
     """Set up an app by typing its key, as somebody without a camera does; the key."""
-    page.get_by_role("button", name="Set up the app").click()
+    follow(page.get_by_role("button", name="Set up the app"))
     key = page.locator("#authenticator-key").inner_text().replace("-", "")
     expect(page.get_by_alt_text("The key below, for the camera of your phone")).to_be_visible()
     assert page.evaluate("document.querySelector('.dardr-qr').naturalWidth") > 0
     assert violations(page) == []
     page.get_by_label("Code in the app").fill(code(key))
-    page.get_by_role("button", name="Confirm the code").click()
+    follow(page.get_by_role("button", name="Confirm the code"))
     return key
 
 
@@ -86,7 +87,7 @@ def test_an_app_recovery_codes_and_signing_in_with_each(page: Page, server: Serv
     expect(page.locator(".dardr-codes li")).to_have_count(10)
     codes = page.locator(".dardr-codes li").all_inner_texts()
     assert violations(page) == []
-    page.get_by_role("button", name="I have kept them").click()
+    follow(page.get_by_role("button", name="I have kept them"))
     sign_out(page)
 
     give_password(page, server, "case_manager", "?next=/deadlines")
@@ -101,7 +102,7 @@ def test_an_app_recovery_codes_and_signing_in_with_each(page: Page, server: Serv
     sign_out(page)
 
     give_password(page, server, "case_manager", "?next=/deadlines")
-    page.get_by_role("link", name="Use a recovery code instead").click()
+    follow(page.get_by_role("link", name="Use a recovery code instead"))
     assert violations(page) == []
     page.get_by_label("Recovery code").fill(codes[3])
     page.get_by_role("button", name="Continue").click()
@@ -239,7 +240,7 @@ def test_a_form_sent_too_late_is_filled_in_again_without_scripts(browser: Browse
     expect(page.get_by_text("What you typed is kept for you")).to_be_visible()
     page.get_by_label("E-mail address").fill(builders.address("second_case_manager"))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    follow(page.get_by_role("button", name="Sign in", exact=True))
     page.get_by_role("button", name=re.compile("Go back to the form")).click()
     expect(page.get_by_text("is filled in again")).to_be_visible()
     expect(page.get_by_label("Yes")).to_be_checked()

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from dardr.storage.bodies import Partnership
 from tests import builders
 from tests.builders import Case
+from tests.journeys.following import follow
 from tests.journeys.test_deciding import answer, as_person, do
 from tests.web.conftest import dated, prepared
 from tests.web.serving import Serving, serving
@@ -121,7 +122,7 @@ def family_takes_part(page: Page, server: Serving, case: Case) -> str:
     tab(page, server, case, "Family (restricted)")
     page.get_by_role("link", name="Add a branch of the family").first.click()
     answer(page, {"title": "Branch 1", "contact_name": "Marigold Fictional"})
-    page.locator("main form button[type=submit], main form .govuk-button").last.click()
+    follow(page.locator("main form button[type=submit], main form .govuk-button").last)
     branch = case.opened("family-branch")[0]
     confirmed = {"recipient": "neither", "recipient_known_from": "The family liaison officer"}
     do(page, server, branch, "confirm_recipient", confirmed)

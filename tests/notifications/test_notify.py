@@ -13,7 +13,7 @@ from notifications.mail import Mail
 from notifications.notify import NotifyMailer, plain
 from notifications.retry import Kind, Outcome
 from tests.notify_server import KEY, SERVICE, TEMPLATE, Notify, serving
-from tests.worker.post import free_port
+from tests.ports import free_port
 
 REPLY_TO = "99999999-2222-4333-8444-555555555555"
 
@@ -25,7 +25,7 @@ def notify() -> Iterator[Notify]:
 
 
 def mailer(notify: Notify, **changes: Any) -> NotifyMailer:
-    return NotifyMailer(**{"key": KEY, "template": TEMPLATE, "url": notify.address, "timeout": 0.3} | changes)
+    return NotifyMailer(**{"key": KEY, "template": TEMPLATE, "url": notify.address, "timeout": 5.0} | changes)
 
 
 def mail(number: int = 1, to: str = "a@one.example", **changes: Any) -> Mail:
@@ -68,7 +68,7 @@ def test_one_that_may_have_been_handed_over_is_asked_for_first(notify: Notify) -
 
 def test_no_answer_in_time_and_then_not_twice(notify: Notify) -> None:
     notify.silent_after_taking = 1
-    (outcome,) = send(mailer(notify), mail())
+    (outcome,) = send(mailer(notify, timeout=1.0), mail())
     assert outcome.kind is Kind.UNKNOWN and "did not answer in time" in outcome.text
     (again,) = send(mailer(notify), mail(tried_before=True))
     assert again.kind is Kind.ACCEPTED and len(notify.notifications) == 1
@@ -109,7 +109,7 @@ def test_a_wrong_key_fails_no_message(notify: Notify) -> None:
 
 
 def test_a_server_that_is_not_there() -> None:
-    gone = NotifyMailer(key=KEY, template=TEMPLATE, url=f"http://127.0.0.1:{free_port()}", timeout=0.3)
+    gone = NotifyMailer(key=KEY, template=TEMPLATE, url=f"http://127.0.0.1:{free_port()}", timeout=5.0)
     first, second = send(gone, mail(1), mail(2, tried_before=True))
     assert first.kind is second.kind is Kind.TRY_AGAIN and "could not be reached" in first.text
     assert "could not be reached" in gone.trouble()

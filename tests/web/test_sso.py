@@ -24,9 +24,9 @@ from dardr.storage.engine import Database
 from dardr.storage.people import AdminEvent, User, UserRole
 from dardr.web.accounts import sso
 from tests import builders
+from tests.ports import free_port
 from tests.web.conftest import Browser, application
 from tests.web.second_factors import in_earnest
-from tests.web.serving import free_port
 from workflows.definition import Role
 
 STARTS_WITHIN = 30.0

@@ -28,7 +28,7 @@ from dardr.casework.deliver import deliver
 from dardr.casework.sending import LEASE
 from dardr.storage.engine import Database
 from notifications.smtp import MemoryMailer, SmtpMailer
-from tests.worker.post import free_port
+from tests.ports import free_port
 
 FROM = "reviews@mereshire.example"
 MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE)

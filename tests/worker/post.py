@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
 from notifications.smtp import SmtpMailer
+from tests.ports import free_port
 
 
 class Postbox:
@@ -62,12 +63,6 @@ class Postbox:
     def recipients(self) -> list[str]:
         """To whom, in order of arrival."""
         return [address for envelope in self.envelopes for address in envelope.rcpt_tos]
-
-
-def free_port() -> int:
-    """A port nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 @contextmanager
@@ -116,6 +111,7 @@ def scripted(script: Callable[[str, int], str | None]) -> Iterator[int]:
     try:
         yield listener.getsockname()[1]
     finally:
+        listener.shutdown(socket.SHUT_RDWR)  # also wakes who waits for a connection
         listener.close()
 
 

@@ -17,7 +17,8 @@ from dardr.storage.outbox import OutboxAttempt, OutboxMessage
 from dardr.systime import LONDON
 from dardr.worker import EVENING, NIGHTLY, is_due, latest, run_once, ticking, triggers
 from tests.builders import START, a_review, at_ten
-from tests.worker.post import Postbox, free_port, running
+from tests.ports import free_port
+from tests.worker.post import Postbox, running
 
 NIGHTS = [
     pytest.param(date(2026, 3, 29), id="clocks go forward"),
