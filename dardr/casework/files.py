@@ -5,10 +5,9 @@ They belong to the event that gave them.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
 from dardr.casework import file_checks, virus_scan
+from dardr.casework.file_given import FileGiven
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.settings import get_settings
 from dardr.storage.files import StoredFile
@@ -23,33 +23,6 @@ from workflows.answers import to_json
 from workflows.definition import Blocked
 
 MEGABYTE = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class FileGiven:
-    """A file as it came from a form or a command line.
-
-    ``too_large``: it was larger than a file may be, and its content was not kept. ``kept_anyway``: it came inside an
-    e-mail, and is kept as it came unless it could do harm. ``checked``: the checks were done; ``scanned``: a virus
-    scanner looked through it, and found nothing.
-    """
-
-    name: str
-    content: bytes
-    media_type: str = "application/octet-stream"
-    too_large: bool = False
-    kept_anyway: bool = False
-    checked: bool = False
-    scanned: bool = False
-
-    @property
-    def sha256(self) -> str:
-        """Of the plain content, in hexadecimal."""
-        return hashlib.sha256(self.content).hexdigest()
-
-    def as_fact(self) -> dict[str, Any]:
-        """What the record and its history keep: never the name, which may tell too much."""
-        return {"sha256": self.sha256, "size": len(self.content), "media_type": self.media_type}
 
 
 def largest() -> int:

@@ -19,7 +19,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 import nh3
 
-from dardr.casework.files import FileGiven
+from dardr.casework.file_given import FileGiven
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MANY_ATTACHMENTS = 500

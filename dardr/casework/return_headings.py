@@ -1,18 +1,15 @@
 """Which headings of the outline a body's own Word file has, told as advice: nothing is refused for a missing one.
 
-The file is read in a process of its own (``casework.apart``), as every document of a stranger. Run as a program, it
-reads a Word document and writes the lines that look like headings.
+The file is read in a process of its own (``casework.document_headings``), as every document of a stranger.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from dardr.casework.apart import limit, read_apart
+from dardr.casework.apart import read_apart
 from dardr.casework.files import FileGiven
 from dardr.storage.reviews import Record
 from workflows.definition import Action
@@ -20,9 +17,6 @@ from workflows.definition import Action
 FACT = "headings_advice"
 READ_FOR = {"record_draft": "draft_file", "receive_return": "return_file"}
 """The actions whose file is looked through, and the question that takes it."""
-LONGEST = 120
-"""Characters of a line that may be a heading."""
-MOST = 3000
 NOT_LOOKED_THROUGH = "This kind of file, or this file, could not be looked through for headings."
 
 OUTLINE: dict[str, tuple[str, str]] = {
@@ -58,7 +52,7 @@ def advice(kind: str, content: bytes) -> str:
     wanted = {name: words for name, (words, kinds) in OUTLINE.items() if kind in kinds.split()}
     if not wanted:
         return ""
-    read = read_apart("dardr.casework.return_headings", content) if content.startswith(b"PK\x03\x04") else None
+    read = read_apart("dardr.casework.document_headings", content) if content.startswith(b"PK\x03\x04") else None
     if read is None:
         return NOT_LOOKED_THROUGH
     lines = read.decode("utf-8", "replace").casefold().splitlines()
@@ -67,34 +61,3 @@ def advice(kind: str, content: bytes) -> str:
         return f"All {len(wanted)} headings of the outline were found."
     found = len(wanted) - len(missing)
     return f"{found} of {len(wanted)} headings of the outline were found. Not found: {'; '.join(missing)}."
-
-
-def headings(content: bytes) -> Iterator[str]:
-    """The lines of a Word document that look like headings: by their style, or short and by themselves."""
-    from docx import Document
-
-    document = Document(io.BytesIO(content))
-    tables = (p for table in document.tables for row in table.rows for cell in row.cells[:1] for p in cell.paragraphs)
-    for paragraph in [*document.paragraphs, *tables][:MOST]:
-        text = " ".join(paragraph.text.split())
-        if not text or len(text) > LONGEST:
-            continue
-        style = (paragraph.style.name or "") if paragraph.style is not None else ""
-        if style.startswith(("Heading", "Title")) or text[-1] not in ".;,!?":
-            yield text
-
-
-def main() -> int:
-    """Read a Word document from standard input, write its headings to standard output, one a line."""
-    content = sys.stdin.buffer.read(60 * 1024 * 1024)
-    limit()
-    try:
-        found = list(headings(content))
-    except Exception:
-        return 3
-    sys.stdout.buffer.write("\n".join(found).encode("utf-8", "replace"))
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
