@@ -275,11 +275,14 @@ def test_what_changed_meanwhile_is_explained_and_what_was_typed_is_kept(app: Fla
 
 def test_sending_a_page_twice_records_it_once(app: Flask, database: Database) -> None:
     case = a_review(database, "notified")
-    manager = signed_in(app, "case_manager")
+    manager, leader = signed_in(app, "case_manager"), signed_in(app, "team_manager")
     path = f"/records/{case.ref}/do/accept_notification"
-    page = manager.get(path)
+    page, opened = manager.get(path), leader.get(path)
     assert manager.send(path, page, **dated("_on", TODAY), area_confirmed="yes").status_code == 303
-    assert manager.send(path, page, **dated("_on", TODAY), area_confirmed="yes").status_code == 409
+    second = manager.send(path, page, **dated("_on", TODAY), area_confirmed="yes")
+    assert second.status_code == 409 and "This was recorded already, by you" in second.text
+    other = leader.send(path, opened, **dated("_on", TODAY), area_confirmed="yes")
+    assert "Somebody changed this" in other.text and "where this is no step any more" in other.text
     assert events(database, case.ref).count("accept_notification") == 1
 
 

@@ -109,9 +109,9 @@ def test_from_the_e_mail_to_the_record(app: Flask, database: Database, review: C
     asked = press(browser, path)
     assert asked.status_code == 200 and "Your code" in asked.text, "a return holds case content"
     came = browser.send(path, asked, step="code", code=code_in(mail_to(post(database), CONTACT)))
-    assert came.headers["Location"] == f"/records/{ref}"
+    assert came.headers["Location"] == f"/returns/{ref}", "where it is answered"
     assert browser.get(came.headers["Location"]).status_code == 200
-    assert browser.get(path).headers["Location"] == f"/records/{ref}", "further links of the same e-mail lead on"
+    assert browser.get(path).headers["Location"] == f"/returns/{ref}", "further links of the same e-mail lead on"
     assert browser.get("/").headers["Location"] == "/door/home"
     assert browser.get("/door/home").headers["Location"] == "/agency"
     assert browser.get("/agency").status_code == 200

@@ -96,6 +96,8 @@ def test_an_imr_from_first_look_to_signed_off(case: Case, imr: str, lane: Browse
     assert "Still to be written" not in check.text and "The form asks it" in check.text
     sent = lane.send(f"/returns/{imr}/check")
     assert sent.status_code == 303, wrong(sent)
+    again = lane.send(f"/returns/{imr}/check", check)
+    assert again.location == sent.location and "It was sent already" in lane.get(again.location).text
     facts = case.record(imr).facts
     assert case.record(imr).stage == "received_unsigned"
     assert analysis_of(facts) == {line: f"Analysis {n}" for n, line in enumerate(lines, 1)}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
@@ -34,12 +33,12 @@ from dardr.lookups.quality import suggested_pack
 from dardr.lookups.recommendation_choices import as_it_reads
 from dardr.lookups.records import linked
 from dardr.lookups.update_rounds import suggested_agencies
-from dardr.parts import contents_seen
-from dardr.storage.reviews import AuditEvent, Record
+from dardr.storage.reviews import Record
 from dardr.web import forms
 from dardr.web.audience import actor, may_use, who
 from dardr.web.careful import asked_now, days_ahead
 from dardr.web.frame import page_of
+from dardr.web.overtaken import Overtaken, overtaken
 from dardr.web.pages import (
     chairs,
     commissioning,
@@ -54,7 +53,7 @@ from dardr.web.pages import (
 from dardr.web.pages.consequences import will_follow
 from dardr.web.pages.family_update import suggested_update
 from dardr.web.transaction import commit, session, undo
-from dardr.web.words import as_day, day_words, instant_words
+from dardr.web.words import as_day, day_words
 from workflows import answers as reading
 from workflows.definition import Action, Field, FieldType, Process
 from workflows.engine import judge
@@ -147,7 +146,7 @@ class Page:
     record: Record | None = None
     blocked: Sequence[str] = ()
     reasons: Sequence[Reason] = ()
-    changed: Sequence[str] = ()
+    changed: Overtaken | None = None
     status: int = 200
 
 
@@ -200,7 +199,7 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
     if said_before.ASKED in request.form:  # nothing is recorded: the form comes back with what was said before
         return _show(page, today)
     if revision is not None and revision != record.revision:
-        page.changed, page.status = _since(record, seen or 0), 409
+        page.changed, page.status = overtaken(record, action, seen or 0), 409
         return _show(page, today)
     reasons: list[Reason] = [
         *forms.both_given(action.fields, request.form, values),
@@ -224,12 +223,12 @@ def _do(record: Record, process: Process, action: Action, found: dict[str, Any],
         record = get_record(session(), actor(), ref, in_part=True)
         page.record, page.status, page.reasons = record, error.status, error.reasons
         if record.revision != revision:
-            page.reasons, page.changed = (), _since(record, seen or 0)
+            page.reasons, page.changed = (), overtaken(record, action, seen or 0)
         return _show(page, today)
     except StaleDataError:
         undo()
         page.record = get_record(session(), actor(), ref, in_part=True)
-        page.changed, page.status = _since(page.record, seen or 0), 409
+        page.changed, page.status = overtaken(page.record, action, seen or 0), 409
         return _show(page, today)
     return _kept_for_lead(done) if isinstance(done, sign_offs.Kept) else _done(process, action, done)
 
@@ -256,26 +255,6 @@ def _unreadable(fields: Iterable[Field], values: dict[str, Any], found: dict[str
 def _number(name: str) -> int | None:
     text = request.form.get(name, "")
     return int(text) if text.isdecimal() else None
-
-
-def _since(record: Record, seen: int) -> list[str]:
-    """What was done on a record after the event numbered ``seen``, oldest first."""
-    rows = session().execute(
-        sa.select(AuditEvent.action, AuditEvent.process, AuditEvent.actor_name, AuditEvent.recorded_at)
-        .where(AuditEvent.record_id == record.id, AuditEvent.seq > seen)
-        .order_by(AuditEvent.seq)
-    )
-    said = []
-    contents = contents_seen(session(), actor(), record)
-    for key, process, name, at in rows:
-        if contents is not None and key not in contents.events:
-            continue
-        try:
-            label = workflows.get(process).action(key).label
-        except KeyError:
-            label = key.replace("_", " ").capitalize()
-        said.append(f"{label}, by {name}, {instant_words(at)}")
-    return said or ["Something that belongs to this record was changed."]
 
 
 def _done(process: Process, action: Action, done: Done) -> ResponseReturnValue:

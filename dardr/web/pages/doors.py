@@ -25,6 +25,7 @@ from dardr.casework.sittings import UPDATED
 from dardr.errors import Invalid, NotFound, Reason
 from dardr.lookups.doors import WHAT_IT_OPENS, masked
 from dardr.lookups.files import files_by_entry, get_file
+from dardr.lookups.returns import RETURN
 from dardr.lookups.rounds import report_of
 from dardr.settings import get_settings
 from dardr.storage.doors import DoorLink
@@ -166,6 +167,8 @@ def _landing(to: str) -> str:
         key = session().scalar(sa.select(Record.process_key).where(Record.ref == ref, visible(actor())))
         if key in UPDATED:
             return url_for("agency.home")  # what else is owed stands there too, and an update is two minutes away
+        if key == RETURN:
+            return url_for("returns.form", ref=ref)  # where it is answered part by part
     if ref and session().scalar(sa.select(Record.id).where(Record.ref == ref, visible(actor()))) is None:
         return url_for("doors.home")
     query = request.query_string.decode("ascii", "ignore")

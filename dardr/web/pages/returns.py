@@ -40,6 +40,7 @@ from dardr.web.return_here import (
 from dardr.web.transaction import commit, session, undo
 from dardr.web.words import day_words
 from workflows.definition import Field
+from workflows.processes.agency_return_1.stages import COME
 from workflows.processes.who import CHAIRING
 
 pages = Blueprint("returns", __name__)
@@ -164,7 +165,13 @@ def _show_part(
 @pages.route("/returns/<ref>/check", methods=["GET", "POST"])
 @who(doors=BY_LINK)
 def check(ref: str) -> ResponseReturnValue:
-    """Every answer with a way to change it, what is still needed, and the button that sends the return."""
+    """Every answer with a way to change it, what is still needed, and the button that sends the return.
+
+    Who presses twice, or goes back to it once it is sent, comes to what was sent.
+    """
+    if return_of(session(), actor(), ref).stage in COME:
+        flash("It was sent already. What was sent is on this page.", "done")
+        return redirect(url_for("returns.form", ref=ref), 303)
     record = writable(ref)
     held = held_of(record)
     if request.method == "GET":
