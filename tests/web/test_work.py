@@ -70,7 +70,8 @@ def test_the_same_on_both_databases(either_database: Database, tmp_path: Path) -
 def test_the_agency_sees_its_return_and_nothing_of_the_review(app: Flask, case: Case) -> None:
     text = signed_in(app, "agency_contact").get("/").text
     ref = case.opened("agency-return")[0]
-    assert f'href="/records/{ref}/do/receive_return"' in text
+    assert f'href="/returns/{ref}"' in text, "the button leads to the page made for it, as on the agency's own page"
+    assert "/do/" not in text
     assert f'href="/reviews/{case.ref}"' not in text and "For the team to look at" not in text
     other = signed_in(app, "other_agency_contact").get("/").text
     assert ref not in other and "You owe nothing here today" in other
