@@ -251,3 +251,25 @@ def test_what_is_waited_for_after_the_end_is_counted_and_only_the_earliest_of_it
                     assert soon + few.beyond_soon == near
                 one = work_of(session, me, today, team=team, most=1)
                 assert bool(one.beyond) is (team or who == "case_manager"), (team, who)
+
+
+def test_looks_at_the_effect_of_an_action_that_has_ended_are_its_owners_and_the_case_manager_waits(
+    sqlite_database: Database,
+) -> None:
+    case = a_review(sqlite_database, "evidence", on=date(2026, 3, 2))
+    case.act("add_action", {"action_text": "Ask at every visit", "plan_source": "panel", "scope": "local",
+                            "theme": "policy", "lead_body": "northmere-council"})  # fmt: skip
+    (ref,) = case.opened("action")
+    agreed = {"target_date": "2026-12-01", "outcome_measure": "Audit", "agreed_by": "Director"}
+    case.act("agree", agreed, ref=ref)
+    case.act("claim_complete", {"evidence": "Register"}, ref=ref, by="agency_contact")
+    case.act("verify", ref=ref, by="steering_member")
+    first = case.deadline("effect_check_first", ref=ref).due_on
+    assert first is not None and case.record(ref).final
+    soon = work(sqlite_database, "agency_contact", first - timedelta(days=3))
+    (line,) = [one for one in soon.this_week if one.ref == ref]
+    assert line.due == first and line.do == ("Record what effect it has had", ref, "record_effect")
+    after = work(sqlite_database, "agency_contact", first + timedelta(days=20))
+    assert [one.due for one in after.past_target if one.ref == ref] == [first]
+    waits = work(sqlite_database, "case_manager", first + timedelta(days=20))
+    assert first in [one.due for one in waits.waiting if one.ref == ref and one.remind]
