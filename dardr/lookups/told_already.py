@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 import workflows
 from dardr.actors import Actor
 from dardr.lookups.records import visible_items
+from dardr.lookups.returns import RETURN
 from dardr.storage.reviews import Record
+from workflows.processes.agency_return_1.stages import REVIEW_KINDS
 
 AGENCIES = "known_agencies"
 """The bodies a notification names as having had contact."""
@@ -24,16 +28,31 @@ def criteria(_s: Session, _a: Actor, record: Record) -> dict[str, str]:
 
 
 def agencies(_s: Session, _a: Actor, record: Record) -> dict[str, list[str]]:
-    """The bodies that whoever notified the death named."""
-    named = record.facts.get(AGENCIES)
-    return {"bodies": named if isinstance(named, list) else []}
+    """The bodies that whoever notified the death named, to be asked to secure their records."""
+    return {"bodies": _named(record, AGENCIES)}
 
 
 def agencies_not_asked(session: Session, actor: Actor, record: Record) -> dict[str, list[str]]:
-    """The same without those that were asked what they know already."""
+    """The same, without those that were asked what they know already."""
+    return {"bodies": _without_a_return(session, actor, record, _named(record, AGENCIES), ("information_return",))}
+
+
+def agencies_of_terms(session: Session, actor: Actor, record: Record) -> dict[str, list[str]]:
+    """The bodies that the terms of reference name, without those that were asked for a return to the review already."""
+    return {"bodies": _without_a_return(session, actor, record, _named(record, "agencies"), REVIEW_KINDS)}
+
+
+def _named(record: Record, fact: str) -> list[str]:
+    found = record.facts.get(fact)
+    return found if isinstance(found, list) else []
+
+
+def _without_a_return(
+    session: Session, actor: Actor, record: Record, bodies: list[str], kinds: Collection[str]
+) -> list[str]:
     asked = {
         one.facts.get("body")
         for one in visible_items(session, actor, record)
-        if one.process_key == "agency-return" and one.facts.get("kind") == "information_return"
+        if one.process_key == RETURN and one.facts.get("kind") in kinds
     }
-    return {"bodies": [body for body in agencies(session, actor, record)["bodies"] if body not in asked]}
+    return [body for body in bodies if body not in asked]

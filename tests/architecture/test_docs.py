@@ -13,7 +13,7 @@ import workflows
 from dardr.cli import main
 from dardr.settings import Settings
 from tests.architecture.source import ROOT, name_of
-from workflows.definition import LocalSetting
+from workflows.definition import LocalSetting, Process
 
 OPERATORS = ROOT / "docs" / "operator-guide.md"
 GUIDES = [ROOT / "README.md", OPERATORS, *sorted((ROOT / "docs" / "user-guide").glob("*.md"))]
@@ -128,3 +128,12 @@ def test_every_local_length_is_named() -> None:
     }
     text = OPERATORS.read_text(encoding="utf-8")
     assert sorted(key for key in keys if f"`{key}`" not in text) == []
+
+
+@pytest.mark.parametrize("process", workflows.all_processes(), ids=lambda process: process.key)
+def test_the_guide_says_what_each_reference_means(process: Process) -> None:
+    guide = (ROOT / "docs" / "user-guide" / "README.md").read_text(encoding="utf-8")
+    if process.child_suffix:
+        assert f"-{process.child_suffix}01`" in guide
+    if process.ref_prefix and process.key != "dardr-s8a":
+        assert re.search(rf"`{process.ref_prefix}-2026-\d+`", guide), "section 8A is locked, and has none yet"

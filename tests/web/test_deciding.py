@@ -51,6 +51,7 @@ def test_what_was_told_already_stands_in_the_forms(either_database: Database, ma
     assert chosen(manager.get(asked).text) == named
     review.act("request_information", {"bodies": ["mereshire-nhs"]})
     assert chosen(manager.get(asked).text) == ["northmere-council"], "the other was asked already"
+    assert chosen(manager.get(f"/records/{review.ref}/do/secure_records").text) == named
     form = manager.get(f"/records/{review.ref}/do/record_criteria").text
     assert 'name="age" type="text" value="71"' in form
     assert chosen(form) == ["yes", "homicide", "not_known"]

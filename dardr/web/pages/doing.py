@@ -106,6 +106,7 @@ SUGGESTED = {
     "record_criteria": told_already.criteria,
     "secure_records": told_already.agencies,
     "request_information": told_already.agencies_not_asked,
+    "request_returns": told_already.agencies_of_terms,
     "appoint_chair": suggested,
     "give_update": suggested_update,
     "give_update_all_the_same": suggested_update,
