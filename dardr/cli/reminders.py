@@ -30,7 +30,7 @@ def reminders() -> None:
 def preview(first: str, last: str, ref: str | None, as_email: str | None, as_json: bool) -> None:
     """Show what would be sent if nothing happens meanwhile. Nothing is written, and nothing is sent."""
     from dardr.cli.values import day
-    from dardr.lookups.reminders_ahead import ahead
+    from dardr.lookups.reminders_ahead import ahead, as_read
 
     since, until = day(first, "from"), day(last, "to")
     if until < since:
@@ -42,8 +42,9 @@ def preview(first: str, last: str, ref: str | None, as_email: str | None, as_jso
             raise Refused("What was sent is on each date's own page. Give today or a later day as the first.", "from")
         found = sorted(
             ahead(session, actor, since, until, today=at.today, review_ref=ref),
-            key=lambda one: (one.on, one.address.lower(), not one.alone, one.ref, one.rung),
+            key=lambda one: (one.on, (one.address or "").lower(), not one.alone, one.ref, one.rung),
         )
+        found = as_read(session, actor, found)
     if as_json:
         showing.print_json(
             {
@@ -59,7 +60,7 @@ def preview(first: str, last: str, ref: str | None, as_email: str | None, as_jso
         (
             (
                 f"{one.on:%a} {showing.day_words(one.on.isoformat())}",
-                one.address or "nobody can be written to",
+                one.role if one.address is None else one.address or "nobody can be written to",
                 one.ref,
                 one.about,
                 showing.day_words(one.due.isoformat()) if one.due else "",

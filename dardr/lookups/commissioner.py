@@ -19,6 +19,7 @@ from dardr.access import visible
 from dardr.actors import Actor
 from dardr.casework import deadlines as casework
 from dardr.casework.facts import clocks_of_each
+from dardr.lookups.addresses import Addresses
 from dardr.lookups.commissioner_choices import answered, named_in
 from dardr.storage.bodies import Body
 from dardr.storage.outbox import SENT, OutboxMessage
@@ -42,7 +43,8 @@ WHICH = ("open", "passed", "soon", "all")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The last e-mail that reminded of something: on which London day it was sent, and to which addresses."""
+    """The last e-mail that reminded of something: on which London day it was sent, and to which
+    addresses, as far as they are for whoever asks."""
 
     on: date
     to: tuple[str, ...]
@@ -154,10 +156,10 @@ def overview(session: Session, actor: Actor, today: date, *, which: str = "open"
         )
     )
     owing = [record for record in records if record.process_key in (REPLY, ANSWER)]
-    lines = _lines(session, owing, today)
+    lines = _lines(session, actor, owing, today)
     requests = [record for record in records if record.process_key == REQUEST]
     own = [record for record in requests if record.facts.get("partnership_asked") == ASKED]
-    lines |= {record.id: line for record, line in zip(own, _own_lines(session, own, today), strict=True)}
+    lines |= {record.id: line for record, line in zip(own, _own_lines(session, actor, own, today), strict=True)}
     every = list(lines.values())
     asked = _asked(session, records, lines)
     kept = [one for one in (_narrowed(one, which, body) for one in asked) if one is not None]
@@ -262,9 +264,9 @@ def _above(session: Session, ids: Sequence[int]) -> dict[int, str]:
 # --- lines ------------------------------------------------------------------------------------------------
 
 
-def _lines(session: Session, records: Sequence[Record], today: date) -> dict[int, Owed]:
+def _lines(session: Session, actor: Actor, records: Sequence[Record], today: date) -> dict[int, Owed]:
     ids = [record.id for record in records]
-    clocks, bodies, told = clocks_of_each(session, ids), _bodies(session, ids), last_told(session, ids)
+    clocks, bodies, told = clocks_of_each(session, ids), _bodies(session, ids), last_told(session, actor, records)
     found: dict[int, Owed] = {}
     for record in records:
         facts = record.facts
@@ -303,10 +305,10 @@ def _is_done(record: Record) -> bool:
     return record.stage in ("published", "copied", "answered")
 
 
-def _own_lines(session: Session, records: Sequence[Record], today: date) -> list[Owed]:
+def _own_lines(session: Session, actor: Actor, records: Sequence[Record], today: date) -> list[Owed]:
     """What the partnership itself was asked for, and owes."""
     ids = [record.id for record in records]
-    clocks, told = clocks_of_each(session, ids), last_told(session, ids)
+    clocks, told = clocks_of_each(session, ids), last_told(session, actor, records)
     found = []
     for record in records:
         facts = record.facts
@@ -372,8 +374,9 @@ def _days(when: dict[str, Any] | None, today: date) -> int | None:
     return (when["due"] - today).days if when and when["running"] and when["due"] else None
 
 
-def last_told(session: Session, ids: Sequence[int]) -> dict[int, Told]:
+def last_told(session: Session, actor: Actor, records: Sequence[Record]) -> dict[int, Told]:
     """The last e-mail sent about a date of each record, by itself or gathered with others, and to whom."""
+    ids, addresses = [record.id for record in records], Addresses(session, actor, records)
     alone = sa.select(OutboxMessage.record_id, OutboxMessage.settled_at, OutboxMessage.recipient).where(
         OutboxMessage.record_id.in_(ids), OutboxMessage.deadline_id.is_not(None), OutboxMessage.status == SENT
     )
@@ -390,5 +393,6 @@ def last_told(session: Session, ids: Sequence[int]) -> dict[int, Told]:
     found = {}
     for record_id, mails in sent.items():
         on = london_date(max(mails)[0])
-        found[record_id] = Told(on, tuple(sorted({to for at, to in mails if london_date(at) == on})))
+        to = {address for at, address in mails if london_date(at) == on and addresses.shown(address, record_id)}
+        found[record_id] = Told(on, tuple(sorted(to)))
     return found

@@ -70,7 +70,7 @@ def invited(session: Session, actor: Actor, meeting: Record, seats: Iterable[Sea
     who |= {address.lower(): seat.label for seat in seats for address in seat.addresses()}
     found = []
     for address, row in last.items():
-        one = Invited(who.get(address, row.recipient), row.recipient, message_dict(meeting.ref, row))
+        one = Invited(who.get(address, row.recipient), row.recipient, message_dict(meeting.ref, row, row.recipient))
         if (came := latest.get(address)) is not None:
             answer = came.id if came.id in readable else None
             one = replace(one, says=came.kind, at=came.received_at, before_move=came.outbox_id != row.id, answer=answer)

@@ -5,7 +5,7 @@ The same pure functions say it that the sweep and the round use, over the same r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from dardr.casework.readers import next_in_line, standing_for
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
 from dardr.casework.sweep_holds import hold_day, next_hold_look
 from dardr.casework.sweep_sign_offs import RUNG, leads_asked, sign_off_days
+from dardr.lookups.addresses import Addresses
 from dardr.lookups.records import visible_items
 from dardr.storage.doors import WAITING, ForSignOff
 from dardr.storage.reminders import Reminder
@@ -39,13 +40,14 @@ BATCH = 500
 class Ahead:
     """One reminder to come: the London day it leaves, to whom, about which date, on which rung, and why then.
 
-    ``address`` is empty where nobody can be written to. ``alone``: in a message of its own, else gathered with what
-    else that person gets that day. ``falls_on`` is the day the ladder itself names.
+    ``address`` is empty where nobody can be written to, None where it is not for whoever asks (``as_read``).
+    ``alone``: in a message of its own, else gathered with what else that person gets that day. ``falls_on`` is the day
+    the ladder itself names.
     """
 
     on: date
     ref: str
-    address: str
+    address: str | None
     party: str
     kind: str
     rung: str
@@ -103,6 +105,14 @@ def ahead(
         ):
             if first <= one.on <= last:
                 yield one
+
+
+def as_read(session: Session, actor: Actor, every: Iterable[Ahead]) -> list[Ahead]:
+    """The same, in their order, each address as this person may read it."""
+    found = list(every)
+    records = list(session.scalars(sa.select(Record).where(Record.ref.in_({one.ref for one in found}))))
+    addresses, ids = Addresses(session, actor, records), {record.ref: record.id for record in records}
+    return [replace(one, address=addresses.shown(one.address or "", ids[one.ref])) for one in found]
 
 
 def _deadlines(

@@ -13,7 +13,8 @@ from dardr.actors import Actor
 from dardr.casework.gathered import DIGEST
 from dardr.casework.recipients import NEVER_WRITTEN_TO
 from dardr.casework.reminding import BY_HAND
-from dardr.lookups.reminders_ahead import Ahead, ahead, why_then
+from dardr.lookups.addresses import Addresses
+from dardr.lookups.reminders_ahead import Ahead, ahead, as_read, why_then
 from dardr.lookups.timeline import message_dict
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reminders import Reminder
@@ -31,12 +32,13 @@ LATER = timedelta(days=42)
 class Reminded:
     """One reminder that was noted: on which London day, to whom and in which role, why then, and what became of it.
 
+    ``address`` as ``Addresses.shown`` gives it.
     ``due`` is the date it spoke of. ``gathered``: it stood in the day's e-mail. ``mail`` is that e-mail as lists show
     it; None where none was written (yet). ``dropped`` says why none needed to be.
     """
 
     on: date
-    address: str
+    address: str | None
     role: str
     why: str
     due: date | None
@@ -45,8 +47,9 @@ class Reminded:
     dropped: str
 
 
-def reminders_of(session: Session, row: Deadline, record: Record) -> list[Reminded]:
+def reminders_of(session: Session, actor: Actor, row: Deadline, record: Record) -> list[Reminded]:
     """What was noted and sent about one date so far, in order; the caller has asked who may see it."""
+    addresses = Addresses(session, actor, [record])
     found: list[Reminded] = []
     carried: set[int] = set()
     rows = session.execute(
@@ -62,12 +65,14 @@ def reminders_of(session: Session, row: Deadline, record: Record) -> list[Remind
         found.append(
             Reminded(
                 london_date(mail.settled_at or mail.not_before) if mail is not None else one.for_day,
-                one.address,
+                addresses.shown(one.address, record.id),
                 PARTY_LABELS[party],
                 why_then(Telling(one.kind), one.rung, party),
                 one.due_on,
                 mail is not None and mail.message == DIGEST,
-                message_dict(record.ref, mail) if mail is not None else None,
+                message_dict(record.ref, mail, addresses.shown(mail.recipient, record.id))
+                if mail is not None
+                else None,
                 one.dropped_because,
             )
         )
@@ -77,12 +82,12 @@ def reminders_of(session: Session, row: Deadline, record: Record) -> list[Remind
         .order_by(OutboxMessage.id)
     )
     for mail in by_hand:
-        party = Party(mail.party)
+        party, recipient = Party(mail.party), addresses.shown(mail.recipient, record.id)
         found.append(
             Reminded(
-                london_date(mail.settled_at or mail.created_at), mail.recipient, PARTY_LABELS[party],
+                london_date(mail.settled_at or mail.created_at), recipient, PARTY_LABELS[party],
                 _why_of_mail(mail.rung, party),
-                mail.due_on, False, message_dict(record.ref, mail), "",
+                mail.due_on, False, message_dict(record.ref, mail, recipient), "",
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: one.on)
@@ -111,9 +116,8 @@ def reminders_to_come(session: Session, actor: Actor, row: Deadline, record: Rec
             )
         )
     }
-    return sorted(
-        (one for one in found if (one.rung, one.address.lower()) not in noted), key=lambda one: (one.on, one.address)
-    )
+    new = [one for one in found if (one.rung, (one.address or "").lower()) not in noted]
+    return as_read(session, actor, sorted(new, key=lambda one: (one.on, one.address)))
 
 
 def why_none(row: Deadline, record: Record) -> str:

@@ -11,6 +11,7 @@ from dardr.access import roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.deliver import MAY_HANDLE_POST
 from dardr.errors import NotFound
+from dardr.lookups.addresses import Addresses
 from dardr.lookups.message_records import records_of_messages
 from dardr.lookups.post_in import came_back, came_to
 from dardr.lookups.timeline import message_dict
@@ -36,15 +37,20 @@ def one_message(session: Session, actor: Actor, number: int) -> dict[str, Any]:
     held = roles_on_each(session, actor, seen)
     roles = frozenset[Role]().union(*held.values()) if seen else actor.everywhere
     may_read = len(seen) == len(ids) and row.message not in OPENS_SOMETHING
+    first = seen[0] if seen else None
+    recipient = Addresses(session, actor, seen).shown(row.recipient, first.id if first else None)
     tries = session.scalars(
         sa.select(OutboxAttempt).where(OutboxAttempt.outbox_id == row.id).order_by(OutboxAttempt.at, OutboxAttempt.id)
     )
     return {
-        **message_dict(next((one.ref for one in seen), None), row),
+        **message_dict(first.ref if first else None, row, recipient),
         "about": [{"ref": one.ref, "process": one.process_key} for one in seen],
         "not_before": row.not_before.isoformat(),
         "text": row.text if may_read else None,
-        "tries": [{"at": one.at.isoformat(), "result": one.result, "answer": one.answer} for one in tries],
+        "tries": [
+            {"at": one.at.isoformat(), "result": one.result, "answer": one.answer if recipient is not None else ""}
+            for one in tries
+        ],
         "came_back": [one.as_dict() for one in came_to(session, actor, row.id)],
         "address_fails": bool(came_back(session, [row.recipient])),
         "may_handle": bool(roles & MAY_HANDLE_POST),

@@ -14,6 +14,7 @@ from dardr.actors import Actor
 from dardr.casework.fold import public
 from dardr.casework.four_eyes import WRITTEN_BY
 from dardr.errors import Forbidden
+from dardr.lookups.addresses import Addresses
 from dardr.lookups.post_in import came_about
 from dardr.lookups.records import visible_items
 from dardr.parts import Contents, contents_seen
@@ -41,7 +42,7 @@ def timeline(session: Session, actor: Actor, ref: str, *, with_items: bool = Tru
     roles = roles_on_each(session, actor, records.values())
     return {
         "events": _events(session, records, roles),
-        "messages": _messages(session, records),
+        "messages": _messages(session, records, Addresses(session, actor, records.values())),
         "came_in": [one.as_dict() for one in came_about(session, actor, records)],
     }
 
@@ -124,7 +125,7 @@ def _stage(event: AuditEvent, key: str | None) -> str:
         return key
 
 
-def _messages(session: Session, records: dict[int, Record]) -> list[dict[str, Any]]:
+def _messages(session: Session, records: dict[int, Record], addresses: Addresses) -> list[dict[str, Any]]:
     """Every e-mail about these records, also one that gathered what was to be said about several."""
     carried: dict[int, set[int]] = {}
     pairs = sa.select(Reminder.outbox_id, Reminder.record_id).where(
@@ -138,7 +139,8 @@ def _messages(session: Session, records: dict[int, Record]) -> list[dict[str, An
         .where(sa.or_(about, OutboxMessage.id.in_(carried)) if carried else about)
         .order_by(OutboxMessage.created_at, OutboxMessage.id)
     )
-    return [message_dict(records[_first(row, carried)].ref, row) for row in rows]
+    about_which = ((row, records[_first(row, carried)]) for row in rows)
+    return [message_dict(record.ref, row, addresses.shown(row.recipient, record.id)) for row, record in about_which]
 
 
 def _first(row: OutboxMessage, carried: dict[int, set[int]]) -> int:
@@ -154,27 +156,35 @@ def messages(session: Session, actor: Actor, statuses: Sequence[str]) -> list[di
     if Role.ADMINISTRATOR in actor.everywhere:
         may = sa.or_(may, OutboxMessage.record_id.is_(None))
     rows = session.execute(
-        sa.select(OutboxMessage, Record.ref)
+        sa.select(OutboxMessage, Record)
         .outerjoin(Record, Record.id == OutboxMessage.record_id)
         .where(OutboxMessage.status.in_(list(statuses)), may)
         .order_by(OutboxMessage.id.desc())
         .limit(1000)
-    )
-    return [message_dict(ref, row) for row, ref in rows]
+    ).all()
+    addresses = Addresses(session, actor, {about for _, about in rows if about is not None})
+    return [
+        message_dict(about.ref if about else None, row, addresses.shown(row.recipient, row.record_id))
+        for row, about in rows
+    ]
 
 
-def message_dict(ref: str | None, row: OutboxMessage) -> dict[str, Any]:
-    """One e-mail as lists show it, JSON-ready; the text as it was sent is in the message itself."""
+def message_dict(ref: str | None, row: OutboxMessage, recipient: str | None) -> dict[str, Any]:
+    """One e-mail as lists show it, JSON-ready; the text as it was sent is in the message itself.
+
+    ``recipient`` is its address as this person may read it (``Addresses.shown``): None keeps back what the server said,
+    too, which often repeats it.
+    """
     return {
         "id": row.id,
         "ref": ref,
         "message": row.message,
         "party": row.party,
-        "recipient": row.recipient,
+        "recipient": recipient,
         "subject": row.subject,
         "status": row.status,
         "attempts": row.attempts,
-        "last_error": row.last_error,
+        "last_error": row.last_error if recipient is not None else None,
         "message_id": row.message_id,
         "delivery": row.delivery,
         "delivery_at": row.delivery_at.isoformat() if row.delivery_at else None,

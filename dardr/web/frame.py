@@ -127,13 +127,15 @@ def mail_status(mail: dict[str, Any]) -> str:
 
 
 def mail_to(mail: dict[str, Any]) -> str:
-    """To whom an e-mail goes: the address, or whose address is missing."""
+    """To whom an e-mail goes: the address, in which role where that is not shown, or whose address is missing."""
     if mail["recipient"]:
         return str(mail["recipient"])
+    kept = mail["recipient"] is None
     try:
-        return f"{PARTY_LABELS[Party(mail['party'])]}, for whom no address is recorded"
+        role = PARTY_LABELS[Party(mail["party"])]
     except ValueError:
-        return "no address is recorded"
+        return "somebody whose address is not shown here" if kept else "no address is recorded"
+    return role if kept else f"{role}, for whom no address is recorded"
 
 
 def _frame() -> dict[str, Any]:

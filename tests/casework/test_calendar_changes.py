@@ -146,7 +146,7 @@ def test_the_message_is_on_the_timeline_of_each_review_and_overtaken_when_the_da
             assert shared.id in {m["id"] for m in timeline(session, manager, one.ref)["messages"]}
         row = session.scalars(sa.select(Deadline).where(Deadline.id == mine[0].deadline_id)).one()
         record = session.get_one(Record, row.record_id)
-        (said,) = (r for r in reminders_of(session, row, record) if r.address == shared.recipient)
+        (said,) = (r for r in reminders_of(session, manager, row, record) if r.address == shared.recipient)
         assert said.why == "The calendar changed, and the date moved with it"
         assert overtaken(session, local_drill.post(), local_drill.now) == {}
     local_drill.now += timedelta(hours=1)

@@ -83,7 +83,7 @@ def what_if(
     if view.root.final:
         world.note(f"{ref} has ended. Its own dates do not run any more.")
     supposed = suppose(happening, view, asked)
-    return _outcome(world, view, ref, supposed, holidays)
+    return _outcome(world, actor, view, ref, supposed, holidays)
 
 
 def _of_review(session: Session, actor: Actor, ref: str, today: date) -> tuple[World, View]:
@@ -129,7 +129,7 @@ def _suppose_holidays(world: World, holidays: Sequence[date]) -> None:
 
 
 def _outcome(
-    world: World, view: View, ref: str, supposed: Sequence[dict[str, str]], holidays: Sequence[date]
+    world: World, actor: Actor, view: View, ref: str, supposed: Sequence[dict[str, str]], holidays: Sequence[date]
 ) -> Outcome:
     shown = [
         run
@@ -143,7 +143,7 @@ def _outcome(
         tuple(supposed),
         tuple(dict.fromkeys(holidays)),
         tuple(changes),
-        tuple(reminders_of(world, shown)),
+        tuple(reminders_of(world, actor, shown)),
         (*world.notes, *said_of_law(changes)),
         sum(not change.changed for change in changes),
         tuple(further(world, [run for run in shown if run.before is None and run.row.running])),
@@ -169,7 +169,7 @@ def _of_everything(
         tuple(supposed),
         tuple(dict.fromkeys(holidays)),
         changes,
-        tuple(reminders_of(world, world.runs)),
+        tuple(reminders_of(world, actor, world.runs)),
         tuple(world.notes),
         len(every) - len(changes),
         names=tuple(caseload.offers()) if asked else (),

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from dardr.actors import Actor
 from dardr.casework.post_days import AGENCIES, Told, of_the_partnership, told_of
 from dardr.casework.readers import next_in_line, standing_for
 from dardr.casework.recipients import NEVER_WRITTEN_TO, Recipients
+from dardr.lookups.addresses import Addresses
 from dardr.lookups.calendars import with_holidays
 from dardr.lookups.careful_days import careful_days
 from dardr.lookups.what_if.world import AT_ONCE, WAITS, Run, World
@@ -26,7 +28,7 @@ class Reminder:
     """A reminder that would not be sent on its day (``sent`` False), or that would (True).
 
     ``to`` is the party in words; ``addresses`` are those of its people today, none where nobody there can be written
-    to, or where it is not known yet who it will be.
+    to, or where it is not known yet who it will be. ``kept_back``: there are some, and not for whoever asks.
     """
 
     sent: bool
@@ -37,6 +39,7 @@ class Reminder:
     id: str
     label: str
     addresses: tuple[str, ...] = ()
+    kept_back: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -46,6 +49,7 @@ class Reminder:
             "what": self.what,
             "to": self.to,
             "addresses": list(self.addresses),
+            "kept_back": self.kept_back,
             "ref": self.ref,
             "id": self.id,
             "label": self.label,
@@ -62,7 +66,7 @@ class _Sending:
     step: Escalation | None = field(default=None, compare=False)
 
 
-def reminders_of(world: World, runs: Iterable[Run]) -> list[Reminder]:
+def reminders_of(world: World, actor: Actor, runs: Iterable[Run]) -> list[Reminder]:
     """Of the clocks that would be otherwise, the reminders that fall away and those that come, on their days of post.
 
     Worked out by the function that says what the sweeps of the days to come would find. What is repeated after a date
@@ -74,7 +78,9 @@ def reminders_of(world: World, runs: Iterable[Run]) -> list[Reminder]:
     looked_at = [run for run in runs if world.added or run.changed_on is not None or _waiting_changed(world, run)]
     careful, told = _careful(world, looked_at), _told(world, looked_at)
     people = Recipients(world.session)
-    people.prepare(run.standing.record for run in looked_at if not run.standing.supposed)
+    recorded = {run.standing.record for run in looked_at if not run.standing.supposed}
+    people.prepare(recorded)
+    read = Addresses(world.session, actor, recorded)
     found: list[Reminder] = []
     for run in looked_at:
         avoid = careful.get(run.row.id, frozenset())
@@ -82,11 +88,13 @@ def reminders_of(world: World, runs: Iterable[Run]) -> list[Reminder]:
         comes = _after(world, run, told.get(run.row.id, Told()), post.without(avoid), was)
         for sent, every, other in ((False, was, comes), (True, comes, was)):
             said = _addresses(people, run, every, told.get(run.row.id, Told()))
-            found += [
-                Reminder(sent, one.on, one.what, to, run.standing.ref, run.clock.id, run.clock.label, addresses)
-                for one, (to, addresses) in said.items()
-                if one not in other
-            ]
+            for one, (to, every_address) in said.items():
+                if one in other:
+                    continue
+                addresses = tuple(a for a in every_address if read.shown(a, run.standing.id))
+                kept_back = len(addresses) < len(every_address)
+                about = run.standing.ref, run.clock.id, run.clock.label
+                found.append(Reminder(sent, one.on, one.what, to, *about, addresses, kept_back))
     return sorted(found, key=lambda r: (r.on, r.sent, r.ref, r.id, r.what, r.to))
 
 

@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session, defer
 
 from dardr.access import visible
+from dardr.actors import Actor
+from dardr.lookups.addresses import Addresses
 from dardr.lookups.timeline import message_dict
 from dardr.storage.installation import Heartbeat, IntegrityFinding
 from dardr.storage.outbox import UNDELIVERED, OutboxMessage
@@ -26,16 +28,17 @@ WITHOUT_TEXT = (defer(OutboxMessage.text), defer(OutboxMessage.html))
 SHOWN_AT_MOST = 200
 
 
-def undelivered(session: Session, refs: Sequence[str]) -> list[dict[str, Any]]:
-    """The e-mails about these records that did not reach somebody, newest first."""
+def undelivered(session: Session, actor: Actor, refs: Sequence[str]) -> list[dict[str, Any]]:
+    """The e-mails about these records, which the actor may see, that did not reach somebody, newest first."""
     rows = session.execute(
-        sa.select(OutboxMessage, Record.ref)
+        sa.select(OutboxMessage, Record)
         .options(*WITHOUT_TEXT)
         .join(Record, Record.id == OutboxMessage.record_id)
         .where(Record.ref.in_(list(refs)), UNDELIVERED)
         .order_by(OutboxMessage.id.desc())
-    )
-    return [message_dict(ref, row) for row, ref in rows]
+    ).all()
+    addresses = Addresses(session, actor, {record for _, record in rows})
+    return [message_dict(about.ref, row, addresses.shown(row.recipient, about.id)) for row, about in rows]
 
 
 @pages.get("/care")
@@ -66,7 +69,10 @@ def findings() -> ResponseReturnValue:
     return render_template(
         "care/findings.html",
         findings=[(finding, _address(record)) for finding, record in found],
-        mails=[(message_dict(record.ref if record else None, row), _address(record)) for row, record in mails],
+        mails=[
+            (message_dict(record.ref if record else None, row, row.recipient), _address(record))
+            for row, record in mails
+        ],
         waiting=waiting,
         ticks=list(session().scalars(sa.select(Heartbeat).order_by(Heartbeat.tick))),
     )

@@ -57,7 +57,7 @@ def receipt(ref: str, number: int) -> ResponseReturnValue:
         skipped=_skipped(shown["receipt"], clock, record.partnership_id),
         holds=holds,
         agreed=casework.agreed_for(session(), row.id),
-        reminded=reminders_of(session(), row, record),
+        reminded=reminders_of(session(), actor(), row, record),
         to_come=reminders_to_come(session(), actor(), row, record, today),
         seal=seal_of(session(), row, record),
         why_none=why_none(row, record),

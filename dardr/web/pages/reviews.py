@@ -96,7 +96,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         people_spoken_to=PEOPLE_SPOKEN_TO,
         likely=likely_same_as(session(), actor(), found) if found.process_key in workflows.REVIEW_KEYS else [],
         may_compare=bool(roles_on(session(), actor(), found) & CASEWORK),
-        undelivered=undelivered(session(), [found.ref, *(i["ref"] for i in shown["items"])]),
+        undelivered=undelivered(session(), actor(), [found.ref, *(i["ref"] for i in shown["items"])]),
         came_in=_came_in(found, shown["items"]),
         is_review=found.process_key in workflows.REVIEW_KEYS,
         plan=one_action(session(), actor(), found, today) if found.process_key in (ACTION, SHARE) else None,

@@ -115,12 +115,14 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the same people are told on one London day; ``addresses`` is empty where nobody is known yet."""
+    """What the same people are told on one London day; ``addresses`` is empty where nobody is known yet, or where they
+    are ``kept_back`` from whoever asks."""
 
     on: date
     to: tuple[str, ...]
     addresses: tuple[str, ...]
     of: tuple[Reminder, ...]
+    kept_back: bool
 
 
 def _offered(name: Name | Offer, group: str = "") -> Offered:
@@ -328,7 +330,7 @@ def _by_person(reminders: Iterable[Reminder]) -> list[Told]:
     for one in reminders:
         found.setdefault((one.on, one.addresses or (one.to,)), []).append(one)
     return [
-        Told(on, tuple(dict.fromkeys(one.to for one in of)), of[0].addresses, tuple(of))
+        Told(on, tuple(dict.fromkeys(one.to for one in of)), of[0].addresses, tuple(of), of[0].kept_back)
         for (on, _), of in sorted(found.items())
     ]
 
