@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from dardr.storage.installation import Installation
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.reviews import Deadline, Record
+from dardr.web.frame import MARKING
 from tests import builders
 from tests.web.conftest import PASSWORD, prepared
 from tests.web.people_at_work import NOW, fill
@@ -389,6 +392,14 @@ def test_a_receipt_prints_without_the_frame(page: Page, server: Serving) -> None
         assert not page.locator(around).is_visible()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_text("OFFICIAL-SENSITIVE").first).to_be_visible()
+    for path in ("receipt", "deadlines"):
+        page.goto(server.address + every_page(server)[path])
+        sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+        for number, text in enumerate(sheets, 1):
+            assert MARKING in text and "all people and events are fictional" in text
+            assert f"{number} of {len(sheets)}" in text
+            assert "(/records" not in text and "Sign out" not in text, "no address stands behind a link on paper"
+    assert len(sheets) > 1 and all("Who owes it" in " ".join(text.split()) for text in sheets[1:])
 
 
 def test_nothing_on_a_page_looks_like_gov_uk(page: Page, server: Serving) -> None:
