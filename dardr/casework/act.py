@@ -39,7 +39,7 @@ from dardr.storage.bodies import Body
 from dardr.storage.reviews import AuditEvent, Deadline, EventValues, IdentityValues, Record, RecordBody
 from dardr.storage.types import canonical
 from dardr.systime import london_date
-from workflows.definition import Action, FieldType, From, Process
+from workflows.definition import Action, FieldType, From, Process, Stage
 from workflows.engine import advance
 from workflows.processes.who import READERS
 
@@ -123,33 +123,15 @@ def record_event(
     before = {} if action.keep_as else {n: record.facts[n] for n in after if n in record.facts}
 
     touched = arming.touched_by(process, action.key)
-    started: list[Deadline] = []
-    if touched.starts:
-        started_by = {
-            "seq": seq,
-            "action": action.key,
-            "occurred_on": occurred_on.isoformat(),
-            "recorded_at": chain.instant_text(now),
-            "recorded_by": actor.name,
-        }
-        settings = settings_of(session, record.partnership_id)
-        ground = arming.ground_of(session, record)
-        started = arming.start(
-            ground, record, process, action, after, record.facts, occurred_on, settings, started_by, today
-        )
+    started = _begun(session, actor, now, record, process, action, after, occurred_on) if touched.starts else []
     hashed = {**after, CLOCKS: [_sealed(row) for row in started]} if started else after
     event = _write_event(
         session, actor, now, record, process, action, occurred_on, seq, from_stage, to_stage, before, hashed, identity
     )
 
     record.facts = fold_event(record.facts, action, after, seq=seq, actor_id=actor.id, occurred_on=occurred_on)
-    record.last_seq, record.head = seq, event.hash
     stage = process.stage(to_stage)
-    record.stage, record.phase, record.final = to_stage, stage.phase, stage.final
-    title = title_of(process, record.facts)
-    if title:
-        record.title = title
-    record.readers = readers_of(process, record.facts)
+    _stand(record, process, stage, event)
     for name, given in files.given(typed):
         if name not in passed_on:  # what is passed on is kept once, with the record that this opens
             files.store(session, now, record.id, event.id, given, field=name)
@@ -184,6 +166,38 @@ def record_event(
     if from_stage is not None:
         new_phase.note(session, actor, now, record, process, from_stage, occurred_on)
     return Done(record.ref, to_stage, record.revision, tuple(created), tuple(said), event.id)
+
+
+def _begun(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    record: Record,
+    process: Process,
+    action: Action,
+    after: Mapping[str, Any],
+    occurred_on: date,
+) -> list[Deadline]:
+    """The clocks that this event starts, before it is written: it keeps the hash of each receipt."""
+    started_by = {
+        "seq": record.last_seq + 1,
+        "action": action.key,
+        "occurred_on": occurred_on.isoformat(),
+        "recorded_at": chain.instant_text(now),
+        "recorded_by": actor.name,
+    }
+    settings, ground = settings_of(session, record.partnership_id), arming.ground_of(session, record)
+    return arming.start(
+        ground, record, process, action, after, record.facts, occurred_on, settings, started_by, london_date(now)
+    )
+
+
+def _stand(record: Record, process: Process, stage: Stage, event: AuditEvent) -> None:
+    """Where the record stands after its newest event, in the columns that lists and access read."""
+    record.last_seq, record.head = event.seq, event.hash
+    record.stage, record.phase, record.final = stage.key, stage.phase, stage.final
+    record.title = title_of(process, record.facts) or record.title
+    record.readers = readers_of(process, record.facts)
 
 
 def _sealed(row: Deadline) -> dict[str, Any]:

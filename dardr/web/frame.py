@@ -17,6 +17,7 @@ from dardr.casework.setup import nobody_yet
 from dardr.errors import DardrError
 from dardr.storage.bodies import Partnership
 from dardr.storage.installation import Installation
+from dardr.storage.reviews import Record
 from dardr.web import tabs, words
 from dardr.web.accounts import REFUSED
 from dardr.web.audience import actor, may_use
@@ -185,6 +186,13 @@ def install(app: Flask) -> None:
         mail_status=mail_status,
         mail_to=mail_to,
     )
+
+
+def of_record(record: Record) -> dict[str, Any]:
+    """What the head of every page about a record is given: it, its process, its stage, and whether it is a review."""
+    process = workflows.get(record.process)
+    is_review = record.process_key in workflows.REVIEW_KEYS
+    return {"record": record, "process": process, "stage": process.stage(record.stage), "is_review": is_review}
 
 
 def page_of(ref: str, process_key: str) -> str:

@@ -15,7 +15,7 @@ from dardr.lookups.who_sees import conflicts_on, last_reads, may_be_conflicted, 
 from dardr.storage.reviews import Record
 from dardr.web.asking import Answers, Asked, ask
 from dardr.web.audience import actor, who
-from dardr.web.frame import page_of
+from dardr.web.frame import of_record, page_of
 from dardr.web.transaction import session
 from workflows.definition import Choice, Field, FieldType, Role
 
@@ -48,14 +48,11 @@ def access(ref: str) -> ResponseReturnValue:
     if record.process_key not in workflows.REVIEW_KEYS:
         return redirect(page_of(record.ref, record.process_key))
     now = systime.utc_now()
-    process = workflows.get(record.process)
     held = roles_on(session(), actor(), record)
     reads_list = bool(held & READS_THE_LIST) and sees_whole(session(), actor(), record)
     return render_template(
         "access/review.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
+        **of_record(record),
         manages=bool(held & MANAGES_ACCESS),
         reads_list=reads_list,
         sees=who_sees(session(), record, now) if reads_list else None,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-import workflows
 from dardr import systime
 from dardr.access import get_record
 from dardr.casework.documents import build, documents_of
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.transaction import session
 
 pages = Blueprint("documents", __name__)
@@ -29,15 +29,11 @@ FORMAT_WORDS = {"docx": "Word", "pdf": "PDF", "pptx": "PowerPoint", "html": "Web
 def documents(ref: str) -> ResponseReturnValue:
     """The documents of one review."""
     record = get_record(session(), actor(), ref, in_part=True)
-    process = workflows.get(record.process)
     return render_template(
         "document/documents.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
+        **of_record(record),
         documents=documents_of(session(), actor(), ref),
         formats=FORMAT_WORDS,
-        is_review=True,
     )
 
 

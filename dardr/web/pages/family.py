@@ -25,6 +25,7 @@ from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.pages.documents import download
 from dardr.web.pages.naming import Names, names
 from dardr.web.transaction import commit, database, session, undo
@@ -51,12 +52,9 @@ def family(ref: str) -> ResponseReturnValue:
         _note(review, "page of the family")
     today = systime.london_date(systime.utc_now())
     known = names(session(), review.partnership_id)
-    process = workflows.get(review.process)
     return render_template(
         "family/family.html",
-        record=review,
-        process=process,
-        stage=process.stage(review.stage),
+        **of_record(review),
         cards=[_card(read_branch(session(), actor(), one, review, today), known) for one in records],
         spoken=_spoken(review, known) if records else [],
         name_used=name_used(session(), review),

@@ -17,6 +17,7 @@ from dardr.lookups.family_entries import comments, words_of
 from dardr.lookups.family_questions import Question, questions_of
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.transaction import database, session
 from workflows.processes.who import FAMILY_NOTES
 
@@ -48,12 +49,9 @@ def for_reading(ref: str, branch: str) -> ResponseReturnValue:
 
 
 def _page(record: Record, found: list[Question], branch: str, **more: Any) -> str:
-    process = workflows.get(record.process)
     return render_template(
         "family_questions/register.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
+        **of_record(record),
         questions=found,
         waiting=sum(not question.final for question in found),
         branch=branch,

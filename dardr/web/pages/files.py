@@ -23,6 +23,7 @@ from dardr.lookups.records import linked
 from dardr.storage.files import StoredFile
 from dardr.storage.reviews import Record
 from dardr.web.audience import BY_LINK, actor, who
+from dardr.web.frame import of_record
 from dardr.web.pages.listing import page_number, pager
 from dardr.web.transaction import database, session
 from workflows.definition import Action, Role
@@ -121,13 +122,9 @@ def _document(record: Record) -> ResponseReturnValue:
 
 
 def _page(template: str, record: Record, **shown: Any) -> ResponseReturnValue:
-    process = workflows.get(record.process)
     return render_template(
         template,
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=record.process_key in workflows.REVIEW_KEYS,
+        **of_record(record),
         **shown,
     )
 

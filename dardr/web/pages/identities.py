@@ -11,6 +11,7 @@ from dardr.access import SEES_IDENTITIES
 from dardr.casework.read_log import note_read
 from dardr.lookups.identities import Known, find_review, read_identities
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.pages.naming import Names, names
 from dardr.web.transaction import database, session
 
@@ -30,9 +31,7 @@ def people(ref: str) -> ResponseReturnValue:
     known = names(session(), record.partnership_id)
     return render_template(
         "identity/people.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
+        **of_record(record),
         facts=[_line(one, known) for one in found.facts],
         people=[
             (person, [_line(one, known) for one in person.known.values()])

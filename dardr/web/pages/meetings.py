@@ -20,6 +20,7 @@ from dardr.seeing import seen_facts
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
 from dardr.web.calendar_files import calendar_file
+from dardr.web.frame import of_record
 from dardr.web.pages.files import given_out
 from dardr.web.pages.naming import Names, entry_lines, fields_by_name, names
 from dardr.web.transaction import session
@@ -56,10 +57,7 @@ def meetings_of_review(ref: str) -> ResponseReturnValue:
     kept = seen_facts(process, record.facts, roles).get("meetings") or []
     return render_template(
         "meeting/of_review.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=True,
+        **of_record(record),
         planned=[line for line in lines if line["stage"] == "planned"],
         held=[line for line in reversed(lines) if line["stage"] in ("held", "minutes_agreed")],
         cancelled=[line for line in lines if line["stage"] == "cancelled"],

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-import workflows
 from dardr import systime
 from dardr.casework.chronology import deciding, exporting
 from dardr.casework.chronology.comparing import CONTRADICT, DECISIONS
@@ -18,6 +17,7 @@ from dardr.errors import Conflict, Invalid, NotFound, Reason
 from dardr.lookups.chronology import ONLY, Line, Merged, Pair, Wanted, chosen, merged_of, notes_of, pair_of
 from dardr.web.audience import actor, who
 from dardr.web.chronology_chart import chart
+from dardr.web.frame import of_record
 from dardr.web.pages.listing import page_number, pager
 from dardr.web.transaction import database, session, undo
 from workflows.partial import NotADate, parse_date
@@ -36,13 +36,9 @@ SHOWING = {"": "Not decided", "decided": "Decided", "all": "All"}
 
 
 def _page(name: str, merged: Merged, **values: Any) -> str:
-    process = workflows.get(merged.record.process)
     return render_template(
         name,
-        record=merged.record,
-        process=process,
-        stage=process.stage(merged.record.stage),
-        is_review=True,
+        **of_record(merged.record),
         merged=merged,
         exactness=EXACTNESS,
         decisions=DECISIONS,

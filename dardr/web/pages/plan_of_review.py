@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-import workflows
 from dardr import systime
 from dardr.access import visible
 from dardr.casework.plan_files import live, word
@@ -17,7 +16,7 @@ from dardr.lookups.plan import COLUMNS, OCCASIONS, copies_of, differences, lines
 from dardr.storage.plans import PlanCopy
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
-from dardr.web.frame import MARKING
+from dardr.web.frame import MARKING, of_record
 from dardr.web.pages.documents import download
 from dardr.web.pages.recommendations import review_of
 from dardr.web.transaction import session
@@ -86,13 +85,9 @@ def plan_copy_file(ref: str, number: int) -> Response:
 
 
 def _page(record: Record, **shown: Any) -> str:
-    process = workflows.get(record.process)
     return render_template(
         "recommendation/plan.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=True,
+        **of_record(record),
         columns=COLUMNS,
         **shown,
     )

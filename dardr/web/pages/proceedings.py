@@ -24,6 +24,7 @@ from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web import proceedings_chart, spreadsheet
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.pages.documents import download
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of, label_of_clock, short_day
@@ -110,13 +111,9 @@ def hold_letter(ref: str, number: int, to: str) -> ResponseReturnValue:
 def disclosure(ref: str) -> ResponseReturnValue:
     """The disclosure register of a review, as a page to be read and printed."""
     record, lines = _register(ref)
-    process = workflows.get(record.process)
     return render_template(
         "proceedings/disclosure.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=True,
+        **of_record(record),
         lines=lines,
     )
 

@@ -29,6 +29,7 @@ from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.pages.documents import FORMAT_WORDS
 from dardr.web.pages.naming import names
 from dardr.web.transaction import commit, session, undo
@@ -237,7 +238,6 @@ def _show(
     refused = refused or {}
     reasons = [reason for said in refused.values() for reason in said]
     problems = forms.problems_by_field(reasons)
-    process = workflows.get(record.process)
     point_process = workflows.get("qa-point")
     action = point_process.action(ANSWER)
     asked, summary, found = [], [], {}
@@ -258,10 +258,7 @@ def _show(
     summary += [{"text": r.reason, "href": forms.anchor((), "on")} for r in refused.get(forms.ON, ())]
     shown = render_template(
         "quality/points.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=True,
+        **of_record(record),
         asked=asked,
         when=forms.when_question(form, problems.get(forms.ON)),
         summary=summary,

@@ -30,7 +30,7 @@ from dardr.lookups.similar import similar
 from dardr.storage.bodies import Body
 from dardr.storage.reviews import Record
 from dardr.web.audience import BY_LINK, actor, who
-from dardr.web.frame import page_of
+from dardr.web.frame import of_record, page_of
 from dardr.web.pages.naming import entry_lines, names
 from dardr.web.transaction import session
 from dardr.web.words import day_words
@@ -75,17 +75,13 @@ def of_one_review(ref: str) -> ResponseReturnValue:
     record, today = get_record(session(), actor(), ref), _today()
     if record.process_key not in workflows.REVIEW_KEYS:
         return redirect(page_of(ref, record.process_key))  # other records keep recommendations of their own as a list
-    process = workflows.get(record.process)
     asked = _asked()
     every = of_review(session(), actor(), record, today)
     shown = [row for row in every if asked.wants(row)]
     possible = {a["key"]: a for a in actions_of(session(), actor(), ref, today, with_items=False, with_fields=False)}
     return render_template(
         "recommendation/register.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=True,
+        **of_record(record),
         rows=shown,
         total=len(every),
         awaited=sum(bool(row.awaited) for row in every),
@@ -126,14 +122,10 @@ def recommendation(ref: str) -> ResponseReturnValue:
     record, today = get_record(session(), actor(), ref, in_part=True), _today()
     if record.process_key != RECOMMENDATION:
         abort(404)
-    process = workflows.get(record.process)
     found = one_recommendation(session(), actor(), record, today)
     return render_template(
         "recommendation/one.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=False,
+        **of_record(record),
         found=found,
         row=found.row,
         rag_colours=COLOUR_LABELS,

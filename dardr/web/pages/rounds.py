@@ -32,6 +32,7 @@ from dardr.lookups.rounds import Group, Line, Report, Table, Version, report_of,
 from dardr.storage.reviews import Record
 from dardr.web import forms
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.pages.files import MARKED, given_out
 from dardr.web.transaction import commit, database, session, undo
 from dardr.web.words import answer_words, field_of
@@ -66,15 +67,11 @@ def _today() -> date:
 def report(ref: str) -> ResponseReturnValue:
     """The versions of the report in order, and for each the comments, the reading, the approval, the sign-off."""
     found = report_of(session(), actor(), ref, _today())
-    process = workflows.get(found.record.process)
     files = files_by_entry(session(), actor(), ref)
     branches = branches_of(session(), actor(), found.record)
     return render_template(
         "rounds/report.html",
-        record=found.record,
-        process=process,
-        stage=process.stage(found.record.stage),
-        is_review=True,
+        **of_record(found.record),
         found=found,
         versions=[
             {**_version(found, one, files), "branches": [beside(branch, one.name) for branch in branches]}
@@ -138,16 +135,12 @@ def comments(ref: str) -> ResponseReturnValue:
     """The table of one round by paragraph, or what one reader gave."""
     table = table_of(session(), actor(), ref, _today())
     record = table.record
-    process = workflows.get(record.process)
     possible = {a["key"]: a for a in actions_of(session(), actor(), ref, _today(), with_items=False, with_fields=False)}
     asked = _steps(record)
     showing = request.args.get("show", "")
     return render_template(
         "rounds/comments.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=False,
+        **of_record(record),
         table=table,
         review=_review(record),
         groups=[(group, lines) for group in table.groups if (lines := _shown(group, table, showing))],
@@ -295,13 +288,9 @@ def _ask(
     reasons: Sequence[Reason],
     status: int = 200,
 ) -> ResponseReturnValue:
-    process = workflows.get(table.record.process)
     shown = render_template(
         "rounds/answer.html",
-        record=table.record,
-        process=process,
-        stage=process.stage(table.record.stage),
-        is_review=False,
+        **of_record(table.record),
         table=table,
         review=_review(table.record),
         action=action,

@@ -11,6 +11,7 @@ from dardr.access import roles_on
 from dardr.casework.update_rounds import days_for
 from dardr.lookups.update_rounds import ROUND, one_round, rounds
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.transaction import session
 from workflows.calendar import CannotCount
 from workflows.definition import Role
@@ -63,9 +64,7 @@ def one(ref: str) -> ResponseReturnValue:
     roles = roles_on(session(), actor(), record)
     return render_template(
         "update_rounds/one.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
+        **of_record(record),
         asked=asked,
         heard=sum(one.answered_on is not None for one in asked),
         waiting=sum(one.stage == "asked" for one in asked),

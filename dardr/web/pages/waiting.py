@@ -15,7 +15,7 @@ from dardr.errors import NotFound
 from dardr.lookups.waiting import Waits
 from dardr.lookups.waits_of_review import Wait, waiting_for
 from dardr.web.audience import actor, who
-from dardr.web.frame import page_of
+from dardr.web.frame import of_record, page_of
 from dardr.web.transaction import session
 from workflows.definition import Role
 from workflows.processes.dardr_s9_1.decision import DECISIONS
@@ -43,19 +43,15 @@ def review_waiting(ref: str) -> ResponseReturnValue:
     waits = Waits(session(), actor(), [record.id], today)
     found = waiting_for(waits, record.id)
     roles = roles_on(session(), actor(), record)
-    process = workflows.get(record.process)
     return render_template(
         "waiting/review.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
+        **of_record(record),
         first=_shown(found[0], roles, today) if found else None,
         groups=[
             {"key": key, "heading": heading, "lines": lines}
             for key, heading in HEADINGS
             if (lines := [_shown(wait, roles, today) for wait in found[1:] if wait.kind == key])
         ],
-        is_review=True,
     )
 
 
