@@ -18,7 +18,7 @@ from dardr.lookups.chairs import CHAIR, INVITATION
 from dardr.storage.reviews import AuditEvent, EventValues, Record, RecordLink
 from workflows.definition import Field, FieldType, Stage
 from workflows.processes.chair_1 import RATED
-from workflows.processes.chair_invitation_1.stages import APPOINTED
+from workflows.processes.chair_invitation_1.stages import APPOINTED, ENDED
 from workflows.processes.dardr_s9_1.learning import ASKED_OF_ALL
 
 SHOWN = {"listed": "Take reviews", "working": "Chair a review now", "all": "Everybody, also who left"}
@@ -53,6 +53,12 @@ class Listed:
     def working(self) -> list[Engagement]:
         """The reviews the chair has now."""
         return [one for one in self.engagements if one.now]
+
+    @property
+    def without_feedback(self) -> list[str]:
+        """The reviews, of those the reader sees, on which the work has ended and after which nothing was said of it."""
+        said = {"", *(entry.get("about_review") for entry in self.record.facts.get("chair_feedback") or ())}
+        return [one.review for one in self.engagements if one.stage.key == ENDED and one.review not in said]
 
 
 def register(session: Session, actor: Actor, shown: str = "listed", only: str = "") -> list[Listed]:

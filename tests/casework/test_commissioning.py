@@ -163,7 +163,8 @@ def test_no_contract_without_data_protection_terms(sqlite_database: Database) ->
 
 def test_payments_have_a_date_are_paid_once_and_count_once(database: Database) -> None:
     review = a_review(database, "commissioning")
-    ref = contracted(review, a_chair(database))
+    chair = a_chair(database)
+    ref = contracted(review, chair)
     due = review.today + timedelta(days=14)
     for name, pounds in (("First draft", "3000"), ("Final report", "6000")):
         review.act(
@@ -185,7 +186,19 @@ def test_payments_have_a_date_are_paid_once_and_count_once(database: Database) -
         review.act("complete_appointment", ref=ref)
     review.act("strike_out_payment", {"payment": "Final report", "payment_not_due_because": "Ended early"}, ref=ref)
     assert not any(row.running for row in review.deadlines("chair_payment", ref=ref))
-    review.act("complete_appointment", ref=ref)
+    asks = {
+        "feedback_by": builders.address("case_manager"),
+        "feedback_due_on": (review.today + timedelta(days=30)).isoformat(),
+    }
+    task = review.act("complete_appointment", asks, ref=ref).created[0]
+    with database.read() as session:
+        owed = {line.ref: line for line in work_of(session, actor(session, "case_manager"), review.today).owed()}
+    assert "what people say of the chair's work" in owed[task].what and owed[task].review_ref == review.ref
+    told = {"feedback_from": "panel", "quality_of_chairing": "good"}
+    for after, waits in (({}, [review.ref]), ({"about_review": review.ref}, [])):
+        Case(database, chair, review.today).act("record_chair_feedback", {**told, **after}, by="team_manager")
+        with database.read() as session:
+            assert register(session, actor(session, "team_manager"), "all", chair)[0].without_feedback == waits
 
 
 def test_a_conflict_found_late_ends_it_and_the_review_waits_again(database: Database) -> None:

@@ -154,6 +154,16 @@ def test_a_pre_election_period_needs_somebody_who_agreed() -> None:
     assert [b.field for b in said] == ["pre_election_agreed_by"]
 
 
+def test_publication_on_another_day_than_the_one_checked_is_said_and_not_refused() -> None:
+    paper = ready()
+    checked = paper.day
+    paper.take("check_pre_election", pre_election="none", pre_election_day=checked)
+    for published_on, said in ((checked, False), (checked + timedelta(days=1), True)):
+        verdict = paper.look("publish", {"published_on": published_on})
+        assert verdict.possible
+        assert any("Pre-election periods were checked for" in one for one in verdict.warnings) is said
+
+
 def entry(day: str, seq: int, every: str = "yes") -> dict[str, Any]:
     return {"avoid_day": day, "avoid_every_year": every, "seq": seq}
 

@@ -16,6 +16,7 @@ PROCESS = Process(
     version=1,
     label="Invitation of an independent chair",
     noun="invitation",
+    plural="Chairs invited",
     regime="any",
     phases=PHASES,
     stages=STAGES,

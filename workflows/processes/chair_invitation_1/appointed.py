@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows import guards
-from workflows.definition import Action, Blocked, DoesOnReview, Facts, Field, From
+from workflows.definition import Action, Blocked, DoesOnReview, Facts, Field, From, Opens
 from workflows.processes.authorities import by_design, guidance_2016
 from workflows.processes.chair_invitation_1.asking import OURS, SECTION_4, no_conflict_stands_in_the_way
 from workflows.processes.chair_invitation_1.stages import APPOINTED
@@ -81,6 +81,26 @@ MANAGED: tuple[Field, ...] = (
     day("deciding_chair_agreed_on", "When did the deciding chair agree?"),
     text("deciding_chair_agreed_where", "The agreement: where it is kept", help="For example the chair's e-mail."),
 )
+FEEDBACK: tuple[Field, ...] = (
+    one_of(
+        "feedback_by",
+        "Who asks what people say of the chair's work?",
+        From.PEOPLE,
+        required=False,
+        help="Family, panel and agencies are asked, and their answers recorded on the register of chairs. Whoever is"
+        " named here has it in My work.",
+    ),
+    day("feedback_due_on", "By when?", required=False, future=True, help="Left empty, it has no date."),
+)
+ASKS_FEEDBACK = Opens(
+    "task",
+    for_each="feedback_by",
+    each_as="given_to",
+    copies=(("asked_on", "occurred_on"), ("due_on", "feedback_due_on")),
+    sets=(("title", "Ask what people say of the chair's work, and record it on the register"),),
+    beside=True,
+)
+"""After each review somebody owes the register what was said: it does not rest on whoever happens to think of it."""
 WHY_IT_ENDS = choice(
     "appointment_ended_because",
     "Why does it end?",
@@ -210,8 +230,10 @@ ACTIONS: tuple[Action, ...] = (
             WHY_IT_ENDS,
             optional(paragraph("appointment_ended_note", "What was agreed", help="No names.")),
             optional(paragraph("still_to_pay", "What is still to be paid")),
+            *FEEDBACK,
         ),
         effects=(
+            ASKS_FEEDBACK,
             DoesOnReview(
                 "record_chair_left",
                 only_for="invitation",
@@ -228,7 +250,9 @@ ACTIONS: tuple[Action, ...] = (
         source=("contracted",),
         to="ended",
         roles=CASEWORK,
+        fields=FEEDBACK,
         guards=(every_payment_is_settled,),
+        effects=(ASKS_FEEDBACK,),
         authority=OURS,
         help="When the report is published or the work has ended as agreed. Record feedback on the chair then.",
     ),

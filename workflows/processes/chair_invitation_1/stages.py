@@ -46,6 +46,7 @@ STAGES = (
 )
 
 ASKED = ("invited", "interested", "quoted")
+ENDED = "ended"
 APPOINTED = ("chosen", "contracted", "conflict_found")
 FINAL = tuple(stage.key for stage in STAGES if stage.final)
 ALL = tuple(stage.key for stage in STAGES)

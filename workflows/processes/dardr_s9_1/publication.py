@@ -154,7 +154,11 @@ def actions(law: Law) -> tuple[Action, ...]:
                     reason="Say what is withheld, why, and who agreed to it.",
                 ),
             ),
-            warnings=(waits.planned_day_is_to_be_avoided, waits.embargo_ends_that_day),
+            warnings=(
+                waits.planned_day_is_to_be_avoided,
+                waits.embargo_ends_that_day,
+                waits.published_on_the_day_checked,
+            ),
             effects=(FreezesPlan("publication"),),
             authority=CLEARANCE,
             help="dardr does not publish: it records what the partnership did.",

@@ -119,6 +119,18 @@ def planned_day_is_to_be_avoided(facts: Facts) -> str | None:
 # --- the pre-election period ------------------------------------------------------------------------------
 
 
+def published_on_the_day_checked(facts: Facts) -> str | None:
+    """A word of warning where pre-election periods were checked for another day than that of publication."""
+    checked = stored_date(facts.recorded.get("pre_election_day"))
+    published = (facts.submitted or {}).get("published_on")
+    if checked is None or not isinstance(published, date) or checked == published:
+        return None
+    return (
+        f"Pre-election periods were checked for {in_words(checked)}, and the report was published on"
+        f" {in_words(published)}. Ask the councils that publish about that day, and record the check."
+    )
+
+
 def pre_election_is_settled(facts: Facts, *, action: str, since: tuple[str, ...], reason: str) -> Blocked | None:
     """The check was made since; it found no pre-election period, or publishing was agreed; for the planned day."""
     unchecked = guards.done_since(facts, actions=(action,), since=since, reason=reason)
