@@ -39,6 +39,9 @@ CHROMIUM_FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
+WAITS_AT_MOST = 30_000
+"""Milliseconds until what a page should show counts as missing: a busy machine says nothing about the page."""
+
 compiled_once.statements()
 compiled_once.routes()
 
@@ -216,8 +219,9 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Per module: while it runs, ``asyncio.run`` does not work in this thread."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=WAITS_AT_MOST)
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield chromium
