@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from dardr.access import visible
 from dardr.actors import Actor
+from dardr.casework.administer.roles import label_of_role
 from dardr.storage.people import AdminEvent
 from dardr.storage.reading import ReadEvent
 from dardr.storage.reviews import Record
 from workflows.definition import Role
 
+DETAILS = {"email": "e-mail address"}
+"""What a detail of a change is called, where its own name does not say it."""
 WHAT_WAS_READ = {
     "identity": "Who the people are",
     "family": "What concerns the family",
@@ -122,13 +125,24 @@ def changes(
             "what": row.what,
             "subject": row.subject,
             "details": {
-                name: value
+                DETAILS.get(name, name): _in_words(name, value)
                 for name, value in (row.details or {}).items()
                 if all_of_it or name != "reason" or not row.what.startswith(WITHOUT_REASON)
             },
         }
         for row in rows
     ]
+
+
+def _in_words(name: str, value: Any) -> Any:
+    """A detail as it is read: roles by the names that people know them by."""
+    if name == "role":
+        return _role(value)
+    return [_role(one) for one in value] if name == "roles" and isinstance(value, list) else value
+
+
+def _role(value: Any) -> Any:
+    return label_of_role(Role(value)) if value in set(Role) else value
 
 
 def changers(session: Session) -> list[tuple[int, str]]:

@@ -12,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import workflows
 from dardr import systime
+from dardr.access import SEES_NO_REVIEW
 from dardr.actors import Purpose
 from dardr.casework.setup import nobody_yet
 from dardr.errors import DardrError
+from dardr.lookups.addresses import mail_to
 from dardr.storage.bodies import Partnership
 from dardr.storage.installation import Installation
 from dardr.storage.reviews import Record
@@ -28,13 +30,14 @@ from workflows.definition import PARTY_LABELS, Party
 
 PRODUCT = "dardr"
 MARKING = "OFFICIAL-SENSITIVE"
+CASELOAD = "reviews.caseload"
 NAVIGATION = (
     ("My work", "work.my_work", ("",)),
     ("What we owe", "agency.home", ("agency",)),
     ("Partnership", "partnership.summary", ("partnership",)),
     (
         "Reviews",
-        "reviews.caseload",
+        CASELOAD,
         ("reviews", "records", "returns", "family", "open", "chairs", "brief", "recommendations", "own-plans"),
     ),
     ("Actions", "plans.plan", ("actions", "update-rounds", "sheets")),
@@ -89,6 +92,14 @@ def installation() -> dict[str, Any]:
     return g.dardr_frame
 
 
+def lists_reviews() -> bool:
+    """Whether the list of reviews can show this person any: an agency, say, sees what is asked of it and no review."""
+    try:
+        return not actor().roles or bool(actor().roles - SEES_NO_REVIEW)
+    except DardrError:
+        return False
+
+
 def _sections() -> tuple[list[dict[str, Any]], bool]:
     """The sections this person may use, and whether they look after the service; nothing before signing in."""
     try:
@@ -98,7 +109,7 @@ def _sections() -> tuple[list[dict[str, Any]], bool]:
         found = [
             {"text": text, "href": current_app.url_for(endpoint), "active": folder in folders}
             for text, endpoint, folders in NAVIGATION
-            if may_use(endpoint)
+            if may_use(endpoint) and (lists_reviews() or endpoint != CASELOAD)
         ]
         if (door := actor().door) is not None and door.purpose is Purpose.CHAIR:
             here, papers = request.blueprint in ("doors", "rounds", "doing"), request.blueprint == "door_papers"
@@ -125,18 +136,6 @@ def mail_status(mail: dict[str, Any]) -> str:
         return f"{DELIVERY.get(mail['delivery'], mail['delivery'])}, {words.instant_words(mail['delivery_at'])}"
     said = MAIL_STATUS.get(str(mail["status"]), str(mail["status"]))
     return f"{said}, {words.instant_words(mail['settled_at'])}" if mail["settled_at"] else said
-
-
-def mail_to(mail: dict[str, Any]) -> str:
-    """To whom an e-mail goes: the address, in which role where that is not shown, or whose address is missing."""
-    if mail["recipient"]:
-        return str(mail["recipient"])
-    kept = mail["recipient"] is None
-    try:
-        role = PARTY_LABELS[Party(mail["party"])]
-    except ValueError:
-        return "somebody whose address is not shown here" if kept else "no address is recorded"
-    return role if kept else f"{role}, for whom no address is recorded"
 
 
 def _frame() -> dict[str, Any]:
@@ -179,6 +178,8 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         how_it_stands=words.how_it_stands,
+        NOBODY=PARTY_LABELS[Party.NOBODY],
+        lists_reviews=lists_reviews,
         KINDS_AT_LENGTH=words.KINDS_AT_LENGTH,
         CONTENT_NOTE=CONTENT_NOTE,
         page_of=page_of,
