@@ -5,6 +5,7 @@ Access follows the seat: whoever leaves the panel is not asked any more, and wha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from dardr.actors import READS_BY_NAME
 from dardr.casework.door_people import make
+from dardr.casework.names_used import identity_values
 from dardr.casework.panel import seats_of
 from dardr.casework.serving import reviews_served
+from dardr.errors import Invalid, Reason
 from dardr.storage.people import User
 from dardr.storage.reviews import Record, RecordLink
 from workflows.definition import AsksReader
@@ -22,10 +25,33 @@ from workflows.processes.reader_request_1.outside import outsider
 if TYPE_CHECKING:
     from dardr.casework.effects import Happening
 
+OF_THE_CASE = ("contact_email", "contact_phone", "advocate_contact", "part_contact", "next_of_kin", "family_people")
+"""The questions of the identity store whose answers may hold an e-mail address of somebody in the case."""
+
+THEIRS = (
+    "One of these addresses is also recorded for the family, their advocate or somebody else in the case. None of them"
+    " is sent a draft from here: a family reads apart, through the page of its branch. Leave that reader out, or give"
+    " another address."
+)
+
+
+def of_the_family(session: Session, reviews: Iterable[Record], address: str) -> bool:
+    """Whether an e-mail address is among those kept apart with the people of these reviews and their families."""
+    wanted = address.casefold()
+    return any(
+        wanted in str(value).casefold()
+        for review in reviews
+        for values in identity_values(session, review)
+        for name, value in values.items()
+        if name in OF_THE_CASE
+    )
+
 
 def asks_reader(h: Happening, _effect: AsksReader) -> None:
     """Make the request theirs. Where nobody can be written to, the one who asks is told so."""
     title, address = _named(h)
+    if address and of_the_family(h.session, reviews_served(h.session, h.record.id), address):
+        raise Invalid([Reason(THEIRS)])
     user = h.session.scalar(sa.select(User).where(sa.func.lower(User.email) == address.lower())) if address else None
     if address and user is None:
         user = make(h.session, h.now, address, title, None)

@@ -161,7 +161,16 @@ def test_the_family_reads_apart_and_is_counted_for_those_who_read_of_it(
     app: Flask, case: Case, manager: Browser
 ) -> None:
     branch = a_family(case)["family"]
-    where = f"/records/{case.opened('comment-round')[0]}/comments"
+    case.act("change_contact", {"contact_email": "Aunt@invented.example"}, ref=branch)
+    case.act("record_person", {"part_in_case": "suspected", "part_contact": "07700 900123, him@invented.example"})
+    (ref,) = case.opened("comment-round")
+    for theirs in ("aunt@invented.example", "Him@invented.example"):
+        answer = manager.send(f"/records/{ref}/do/ask_more_readers", **dated("their_date", "2026-08-30"), **TODAY,
+                              more_outside=f"Critical friend, {theirs}")  # fmt: skip
+        assert answer.status_code == 422 and f"Critical friend, {theirs}" in answer.text
+        assert "None of them is sent a draft from here: a family reads apart" in answer.text
+    assert len(case.opened("reader-request")) == len(set(case.opened("reader-request"))) == 5
+    where = f"/records/{ref}/comments"
     page = manager.get(where).text
     assert f'href="/family/{branch}"' in page and "with them to read; 2 comments, 1 with an answer" in page
     assert "not given to them" in page, "the other branch"
