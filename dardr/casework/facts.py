@@ -236,18 +236,15 @@ def running_by_record(session: Session, record_ids: Iterable[int]) -> dict[int, 
     wanted = list(record_ids)
     if (known := recalled(session, CLOCKS_READ, wanted)) is not None:
         return {one: [row for row in rows if row.running] for one, rows in known.items()}
-    found: dict[int, list[Deadline]] = {}
-    for row in session.scalars(
-        sa.select(Deadline)
-        .options(defer(Deadline.receipt))
-        .where(
-            Deadline.record_id.in_(wanted),
-            *RUNNING,
-        )
-        .order_by(Deadline.id)
-    ):
-        found.setdefault(row.record_id, []).append(row)
-    return found
+
+    def find(ids: list[int]) -> dict[int, list[Deadline]]:
+        found: dict[int, list[Deadline]] = {}
+        query = sa.select(Deadline).options(defer(Deadline.receipt)).where(Deadline.record_id.in_(ids), *RUNNING)
+        for row in session.scalars(query.order_by(Deadline.id)):
+            found.setdefault(row.record_id, []).append(row)
+        return found
+
+    return remembered_each(session, "running clocks", wanted, find)
 
 
 def settings_of(session: Session, partnership_id: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -43,9 +43,13 @@ def was_given(value: Any) -> bool:
 
 def done(facts: Mapping[str, Any]) -> dict[str, Past]:
     """The last time each action was done, from the folded facts."""
-    return {
-        key: Past(seq, actor_id, date.fromisoformat(on)) for key, (seq, actor_id, on) in (facts.get(DONE) or {}).items()
-    }
+    return {key: past(kept) for key, kept in (facts.get(DONE) or {}).items()}
+
+
+def past(kept: Sequence[Any]) -> Past:
+    """One of them, as it is kept."""
+    seq, actor_id, on = kept
+    return Past(seq, actor_id, date.fromisoformat(on))
 
 
 def public(facts: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -24,22 +24,21 @@ from workflows.definition import Action, Clock, Party, Process
 
 @dataclass(frozen=True, slots=True)
 class AfterTheEnd:
-    """The ended records with the earliest dates, by id; how many dates run on all of them, and how many run soon.
+    """The dates that run on ended records, earliest first, each with the id of its record."""
 
-    ``condition`` holds of every record that was counted, and of no other.
-    """
+    dates: tuple[tuple[int, date], ...]
 
-    first: frozenset[int]
-    total: int
-    soon: int
-    condition: sa.ColumnElement[bool]
+    def first(self, most: int) -> set[int]:
+        """The records with the ``most`` earliest dates."""
+        return {record_id for record_id, _ in self.dates[:most]}
+
+    def all_but(self, most: int) -> set[int]:
+        """The other records."""
+        return {record_id for record_id, _ in self.dates} - self.first(most)
 
 
-def after_the_end(session: Session, viewer: Actor, who: Actor | None, soon: date, most: int) -> AfterTheEnd:
-    """What is waited for on the ended records that serve a review ``who`` carries, or of all that the viewer may see.
-
-    ``most`` says how many dates are to be among the first; ``soon`` is the London date before which one counts as soon.
-    """
+def after_the_end(session: Session, viewer: Actor, who: Actor | None) -> AfterTheEnd:
+    """What is waited for on ended records that serve a review ``who`` carries, or on all that the viewer may see."""
     condition = _only_waited_for()
     if who is not None:
         review = aliased(Record)
@@ -50,18 +49,12 @@ def after_the_end(session: Session, viewer: Actor, who: Actor | None, soon: date
         )
         condition = sa.and_(Record.id.in_(carried), condition)
     rows = session.execute(
-        sa.select(
-            Record.id,
-            sa.func.count().over().label("total"),
-            sa.func.sum(sa.case((Deadline.due_on < soon, 1), else_=0)).over().label("soon"),
-        )
+        sa.select(Record.id, Deadline.due_on)
         .join(Deadline, Deadline.record_id == Record.id)
         .where(condition, visible(viewer), *RUNNING)
         .order_by(Deadline.due_on, Record.ref, Deadline.id)
-        .limit(most)
-    ).all()
-    total, near = (int(rows[0].total), int(rows[0].soon)) if rows else (0, 0)
-    return AfterTheEnd(frozenset(row.id for row in rows), total, near, condition)
+    )
+    return AfterTheEnd(tuple((record_id, due) for record_id, due in rows if due is not None))
 
 
 def ends(process: Process, stage: str, clock: Clock, blocked: Collection[str] = ()) -> Action | None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from dardr.actors import STEPS_ON_PAPERS, Actor
 from dardr.errors import NotFound
-from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.deadlines import running_of
 from dardr.lookups.documents import DocumentLine, documents_of
 from dardr.lookups.files import FileLine, files_of, get_file
 from dardr.lookups.meetings import MeetingLine, meetings_of
@@ -77,7 +77,7 @@ def papers_of(session: Session, actor: Actor, review: Record, today: date) -> Pa
     files: dict[str, list[FileLine]] = {}
     for line in files_of(session, actor, review.ref):
         files.setdefault(line.ref, []).append(line)
-    running = {row["ref"]: row for row in deadlines_of(session, actor, review.ref, today) if row["running"]}
+    running = {row["ref"]: row for row in running_of(session, actor, review.ref, today)}
     steps: dict[str, list[dict[str, Any]]] = {}
     for step in actions_of(session, actor, review.ref, today, with_fields=False):
         if step["key"] in STEPS_ON_PAPERS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ import workflows
 from dardr.access import get_record, visible
 from dardr.actors import Actor
 from dardr.casework import deadlines as casework
-from dardr.casework.facts import clocks_of_each, holds_of_each
+from dardr.casework.facts import clocks_of_each, holds_of_each, running_by_record
 from dardr.lookups.records import bodies_of, label_of, visible_items
 from dardr.parts import contents_seen
 from dardr.storage.reviews import RUNNING, Deadline, Record, RecordLink
@@ -66,25 +66,61 @@ def deadlines_of(
     restarted today. Somebody who sees a part of a review gets the dates of that part. Raises NotFound for a record the
     actor may not see.
     """
+    return _as_read(session, actor, ref, today, clocks_of_each, with_items=with_items)
+
+
+def running_of(session: Session, actor: Actor, ref: str, today: date) -> list[dict[str, Any]]:
+    """The same of those that run, without their receipts: for pages that say the date and lead to why."""
+    return _as_read(session, actor, ref, today, running_by_record, receipts=False)
+
+
+def ended_of(session: Session, actor: Actor, ref: str) -> int:
+    """How many deadlines have ended, of a record and of the records that serve it."""
+    record = get_record(session, actor, ref)
+    ids = [record.id, *(item.id for item in visible_items(session, actor, record))]
+    query = sa.select(sa.func.count()).where(Deadline.record_id.in_(ids), sa.not_(sa.and_(*RUNNING)))
+    return session.scalar(query) or 0
+
+
+def _as_read(
+    session: Session,
+    actor: Actor,
+    ref: str,
+    today: date,
+    clocks: Callable[[Session, Iterable[int]], dict[int, list[Deadline]]],
+    *,
+    with_items: bool = True,
+    receipts: bool = True,
+) -> list[dict[str, Any]]:
     record = get_record(session, actor, ref, in_part=True)
     contents = contents_seen(session, actor, record)
     records = {record.id: record}
     if with_items:
         records |= {item.id: item for item in visible_items(session, actor, record)}
-    every = [row for several in clocks_of_each(session, records).values() for row in several]
+    every = [row for several in clocks(session, records).values() for row in several]
     rows = [row for row in every if contents is None or row.record_id != record.id or row.clock in contents.clocks]
     holds = open_holds(session, records)
     whose = bodies_of(session, records)
-    found = [_one(session, row, records[row.record_id], holds.get(row.record_id, set()), whose, today) for row in rows]
+    found = [
+        _one(session, row, records[row.record_id], holds.get(row.record_id, set()), whose, today, receipts=receipts)
+        for row in rows
+    ]
     return sorted(found, key=lambda d: (not d["running"], d["due"] or "9", d["ref"], d["id"]))
 
 
 def _one(
-    session: Session, row: Deadline, record: Record, holds: set[str], whose: dict[int, list[str]], today: date
+    session: Session,
+    row: Deadline,
+    record: Record,
+    holds: set[str],
+    whose: dict[int, list[str]],
+    today: date,
+    *,
+    receipts: bool,
 ) -> dict[str, Any]:
     clock = workflows.get(record.process).clock(row.clock)
     state = casework.state(row, clock, today, deferred=clock.deferred_by in holds)
-    receipt, due = dict(row.receipt or {}), row.due_on
+    receipt, due = dict(row.receipt or {}) if receipts else {}, row.due_on
     if row.held and row.running and row.start_on is not None:
         replayed = _replayed(session, row, record, clock, today)
         receipt, due = {**receipt, **replayed.receipt}, replayed.due

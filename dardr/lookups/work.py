@@ -19,7 +19,7 @@ import workflows
 from dardr.access import TASK, roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
-from dardr.lookups.after_the_end import AfterTheEnd, after_the_end, ends
+from dardr.lookups.after_the_end import after_the_end, ends
 from dardr.lookups.deadlines import running_state
 from dardr.lookups.waiting import ELSEWHERE, Standing, Waits, mover_of, some_of
 from dardr.lookups.whose import Whose, may_be_owed, may_concern, of_person, of_team
@@ -101,22 +101,21 @@ def work_of(
     for on records that have ended is then counted and not read beyond those.
     """
     who = person or viewer
-    query = sa.select(Record).options(defer(Record.facts)).where(visible(viewer), may_be_owed())
-    ended: AfterTheEnd | None = None
+    query = sa.select(Record.id).where(visible(viewer), may_be_owed())
+    wanted = set(session.scalars(query if team else query.where(may_concern(who))))
+    beyond: list[date] = []
     if most is not None and (team or not (who.body_ids or who.conflicts or who.is_operator)):
-        ended = after_the_end(session, viewer, None if team else who, today + FORTNIGHT, most)
-        query = query.where(sa.or_(sa.not_(ended.condition), Record.id.in_(ended.first)))
-    found = session.scalars(query if team else query.where(may_concern(who)))
+        ended = after_the_end(session, viewer, None if team else who)
+        left_out = ended.all_but(most)
+        beyond = [due for record_id, due in ended.dates if record_id in left_out]
+        wanted -= left_out
+    found = session.scalars(sa.select(Record).options(defer(Record.facts)).where(Record.id.in_(sorted(wanted))))
     records = {record.id: record for record in found}
     people = Recipients(session)
     people.prepare(records.values())
     whose = of_team(session, people, viewer) if team else of_person(people, who)
-    desk = _Desk(session, viewer, today, records, people, whose)
-    work = desk.work()
-    if ended is not None:
-        read = [row.due_on for one in ended.first for row in desk.waits.made[one].deadlines]
-        work.beyond = ended.total - len(read)
-        work.beyond_soon = ended.soon - sum(due is not None and due < today + FORTNIGHT for due in read)
+    work = _Desk(session, viewer, today, records, people, whose).work()
+    work.beyond, work.beyond_soon = len(beyond), sum(due < today + FORTNIGHT for due in beyond)
     return work
 
 

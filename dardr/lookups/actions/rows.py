@@ -128,7 +128,7 @@ def rows_of(
         ids = [one.id for one in some]
         dated = dues if dues is not None else dues_of(session, ids)
         bodies, moves, served = bodies_of(session, ids), moves_of(session, ids), _reviews_of(session, ids)
-        rules = {one.partnership_id: Rule.of(settings_of(session, one.partnership_id)) for one in some}
+        rules = {home: Rule.of(settings_of(session, home)) for home in {one.partnership_id for one in some}}
         for one in some:
             due = dated.get(one.id)
             found.append(

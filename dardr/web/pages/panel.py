@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 import workflows
 from dardr import systime
-from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.deadlines import running_of
 from dardr.lookups.panel import Panel, ReturnLine, SeatLine, panel_of
 from dardr.web.audience import actor, who
 from dardr.web.pages.naming import Names, fields_by_name, names
@@ -39,7 +39,7 @@ def panel(ref: str) -> ResponseReturnValue:
     found = panel_of(session(), actor(), ref, today)
     known = names(session(), found.record.partnership_id)
     approve = found.process.action("approve_terms")
-    running = {row["ref"]: row for row in deadlines_of(session(), actor(), ref, today) if row["running"]}
+    running = {row["ref"]: row for row in running_of(session(), actor(), ref, today)}
     return render_template(
         "panel/panel.html",
         found=found,

@@ -15,12 +15,13 @@ from dardr.access import get_record, roles_on
 from dardr.actors import Actor
 from dardr.casework.documents.agency import build_request
 from dardr.errors import NotFound
-from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.deadlines import running_of
 from dardr.lookups.records import visible_items
 from dardr.lookups.returns import Line, returns_of, suggestions_of
 from dardr.lookups.review import actions_of
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
+from dardr.web.frame import of_record
 from dardr.web.pages.documents import download
 from dardr.web.pages.recommendations import suggested_action
 from dardr.web.transaction import session
@@ -42,17 +43,13 @@ def agencies(ref: str) -> ResponseReturnValue:
     record = get_record(session(), actor(), ref)
     if record.process_key not in workflows.REVIEW_KEYS:
         raise NotFound(f"{ref} is not a review, so no agency is asked for a return to it.")
-    process = workflows.get(record.process)
     today = systime.london_date(systime.utc_now())
-    running = {row["ref"]: row for row in reversed(deadlines_of(session(), actor(), ref, today)) if row["running"]}
+    running = {row["ref"]: row for row in reversed(running_of(session(), actor(), ref, today))}
     found = returns_of(session(), actor(), record, running, today)
     possible = actions_of(session(), actor(), ref, today, with_items=False, with_fields=False)
     return render_template(
         "return/of_review.html",
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=True,
+        **of_record(record),
         found=found,
         groups=[
             (title, key, [_row(line) for line in lines])

@@ -16,7 +16,7 @@ from dardr.access import SEES_IDENTITIES, get_record, roles_on, sees_whole
 from dardr.casework.fold import done
 from dardr.lookups.actions.filters import ACTION, SHARE
 from dardr.lookups.actions.one import UPDATES_SHOWN, one_action
-from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.deadlines import ended_of, running_of
 from dardr.lookups.duplicates import likely_same_as
 from dardr.lookups.files import files_by_entry
 from dardr.lookups.post_in import Came, came_about
@@ -69,10 +69,9 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
         return _part_page(found, contents, today)
     process = workflows.get(found.process)
     known = names(session(), found.partnership_id)
-    deadlines = deadlines_of(session(), actor(), ref, today)
+    running = running_of(session(), actor(), ref, today)
     shown = show(session(), actor(), ref, today)
     holds = [_hold_words(process, hold) for hold in shown["holds"]]
-    running = [d for d in deadlines if d["running"]]
     return render_template(
         "record/record.html",
         record=found,
@@ -86,7 +85,7 @@ def record_page(ref: str, blueprint: str) -> ResponseReturnValue:
             actions_of(session(), actor(), ref, today, with_items=False, with_fields=False), set(done(found.facts))
         ),
         deadlines=running,
-        ended=len(deadlines) - len(running),
+        ended=ended_of(session(), actor(), ref),
         short=at_length.SHORT,
         items=at_length.in_groups(visible_items(session(), actor(), found), running, most=at_length.SHORT),
         notable=facts_lines(process, shown["facts"], known, notable=True),
@@ -127,7 +126,7 @@ def _part_page(record: Record, contents: Contents, today: date) -> ResponseRetur
         contents=contents,
         steps=actions_of(session(), actor(), record.ref, today, with_items=False, with_fields=False),
         holds=[_hold_words(process, hold) for hold in holds],
-        deadlines=[d for d in deadlines_of(session(), actor(), record.ref, today) if d["running"]],
+        deadlines=running_of(session(), actor(), record.ref, today),
         lines=[line for notable in (True, False) for line in facts_lines(process, facts, known, notable=notable)],
         kept=kept_lists(process, facts, known),
     )
