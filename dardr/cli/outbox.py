@@ -24,6 +24,7 @@ def outbox() -> None:
 @as_json_option
 def list_(status: str | None, everything: bool, as_email: str | None, as_json: bool) -> None:
     """List the messages that wait, failed, or have no address."""
+    from dardr.lookups.addresses import mail_to
     from dardr.lookups.timeline import messages
 
     wanted = (status,) if status else STATUSES if everything else UNSETTLED
@@ -38,7 +39,7 @@ def list_(status: str | None, everything: bool, as_email: str | None, as_json: b
             (
                 m["id"],
                 m["ref"],
-                m["recipient"],
+                mail_to(m),
                 m["subject"],
                 m["status"],
                 m["delivery"],
@@ -57,6 +58,7 @@ def list_(status: str | None, everything: bool, as_email: str | None, as_json: b
 @as_json_option
 def show(number: int, as_email: str | None, as_json: bool) -> None:
     """Show one message: its words, each try and answer, what became of it, and what came back."""
+    from dardr.lookups.addresses import mail_to
     from dardr.lookups.sent_post import one_message
 
     with opened(as_email) as at, at.read() as (session, actor):
@@ -68,7 +70,7 @@ def show(number: int, as_email: str | None, as_json: bool) -> None:
     delivery = f"{found['delivery']}, {found['delivery_at']}" if found["delivery"] else "nothing known yet"
     for name, value in (
         ("Message", str(found["id"])),
-        ("To", found["recipient"] or "nobody: no address"),
+        ("To", mail_to(found)),
         ("Subject", found["subject"]),
         ("About", about),
         ("Written", found["created_at"]),

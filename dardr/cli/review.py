@@ -265,6 +265,7 @@ def deadlines(ref: str, on: str | None, as_email: str | None, as_json: bool) -> 
 def timeline(ref: str, as_email: str | None, as_json: bool) -> None:
     """Everything that was done on a record and its items, and the e-mails about it."""
     from dardr.lookups import timeline as lookup
+    from dardr.lookups.addresses import mail_to
 
     with opened(as_email) as at, at.read() as (session, actor):
         found = lookup.timeline(session, actor, ref)
@@ -290,7 +291,7 @@ def timeline(ref: str, as_email: str | None, as_json: bool) -> None:
         showing.heading("E-mail")
         showing.table(
             ("No.", "To", "Subject", "Status", "The server said"),
-            ((m["id"], m["recipient"], m["subject"], m["status"], m["last_error"]) for m in found["messages"]),
+            ((m["id"], mail_to(m), m["subject"], m["status"], m["last_error"]) for m in found["messages"]),
         )
 
 

@@ -153,6 +153,8 @@ def worker(once: bool, as_json: bool) -> None:
 
     from dardr import worker as ticking
 
+    if as_json and not once:
+        raise Refused("--json prints what one round did. Give --once too, or leave --json out.", "json")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with opened(runs_on=not once) as at:
         if not once:

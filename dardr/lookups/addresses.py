@@ -7,6 +7,7 @@ organisation; of others they are told in which role somebody was written to.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from dardr.actors import Actor
 from dardr.storage.bodies import BodyContact
 from dardr.storage.people import User, UserRole
 from dardr.storage.reviews import Record
-from workflows.definition import Role
+from workflows.definition import PARTY_LABELS, Party, Role
 
 READS_ADDRESSES = frozenset(
     {
@@ -50,3 +51,15 @@ def _of_bodies(session: Session, bodies: Iterable[int]) -> set[str]:
     acts_for = sa.select(UserRole.user_id).where(UserRole.body_id.in_(bodies))
     accounts = sa.select(sa.func.lower(User.email)).where(sa.or_(User.body_id.in_(bodies), User.id.in_(acts_for)))
     return set(session.scalars(contacts.union(accounts)))
+
+
+def mail_to(mail: dict[str, Any]) -> str:
+    """To whom an e-mail goes: the address, in which role where that is not shown, or whose address is missing."""
+    if mail["recipient"]:
+        return str(mail["recipient"])
+    kept = mail["recipient"] is None
+    try:
+        role = PARTY_LABELS[Party(mail["party"])]
+    except ValueError:
+        return "somebody whose address is not shown here" if kept else "no address is recorded"
+    return role if kept else f"{role}, for whom no address is recorded"

@@ -140,6 +140,7 @@ def test_worker_once_prints_one_object_even_in_a_process_of_its_own(on_sqlite: D
     said = on_sqlite.process("worker", "--once", "--json")
     assert said.code == 0
     assert said.json["failed_ticks"] == 0
+    assert "Give --once too" in on_sqlite.refused("worker")[0], "a worker that stays prints no object"
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def test_each_message_arrives_once_or_once_more_for_each_kill_in_the_gap(databas
     times = Counter(len(workers) for workers in by_message.values())
     print(
         f"seed {SEED}: {said['killed']} workers killed; accepted once {times[1]}, twice {times[2]}, "
-        f"more often {sum(n for often, n in times.items() if often > 2)}; kills in the gap {len(in_the_gap)}"
+        f"more often {sum(n for often, n in times.items() if often > 2)}, lost {MESSAGES - len(ids)}; "
+        f"kills in the gap {len(in_the_gap)}"
     )
     assert said["killed"] == KILLS, "there was work left for every one of them"
     assert len(ids) == MESSAGES and {len(of_one) for of_one in ids.values()} == {1}, "the same Message-ID each time"
