@@ -317,10 +317,11 @@ def test_the_duty_to_reply_is_the_bodys_own() -> None:
 def test_who_has_an_account_is_told_where_to_choose_when_e_mails_come() -> None:
     message = DeadlineReminder.sample()
     mail = render_message(message)
-    assert mail.text.endswith("With an account you can choose when they come: https://reviews.example.org/me/e-mail\n")
+    assert mail.text.endswith("you can choose when our e-mails come: https://reviews.example.org/me/e-mail\n")
+    assert "If you have no account, the link opens your own page: please do not pass this e-mail on." in mail.text
     assert "https://reviews.example.org/me/e-mail" in [one.get("href") for one in Page(mail.html).all("a")]
     without = render_message(replace(message, choose_link=""))
-    assert "With an account" not in without.text + without.html
+    assert "If you have" not in without.text + without.html
     of_an_account = [kind.template for kind in MESSAGES.values() if not kind.sample().choose_link]
     assert sorted(of_an_account) == [
         "account_changed", "door_code", "door_link", "notification_form_link", "notification_received", "password_link"
@@ -348,6 +349,10 @@ def test_the_digest_lists_each_undelivered_message() -> None:
     assert "the mail server answered 550" in mail.text and "no answer from the mail server" in mail.text
     one = replace(FailedMailDigest.sample(), undelivered=FailedMailDigest.sample().undelivered[:1])
     assert render_message(one).subject == "1 message could not be delivered"
+    untried = replace(one.undelivered[0], first_tried_on=None, answer_code=None)
+    mail = render_message(replace(one, undelivered=(untried,)))
+    for words in (mail.text, mail.html):
+        assert "not tried: no address is recorded there" in words and "mail server answered" not in words
 
 
 def test_style_is_inlined_around_jinja() -> None:
