@@ -18,7 +18,7 @@ from dardr.errors import Conflict, Forbidden, Invalid, NotFound
 from dardr.lookups.actions.to_look_at import to_look_at
 from dardr.lookups.outstanding import often_late
 from dardr.lookups.post_in import came_in, failing_addresses
-from dardr.lookups.team import drafts_of, finding_words, last_reminded, team_home
+from dardr.lookups.team import MOST_COUNTED, drafts_of, finding_words, last_reminded, team_home
 from dardr.lookups.whose import TEAM_ROLES, team_members
 from dardr.lookups.work import FORTNIGHT, SEND_REMINDER, Line, Work, work_of
 from dardr.web.agencies import asked_of_agency
@@ -88,6 +88,7 @@ def my_work() -> ResponseReturnValue:
         often=often_late(session(), me, today) if Role.TEAM_MANAGER in me.everywhere and not other else [],
         may_see_agencies=bool(me.everywhere & CASEWORK),
         finding_words=finding_words,
+        most_counted=MOST_COUNTED,
         findings=sum(number for _, number in home.findings) if home else 0,
         plans=to_look_at(session(), me, mine=not team) if me.everywhere & CASEWORK and not other else None,
         may_see_team=_sees_team(me),
