@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from dardr.casework.setup import home
 from tests.builders import Case, a_review, grant
 from tests.journeys.following import follow
-from tests.journeys.test_browser import AXE, RULES
+from tests.journeys.test_browser import violations
 from tests.journeys.test_deciding import answer, as_person, do
 from tests.web.conftest import prepared
 from tests.web.serving import Serving, serving
@@ -61,9 +61,7 @@ def open_page(page: Page, server: Serving, case: Case) -> None:
 
 def no_barrier(page: Page) -> None:
     """Nothing on this page stands in the way of anybody who reads it by other means."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
-    assert [violation["id"] for violation in found["violations"]] == []
+    assert violations(page) == []
 
 
 def test_a_report_is_published_on_two_websites_taken_down_from_one_and_put_back(
