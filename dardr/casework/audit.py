@@ -7,7 +7,6 @@ where every history stood on a 31 March.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from dardr.casework.audit_file import export, links_query, verify_file
+from dardr.casework.audit_file import Head, export, heads_in_batches, links_query, verify_file
 from dardr.casework.chain import Link, Walk
 from dardr.casework.integrity import facts_match
 from dardr.casework.signed_head import sign_head, signing_key, verify_head, year_end
@@ -24,22 +23,8 @@ from dardr.storage.reviews import AuditEvent, Record
 
 __all__ = ["Report", "export", "sign_head", "signing_key", "verify", "verify_file", "verify_head", "year_end"]
 
-BATCH = 500
-
 Report = dict[str, Any]
 """``{"ok": bool, "events": int, "broken": [{"ref", "seq", "reason"}]}``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A record as it speaks of itself: what its history must lead to."""
-
-    id: int
-    ref: str
-    process: str
-    stage: str
-    last_seq: int
-    head: str
 
 
 def verify(session: Session, progress: Callable[[int], None] | None = None) -> Report:
@@ -50,7 +35,7 @@ def verify(session: Session, progress: Callable[[int], None] | None = None) -> R
     """
     broken: list[dict[str, Any]] = list(_storage_trouble(session))
     events = 0
-    for heads in _records(session):
+    for heads in heads_in_batches(session):
         read, wrong = _verify_batch(session, heads)
         events += read
         broken += wrong
@@ -80,21 +65,6 @@ def _facts_that_differ(session: Session, named: set[str]) -> Iterator[dict[str, 
 
 def _broken(ref: str, seq: int, reason: str) -> dict[str, Any]:
     return {"ref": ref, "seq": seq, "reason": reason}
-
-
-def _records(session: Session) -> Iterator[list[Head]]:
-    after = 0
-    while True:
-        rows = session.execute(
-            sa.select(Record.id, Record.ref, Record.process, Record.stage, Record.last_seq, Record.head)
-            .where(Record.id > after)
-            .order_by(Record.id)
-            .limit(BATCH)
-        ).all()
-        if not rows:
-            return
-        yield [Head(*row) for row in rows]
-        after = rows[-1][0]
 
 
 def _verify_batch(session: Session, heads: list[Head]) -> tuple[int, list[dict[str, Any]]]:

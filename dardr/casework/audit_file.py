@@ -7,7 +7,8 @@ a last line with the totals, so that a file cut short is noticed. Identity value
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -25,19 +26,39 @@ VERSION = 1
 BATCH = 500
 
 
-def export(session: Session, file: TextIO, progress: Callable[[int], None] | None = None) -> int:
-    """Write every history to ``file`` (text, UTF-8); how many events were written."""
-    file.write(canonical({"kind": FORMAT, "version": VERSION}) + "\n")
-    after = records = events = 0
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A record as it speaks of itself: what its history must lead to."""
+
+    id: int
+    ref: str
+    process: str
+    stage: str
+    last_seq: int
+    head: str
+
+
+def heads_in_batches(session: Session) -> Iterator[list[Head]]:
+    """Every record, a few hundred at a time, so that memory stays flat however many there are."""
+    after = 0
     while True:
-        batch = session.execute(
+        rows = session.execute(
             sa.select(Record.id, Record.ref, Record.process, Record.stage, Record.last_seq, Record.head)
             .where(Record.id > after)
             .order_by(Record.id)
             .limit(BATCH)
         ).all()
-        if not batch:
-            break
+        if not rows:
+            return
+        yield [Head(*row) for row in rows]
+        after = rows[-1].id
+
+
+def export(session: Session, file: TextIO, progress: Callable[[int], None] | None = None) -> int:
+    """Write every history to ``file`` (text, UTF-8); how many events were written."""
+    file.write(canonical({"kind": FORMAT, "version": VERSION}) + "\n")
+    records = events = 0
+    for batch in heads_in_batches(session):
         lines: dict[int, list[str]] = {row.id: [] for row in batch}
         for row in session.execute(links_query(session, list(lines))):
             lines[row.record_id].append(canonical(_event_line(row)))
@@ -60,7 +81,6 @@ def export(session: Session, file: TextIO, progress: Callable[[int], None] | Non
             events += len(lines[row.id])
         if progress:
             progress(sum(len(one) for one in lines.values()))
-        after = batch[-1].id
     file.write(canonical({"kind": "end", "records": records, "events": events}) + "\n")
     return events
 
