@@ -20,6 +20,8 @@ from notifications.messages_of_days import DailyDigest, TaskGiven
 from notifications.messages_of_doors import DoorCode, DoorLink
 from notifications.messages_of_meetings import MeetingInvitation
 from notifications.messages_of_notifications import NotificationArrived, NotificationFormLink, NotificationReceived
+from notifications.messages_of_post import FailedMailDigest
+from notifications.messages_of_post import UndeliveredMail as UndeliveredMail
 from notifications.messages_of_returns import MoreTimeAnswered, MoreTimeAsked
 from notifications.messages_of_rounds import ActionLine as ActionLine
 from notifications.messages_of_rounds import UpdatesAsked
@@ -303,51 +305,6 @@ class ActionOwner(Message):
             due=date(2027, 5, 28),
             next_update=date(2027, 2, 20),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndeliveredMail:
-    """One message that did not arrive. The address is not repeated, since it usually holds a person's name."""
-
-    ref: str
-    link: str
-    message_label: str
-    sent_to: str
-    answer_code: int | None
-    first_tried_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailedMailDigest(Message):
-    """To the operator or case manager: messages that could not be delivered. ``ref`` and ``link`` are the list's."""
-
-    template: ClassVar[str] = "failed_mail_digest"
-
-    today: date
-    undelivered: tuple[UndeliveredMail, ...]
-
-    @classmethod
-    def sample(cls) -> Self:
-        items = (
-            UndeliveredMail(
-                ref="DARDR-2026-009",
-                link="https://reviews.example.org/reviews/DARDR-2026-009",
-                message_label="Deadline reminder",
-                sent_to="Mid County NHS Trust",
-                answer_code=550,
-                first_tried_on=date(2026, 11, 19),
-            ),
-            UndeliveredMail(
-                ref="DARDR-2026-014",
-                link="https://reviews.example.org/reviews/DARDR-2026-014",
-                message_label="Return requested",
-                sent_to="Example Borough Council",
-                answer_code=None,
-                first_tried_on=date(2026, 11, 16),
-            ),
-        )
-        link = "https://reviews.example.org/messages"
-        return cls(**sample_frame(ref="E-mail", link=link), today=date(2026, 11, 22), undelivered=items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -245,13 +245,15 @@ def _undelivered(session: Session, row: OutboxMessage, record: Record, home: str
         .order_by(Body.name)
     ).all()
     party = Party(row.party) if row.party else Party.PARTNERSHIP
+    of_body = bodies and party in OF_BODIES
+    untried = row.status == NO_ADDRESS
     first = session.scalar(sa.select(sa.func.min(OutboxAttempt.at)).where(OutboxAttempt.outbox_id == row.id))
     code = ANSWER_CODE.search(row.last_error or "")
     return UndeliveredMail(
         ref=record.ref,
         link=notices.link_to(record.ref, record.process_key),
         message_label=row.message.replace("_", " ").capitalize(),
-        sent_to=" and ".join(bodies) if bodies and party in OF_BODIES else PARTY_LABELS[party],
+        sent_to=f"{' and '.join(bodies)}, {PARTY_LABELS[party].lower()}" if of_body else PARTY_LABELS[party],
         answer_code=int(code[1]) if code else None,
-        first_tried_on=london_date(first or row.created_at),
+        first_tried_on=None if untried else london_date(first or row.created_at),
     )

@@ -267,6 +267,14 @@ def test_without_a_team_address_the_digest_goes_to_the_case_managers(database: D
     assert [m.recipient for m in digests(database)] == [builders.address("case_manager")]
 
 
+def test_what_had_no_address_is_not_said_to_have_been_tried(database: Database, case: Case) -> None:
+    with database.write() as session:
+        session.execute(sa.update(OutboxMessage).values(status="no_address", settled_at=at_ten(case.today)))
+    housekeeping(database, at_ten(case.today))
+    (digest,) = digests(database)
+    assert "not tried: no address is recorded there" in digest.text and "first tried" not in digest.text
+
+
 def test_the_round_says_what_it_did(database: Database, case: Case) -> None:
     fail_all(database, at_ten(case.today))
     kept: Any = housekeeping(database, at_ten(case.today))
