@@ -16,6 +16,7 @@ from dardr.storage.engine import Database
 from dardr.storage.installation import IntegrityFinding
 from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import User
+from dardr.web.pages import work as work_pages
 from tests import builders
 from tests.builders import Case, a_review, address, at_ten
 from tests.web.conftest import Browser, application, dated, signed_in
@@ -97,6 +98,26 @@ def test_a_reminder_leaves_with_one_button_and_only_once_a_day(
     assert outsider.send("/reminders", outsider.get("/"), ref=ref, clock=clock).status_code == 404
     agency = signed_in(app, "agency_contact")
     assert agency.send("/reminders", agency.get("/"), ref=ref, clock=clock).status_code == 403
+
+
+def test_what_others_owe_comes_a_page_at_a_time_and_a_reminder_leads_back_to_its_page(
+    case: Case, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.act("request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
+    monkeypatch.setattr(work_pages, "A_PAGE", 1)
+    pages = [tables(manager.get(f"/?page={number}").text)["waiting"] for number in (1, 2)]
+    owed = [re.findall(r'name="ref" value="([^"]+)"', page) for page in pages]
+    assert len(owed[0]) == len(owed[1]) == 1 and owed[0] != owed[1]
+    assert 'href="?page=2#waiting"' in pages[0] and "Showing 2 to 2 of" in pages[1]
+    beyond = tables(manager.get("/?page=999999").text)["waiting"]
+    assert re.search(r"Showing (\d+) to \1 of \1<", beyond), "a page beyond the last is the last"
+    clock = re.findall(r'name="clock" value="([^"]+)"', pages[1])[0]
+    answer = manager.send("/reminders", manager.get("/?page=2"), ref=owed[1][0], clock=clock, page="2")
+    assert answer.headers["Location"].endswith("/?page=2#waiting")
+    monkeypatch.setattr(work_pages, "MOST_PAGES", 1)
+    last = tables(manager.get("/?page=2").text)["waiting"]
+    assert re.search(r"The first 1 of \d+ are shown, by date", last) and "are under Deadlines" in last
+    assert re.findall(r'name="ref" value="([^"]+)"', last) == owed[0], "no more than may be shown"
 
 
 def test_a_reminder_without_its_token_is_refused(case: Case, manager: Browser) -> None:
