@@ -240,6 +240,13 @@ def in_a_line(facts: Mapping[str, Any]) -> str:
     return line[:1].upper() + line[1:]
 
 
+def suggested_day(_s: Session, _a: Actor, record: Record) -> dict[str, str]:
+    """What the form of the check of pre-election periods holds already: the day planned."""
+    day = stored_date(record.facts.get("planned_for"))
+    parts = (("day", day.day), ("month", day.month), ("year", day.year)) if day else ()
+    return {f"pre_election_day-{part}": str(number) for part, number in parts}
+
+
 def review_of_line(session: Session, actor: Actor, ref: str) -> str:
     """The reference of the review whose plan has this line; empty for what is no line of a plan. Raises NotFound."""
     record = get_record(session, actor, ref, in_part=True)

@@ -208,6 +208,10 @@ def test_the_statement_is_read_by_all_who_see_the_page_once_the_report_is_out(ap
 def test_a_day_near_one_to_avoid_is_said_on_the_page(app: Flask, planned: Case) -> None:
     said = words(page(app, planned))
     assert "Look again: 22 August 2026 lies within a week of a day to be careful about (20 August)" in said
+    form = signed_in(app, "case_manager").get(f"/records/{planned.ref}/do/check_pre_election").text
+    for part, number in (("day", 22), ("month", 8), ("year", 2026)):
+        field = re.search(rf'<input[^>]*name="pre_election_day-{part}"[^>]*>', form)
+        assert field is not None and f'value="{number}"' in field[0]
 
 
 def test_a_line_of_the_plan_leads_to_the_publication_of_its_review(app: Flask, planned: Case) -> None:

@@ -29,6 +29,7 @@ from dardr.lookups import choices as looked_up
 from dardr.lookups import told_already
 from dardr.lookups.commissioning import suggested
 from dardr.lookups.family import before_contact
+from dardr.lookups.publication import suggested_day
 from dardr.lookups.quality import suggested_pack
 from dardr.lookups.recommendation_choices import as_it_reads
 from dardr.lookups.records import linked
@@ -111,6 +112,7 @@ SUGGESTED = {
     "give_update": suggested_update,
     "give_update_all_the_same": suggested_update,
     "put_into_pack": suggested_pack,
+    "check_pre_election": suggested_day,
     "change_recommendation": as_it_reads,
     "change_action": as_it_reads,
     "add_action": returns_of_review.proposed_action,
