@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -261,12 +261,12 @@ def open_details(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
 
 
-def complaints_of(page: Page, name: str) -> Iterator[str]:
-    """What is wrong with the page that is open, at each width: what axe finds, and where it is too wide."""
+def complaints_of(page: Page, name: str, looked_at: Collection[int] = (320, 1280)) -> Iterator[str]:
+    """What is wrong with the page that is open: what axe finds at some widths, and where at any it is too wide."""
     open_details(page)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        if width != 768:
+        if width in looked_at:
             yield from (f"{name} at {width}: {v}" for v in violations(page))
         if extra := too_wide(page):
             yield f"{name}: {extra} pixels too wide at {width}"

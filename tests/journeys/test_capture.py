@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
 from tests.journeys.following import follow
-from tests.journeys.test_browser import WIDTHS, open_details, sign_in, tab_to, too_wide, violations
+from tests.journeys.test_browser import WIDTHS, complaints_of, sign_in, tab_to, too_wide, violations
 from tests.mails import eml
 from tests.outlook_files import outlook
 from tests.web.conftest import prepared
@@ -167,16 +167,14 @@ def test_a_call_is_noted_by_keyboard_alone_in_under_thirty_seconds(
     assert keys + len(said) <= MOST_KEYS
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_of_this_is_accessible_and_fits(page: Page, server: Serving, width: int) -> None:
+def test_every_page_of_this_is_accessible_and_fits(page: Page, server: Serving) -> None:
     case = a_case(server)
     sign_in(page, server)
-    page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server.address}/reviews/{case.ref}/file-messages")
     page.locator('input[type="file"]').set_input_files([as_upload("a.eml", MESSAGE)])
     follow(page.get_by_role("button", name="File them"))
     entry = case.record().last_seq
-    complaints = []
+    complaints: list[str] = []
     for path in (
         f"/reviews/{case.ref}",
         f"/reviews/{case.ref}/timeline",
@@ -186,10 +184,7 @@ def test_every_page_of_this_is_accessible_and_fits(page: Page, server: Serving, 
         f"/records/{case.ref}/note-call",
     ):
         page.goto(server.address + path)
-        open_details(page)
-        complaints += [f"{path}: {v}" for v in violations(page)]
-        if extra := too_wide(page):
-            complaints.append(f"{path}: {extra} pixels too wide at {width}")
+        complaints += complaints_of(page, path, looked_at=WIDTHS)
     assert complaints == []
 
 

@@ -16,7 +16,7 @@ from dardr.storage.outbox import OutboxMessage
 from dardr.storage.people import Passkey, User, WebSession
 from tests import builders
 from tests.journeys.following import follow
-from tests.journeys.test_browser import WIDTHS, too_wide, violations
+from tests.journeys.test_browser import WIDTHS, complaints_of, violations
 from tests.web.conftest import PASSWORD, prepared
 from tests.web.second_factors import code
 from tests.web.serving import Serving, serving
@@ -194,16 +194,12 @@ def test_what_is_being_typed_is_kept_when_nobody_is_there(page: Page, server: Se
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_of_signing_in_is_accessible_and_fits(page: Page, server: Serving, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+def test_every_page_of_signing_in_is_accessible_and_fits(page: Page, server: Serving) -> None:
     complaints: list[str] = []
 
     def look(path: str) -> None:
         page.goto(at(server, path))
-        complaints.extend(f"{path}: {one}" for one in violations(page))
-        if extra := too_wide(page):
-            complaints.append(f"{path}: {extra} pixels too wide at {width}")
+        complaints.extend(complaints_of(page, path, looked_at=WIDTHS))
 
     for path in ("/sign-in", "/sign-in/password", "/sign-in/passkey"):
         look(path)
