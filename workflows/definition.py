@@ -290,7 +290,8 @@ class Process:
     page of their own: they are not among what a review waits for, and no guard reads them. ``on_new_phase``
     is written, by no person, on an open record when a review it serves enters another phase and its guards let it: its
     question ``new_phase`` takes the name of the phase, and the one a clock is ``given_in`` the day that is due now.
-    ``follows`` are written by no person either: they follow from what was done on other records.
+    ``follows`` are written by no person either: they follow from what was done on other records. ``plural`` stands over
+    a list of its records; empty, ``label`` does (what cannot be counted, what never stands in a list).
     """
 
     key: str
@@ -316,6 +317,7 @@ class Process:
     readers_in: str = ""
     on_new_phase: Action | None = None
     follows: tuple[Action, ...] = ()
+    plural: str = ""
 
     @property
     def id(self) -> str:

@@ -51,7 +51,7 @@ def shared(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory)
 def test_lines_are_kept_with_their_return_and_the_event_holds_their_fingerprint(database: Database) -> None:
     review, police, _ = two_returns(database)
     (entry,) = review.record(police).facts["chronologies"]
-    assert entry["lines_read"] == 3 and len(entry["lines_hash"]) == 64 and entry["columns"][0] == "when = Date"
+    assert entry["lines_read"] == 3 and len(entry["lines_hash"]) == 64 and entry["columns"][0] == "Date = Date"
     assert "flat" not in str(review.record(police).facts)
     before = {line.row.what: line.id for line in merged(review).lines}
     with pytest.raises(Invalid, match="here already"):

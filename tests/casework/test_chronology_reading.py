@@ -71,6 +71,7 @@ def test_columns_are_told_by_many_headings_and_by_a_match_that_is_given() -> Non
     assert not read_chronology(strange, TODAY).match.whole
     chosen = Match.of(["when = Zeit", "what = Vorfall"])
     assert read_chronology(strange, TODAY, chosen).lines[0].what == "Seen"
+    assert chosen.lines() == ["Date = Zeit", "What happened = Vorfall"]
     assert Match.of(chosen.lines()) == chosen
     with pytest.raises(Invalid, match="does not say what a column holds"):
         Match.of(["colour = Zeit"])

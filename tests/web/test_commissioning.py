@@ -204,7 +204,7 @@ def test_the_register_and_one_chair(database: Database, browser: dict[str, Brows
     page = manager.get(f"/chairs/{chair}").text
     for words in (
         "Works for it now: Mereshire NHS Trust, still",
-        "very good 1",
+        "very good: 1",
         "Felt heard",
         "£500 a day",
         review.ref,

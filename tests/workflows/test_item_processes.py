@@ -139,6 +139,13 @@ def test_what_each_record_opens() -> None:
         ("dardr-s9", "record_held_back"): "held-back",
         ("dardr-s9", "record_disclosure"): "disclosure",
         ("dardr-s9", "invite_chair"): "chair-invitation",
+        ("chair-invitation", "complete_appointment"): "task",
+        ("chair-invitation", "end_appointment"): "task",
         ("section8-report", "name_body"): "commissioner-reply",
         ("section15-request", "ask_further_body"): "section15-answer",
     }
+
+
+def test_a_list_of_records_is_headed_by_what_several_are_called() -> None:
+    belonging = [process for process in workflows.all_processes() if process.child_suffix]
+    assert {process.key for process in belonging if not process.plural} == {"held-back", "disclosure"}, "not counted"

@@ -78,6 +78,8 @@ COLUMNS = (
 """Every column, in the order in which a chronology is read."""
 
 BY_KEY = {column.key: column for column in COLUMNS}
+KEYS_SAID = {said.casefold(): column.key for column in COLUMNS for said in (column.key, column.label)}
+"""How an answer may name a column: by what people read, or by its key."""
 NEEDED = ("when", "what")
 """Without these two a table is no chronology."""
 YES = frozenset({"yes", "y", "x", "true", "1", "significant", "key", "high", "✓", "✔", "*"})
@@ -97,8 +99,8 @@ class Match:
 
     def lines(self) -> list[str]:
         """As an answer to an action, one column a line."""
-        said = [f"{key} = {heading}" for key, heading in self.columns.items()]
-        return said if self.headed else [*said, "headings = none"]
+        said = [f"{BY_KEY[key].label} = {heading}" for key, heading in self.columns.items()]
+        return said if self.headed else [*said, "Headings = none"]
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> Match:
@@ -106,16 +108,17 @@ class Match:
         columns: dict[str, str] = {}
         headed = True
         for line in lines:
-            key, _, heading = (part.strip() for part in line.partition("="))
-            if key == "headings" and heading.casefold() == "none":
+            named, _, heading = (part.strip() for part in line.partition("="))
+            key = KEYS_SAID.get(named.casefold(), "")
+            if named.casefold() == "headings" and heading.casefold() == "none":
                 headed = False
-            elif key in BY_KEY and heading:
+            elif key and heading:
                 columns[key] = heading
             else:
-                known = ", ".join(BY_KEY)
+                known = ", ".join(column.label for column in COLUMNS)
                 raise Invalid(
-                    [Reason(f"“{line[:60]}” does not say what a column holds. Write when = Date. Known are: {known}.",
-                            "columns")]
+                    [Reason(f"“{line[:60]}” does not say what a column holds. Write Date = and the heading in your "
+                            f"file. Known are: {known}.", "columns")]
                 )  # fmt: skip
         return cls(columns, headed)
 

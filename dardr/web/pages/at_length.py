@@ -12,12 +12,12 @@ import workflows
 from dardr import systime
 from dardr.access import get_record, roles_on
 from dardr.errors import NotFound
-from dardr.lookups.deadlines import deadlines_of
+from dardr.lookups.deadlines import deadlines_of, running_of
 from dardr.lookups.records import bodies_of, brief, visible_items
 from dardr.seeing import seen_facts
 from dardr.storage.reviews import Record
 from dardr.web.audience import actor, who
-from dardr.web.frame import page_of
+from dardr.web.frame import of_record, page_of
 from dardr.web.pages.naming import kept_lists, names
 from dardr.web.transaction import session
 from dardr.web.words import answer_words, field_of
@@ -50,8 +50,8 @@ def items(ref: str) -> ResponseReturnValue:
     """Every record that serves this one and that the person may see, by kind."""
     record = get_record(session(), actor(), ref)
     serving = visible_items(session(), actor(), record)
-    found = deadlines_of(session(), actor(), ref, systime.london_date(systime.utc_now()))
-    return _page(record, "record/items.html", items=in_groups(serving, [d for d in found if d["running"]]))
+    running = running_of(session(), actor(), ref, systime.london_date(systime.utc_now()))
+    return _page(record, "record/items.html", items=in_groups(serving, running))
 
 
 @pages.get("/records/<ref>/lists/<name>")
@@ -69,13 +69,9 @@ def kept(ref: str, name: str) -> ResponseReturnValue:
 
 
 def _page(record: Record, template: str, **values: Any) -> str:
-    process = workflows.get(record.process)
     return render_template(
         template,
-        record=record,
-        process=process,
-        stage=process.stage(record.stage),
-        is_review=record.process_key in workflows.REVIEW_KEYS,
+        **of_record(record),
         **values,
     )
 
@@ -94,11 +90,12 @@ def in_groups(records: list[Record], running: list[dict[str, Any]], *, most: int
     whose = bodies_of(session(), [record.id for record in records])
     found = []
     for key, several in groups.items():
+        process = workflows.get(several[0].process)
         shown = several if most is None else [record for record in several if not record.final][:most]
         found.append(
             {
                 "key": key,
-                "kind": workflows.get(several[0].process).label,
+                "kind": process.plural or process.label,
                 "lines": [_line(record, whose.get(record.id, ()), next_of.get(record.ref)) for record in shown],
                 "ended": sum(record.final for record in several),
                 "total": len(several),

@@ -115,4 +115,4 @@ def rating_words(one: Listed) -> list[tuple[str, str]]:
 
 
 def _counted(given: Counter[str]) -> str:
-    return ", ".join(f"{label.lower()} {given[value]}" for value, label in RATINGS if given[value])
+    return ", ".join(f"{label.lower()}: {given[value]}" for value, label in RATINGS if given[value])

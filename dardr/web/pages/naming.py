@@ -146,6 +146,17 @@ def facts_lines(process: Process, facts: Mapping[str, Any], known: Names, *, not
     return lines
 
 
+HEADINGS = {
+    "correspondence": "E-mails filed",
+    "looks": "Times it was looked at",
+    "packs": "Parts put into the pack for the Home Office",
+    "parallel": "Parallel proceedings",
+    "plan": "Actions added to the plan",
+    "told_apart": "Notifications of another death",
+}
+"""What people read over a list that a record keeps, where its name alone would not say it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A list that a record keeps (family contacts, meetings): entries, oldest first, and how many there are in all."""
@@ -166,7 +177,7 @@ def kept_lists(process: Process, facts: Mapping[str, Any], known: Names, *, last
         wanted = entries if last is None else entries[-last:]
         shown = [(day_words(entry.get("on")), entry_lines(action, entry, known)) for entry in wanted]
         assert action.keep_as is not None
-        heading = action.keep_as.replace("_", " ").capitalize()
+        heading = HEADINGS.get(action.keep_as) or action.keep_as.replace("_", " ").capitalize()
         found[action.keep_as] = Kept(action.keep_as, heading, shown, len(entries))
     return list(found.values())
 

@@ -76,6 +76,7 @@ PROCESS = Process(
     version=1,
     label="Action of an action plan",
     noun="action",
+    plural="Actions of the action plan",
     regime="any",
     phases=(Phase("action", "Action"),),
     stages=STAGES,

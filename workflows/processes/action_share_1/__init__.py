@@ -194,6 +194,7 @@ PROCESS = Process(
     version=1,
     label="Part of an action",
     noun="part of an action",
+    plural="Parts of actions",
     regime="any",
     phases=(Phase("action", "Action"),),
     stages=STAGES,

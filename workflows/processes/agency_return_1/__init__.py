@@ -87,6 +87,7 @@ PROCESS = Process(
     version=1,
     label="Agency return",
     noun="return",
+    plural="Agency returns",
     regime="any",
     phases=(Phase("return", "Return"),),
     stages=STAGES,

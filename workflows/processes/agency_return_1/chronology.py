@@ -54,7 +54,7 @@ ADD_CHRONOLOGY = Action(
             required=False,
             many=True,
             when_asked=True,
-            help="For example: when = Date of contact. Left empty, it is told by the headings.",
+            help="For example: Date = Date of contact. Left empty, it is told by the headings.",
         ),
         number("lines_read", "Lines read", required=False, filled=True),
         number("lines_refused", "Rows not taken", required=False, filled=True),

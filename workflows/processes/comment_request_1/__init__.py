@@ -16,6 +16,7 @@ PROCESS = Process(
     version=1,
     label="Request for comments",
     noun="request for comments",
+    plural="Requests for comments",
     regime="any",
     phases=giving.PHASES,
     stages=giving.stages(Party.AGENCY),

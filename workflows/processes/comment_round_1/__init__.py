@@ -90,6 +90,7 @@ PROCESS = Process(
     version=1,
     label="Round of comments",
     noun="round of comments",
+    plural="Rounds of comments",
     regime="any",
     phases=(Phase("round", "Round"),),
     stages=STAGES,

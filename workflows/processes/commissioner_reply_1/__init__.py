@@ -164,6 +164,7 @@ PROCESS = Process(
     version=1,
     label="Reply to the Domestic Abuse Commissioner",
     noun="reply",
+    plural="Replies to the Domestic Abuse Commissioner",
     regime="any",
     phases=(Phase("reply", "Reply"),),
     stages=STAGES,

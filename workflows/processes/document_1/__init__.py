@@ -205,6 +205,7 @@ PROCESS = Process(
     version=1,
     label="Document",
     noun="document",
+    plural="Documents",
     regime="any",
     phases=(Phase("document", "Document"),),
     stages=STAGES,

@@ -143,6 +143,7 @@ PROCESS = Process(
     version=1,
     label="Branch of the family",
     noun="branch of the family",
+    plural="Branches of the family",
     regime="any",
     phases=(Phase("family", "Family"),),
     stages=STAGES,

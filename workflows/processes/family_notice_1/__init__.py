@@ -53,6 +53,7 @@ PROCESS = Process(
     version=1,
     label="Notice of publication to the family",
     noun="notice",
+    plural="Notices of publication to the family",
     regime="any",
     phases=(Phase("notice", "Notice"),),
     stages=STAGES,

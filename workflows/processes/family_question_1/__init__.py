@@ -110,6 +110,7 @@ PROCESS = Process(
     version=1,
     label="Question of the family",
     noun="question",
+    plural="Questions of the family",
     regime="any",
     phases=(Phase("question", "Question"),),
     stages=STAGES,

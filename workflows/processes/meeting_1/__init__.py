@@ -151,6 +151,7 @@ PROCESS = Process(
     version=1,
     label="Panel meeting",
     noun="meeting",
+    plural="Panel meetings",
     regime="any",
     phases=(Phase("before", "Before the meeting"), Phase("after", "After the meeting")),
     stages=STAGES,

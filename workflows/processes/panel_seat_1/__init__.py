@@ -110,6 +110,7 @@ PROCESS = Process(
     version=1,
     label="Panel seat",
     noun="panel seat",
+    plural="Panel seats",
     regime="any",
     phases=(Phase("seat", "Seat"),),
     stages=STAGES,

@@ -119,6 +119,7 @@ PROCESS = Process(
     version=1,
     label="Parallel proceeding",
     noun="proceeding",
+    plural="Parallel proceedings",
     regime="any",
     phases=(Phase("proceeding", "Proceeding"),),
     stages=STAGES,

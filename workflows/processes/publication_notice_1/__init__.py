@@ -61,6 +61,7 @@ PROCESS = Process(
     version=1,
     label="Notice of publication",
     noun="notice",
+    plural="Notices of publication",
     regime="any",
     phases=(Phase("notice", "Notice"),),
     stages=STAGES,

@@ -33,6 +33,7 @@ PROCESS = Process(
     version=1,
     label="Point of a Home Office letter",
     noun="point",
+    plural="Points of the Home Office's letters",
     regime="any",
     phases=(Phase("point", "Point"),),
     stages=STAGES,

@@ -25,6 +25,7 @@ PROCESS = Process(
     version=1,
     label="Request for comments, by name",
     noun="request for comments",
+    plural="Requests for comments, by name",
     regime="any",
     phases=giving.PHASES,
     stages=giving.stages(Party.PERSON_ASKED),

@@ -34,6 +34,7 @@ PROCESS = Process(
     version=1,
     label="Recommendation of a review",
     noun="recommendation",
+    plural="Recommendations",
     regime="any",
     phases=(Phase("recommendation", "Recommendation"),),
     stages=STAGES,

@@ -65,6 +65,7 @@ PROCESS = Process(
     version=1,
     label="Answer to a section 15 request",
     noun="answer",
+    plural="Answers to the section 15 request",
     regime="any",
     phases=(Phase("answer", "Answer"),),
     stages=STAGES,

@@ -69,6 +69,7 @@ PROCESS = Process(
     version=1,
     label="Task",
     noun="task",
+    plural="Tasks",
     regime="any",
     phases=(Phase("task", "Task"),),
     stages=STAGES,

@@ -128,6 +128,7 @@ PROCESS = Process(
     version=1,
     label="Updates asked of an agency",
     noun="request for updates",
+    plural="Updates asked of agencies",
     regime="any",
     phases=(Phase("updates", "Updates"),),
     stages=STAGES,
