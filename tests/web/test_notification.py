@@ -133,6 +133,7 @@ def test_the_start_page_is_for_everyone_and_says_where_help_is(anyone: Browser) 
     text = visible_text(page.text)
     assert "ring 999" in text and "0808 2000 247" in text and "Exit this page quickly" in text
     assert "Start without an account" in text
+    assert 'href="mailto:team@mereshire.example"' in page.text, "a relative finds whom to write to"
 
 
 def test_the_team_notifies_page_by_page(either_database: Database, tmp_path: Path) -> None:

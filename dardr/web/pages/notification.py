@@ -20,6 +20,7 @@ from dardr.access import visible
 from dardr.casework import notifying
 from dardr.casework.notifiers import outside_allowed
 from dardr.casework.notifying import Way
+from dardr.casework.setup import home
 from dardr.errors import DardrError, Invalid, NotFound, Reason
 from dardr.lookups.areas import match_area
 from dardr.lookups.duplicates import Likely, likely_same
@@ -87,7 +88,11 @@ def _shown(template: str, here: Here, /, **more: Any) -> str:
 def start() -> str:
     """What this is, who may notify, what is needed, what happens next."""
     return render_template(
-        "notification/start.html", public=True, outside=outside_allowed(session()), own=notifiers.unfinished_here()
+        "notification/start.html",
+        public=True,
+        outside=outside_allowed(session()),
+        own=notifiers.unfinished_here(),
+        team=home(session()),
     )
 
 
