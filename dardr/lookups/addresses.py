@@ -1,7 +1,7 @@
 """Whose address an e-mail went to, as somebody may read it: the team and those who chair or check read every one.
 
-Everybody else, such as the panel, the Steering Group or another agency, reads their own and those of their own
-organisation; of others they are told in which role somebody was written to.
+Everybody else, such as the panel or another agency, reads their own and those of their own organisation; of others they
+are told in which role somebody was written to.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workflows.definition import PARTY_LABELS, Party, Role
 READS_ADDRESSES = frozenset(
     {
         Role.CASE_MANAGER, Role.TEAM_MANAGER, Role.INDEPENDENT_CHAIR, Role.DECIDING_CHAIR, Role.ADMINISTRATOR,
-        Role.AUDITOR,
+        Role.STEERING_MEMBER, Role.AUDITOR,
     }
 )  # fmt: skip
 
