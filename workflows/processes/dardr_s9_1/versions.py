@@ -60,8 +60,8 @@ def some_version_read(facts: Facts) -> Blocked | None:
     if any(read_by_family(facts, entry.get("version")) for entry in facts.listed("versions")):
         return None
     return Blocked(
-        "The family has not read the report. Record what they said on a version of it, or the attempts made to reach"
-        " them."
+        "The family has not read the report. Record what they said on a version of it (that they do not wish to read it"
+        " is an answer too), or the attempts made to reach them."
     )
 
 
