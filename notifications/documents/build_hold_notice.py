@@ -15,7 +15,7 @@ def hold_notice() -> Any:
     document.add_paragraph(
         "{% if document.ended_on %}From {{ document.since | plain_date }} until {{ document.ended_on | plain_date }}"
         " part of this review waited, because of {{ document.because }}. It waits no more: please go on with what was"
-        " held.{% else %}Because of {{ document.because }}, part of this review waits since"
+        " held.{% else %}Because of {{ document.because }}, part of this review has waited since"
         " {{ document.since | plain_date }}. The review itself goes on.{% endif %}"
     )
     document.add_paragraph("{%p if document.waits %}")

@@ -30,6 +30,7 @@ from workflows.processes.who import CASEWORK
 
 pages = Blueprint("agency", __name__)
 
+
 @pages.get("/agency")
 @who(*OF_AGENCIES, doors=BY_LINK)
 def home() -> ResponseReturnValue:
