@@ -31,7 +31,7 @@ NEW = "new"
 @who(*OF_AGENCIES, doors=frozenset({Purpose.AGENCY}))
 def pass_on(ref: str) -> ResponseReturnValue:
     """Pass one thing to a colleague of the same agency."""
-    record = get_record(session(), actor(), ref)
+    get_record(session(), actor(), ref)
     body = own_body()
 
     def do(given: Answers) -> str:
