@@ -113,8 +113,6 @@ def test_what_each_record_opens() -> None:
         if isinstance(effect, Opens)
     }
     assert opens == {
-        ("chair-invitation", "complete_appointment"): "task",
-        ("chair-invitation", "end_appointment"): "task",
         ("dardr-s9", "add_recommendation"): "recommendation",
         ("dardr-s9", "request_information"): "agency-return",
         ("dardr-s9", "request_returns"): "agency-return",
