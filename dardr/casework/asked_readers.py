@@ -5,6 +5,7 @@ Access follows the seat: whoever leaves the panel is not asked any more, and wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 OF_THE_CASE = ("contact_email", "contact_phone", "advocate_contact", "part_contact", "next_of_kin", "family_people")
 """The questions of the identity store whose answers may hold an e-mail address of somebody in the case."""
 
+ADDRESSES = re.compile(r"[^@\s,;:<>()]+@[\w-]+(?:\.[\w-]+)+")
+"""The e-mail addresses within an answer in somebody's own words."""
+
 THEIRS = (
     "One of these addresses is also recorded for the family, their advocate or somebody else in the case. None of them"
     " is sent a draft from here: a family reads apart, through the page of its branch. Leave that reader out, or give"
@@ -37,9 +41,8 @@ THEIRS = (
 
 def of_the_family(session: Session, reviews: Iterable[Record], address: str) -> bool:
     """Whether an e-mail address is among those kept apart with the people of these reviews and their families."""
-    wanted = address.casefold()
     return any(
-        wanted in str(value).casefold()
+        address.casefold() in ADDRESSES.findall(str(value).casefold())
         for review in reviews
         for values in identity_values(session, review)
         for name, value in values.items()
