@@ -22,7 +22,7 @@ def read_apart(module: str, content: bytes) -> bytes | None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(KEPT_FROM_THE_READER)}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", module],
+            [sys.executable, "-P", "-m", module],
             input=content,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

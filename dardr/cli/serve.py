@@ -62,7 +62,8 @@ def serve(demo: bool, host: str, port: int) -> None:
 
 def _run(host: str, port: int, env: Mapping[str, str], said: Sequence[str]) -> None:
     """Start web and worker as processes of their own; end both when one ends or the signal comes."""
-    command = [sys.executable, "-m", "dardr.cli"]
+    # -P: a file in the current folder that is named like a module would be taken for it
+    command = [sys.executable, "-P", "-m", "dardr.cli"]
     children = {
         "web": subprocess.Popen([*command, "web", "--host", host, "--port", str(port), "--quiet"], env=env),
         "worker": subprocess.Popen([*command, "worker"], env=env),

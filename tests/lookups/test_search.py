@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -396,3 +397,11 @@ def test_pages_of_results(database: Database) -> None:
     assert [len(page.groups) for page in pages] == [2, 2, 1, 1]
     assert [page.number for page in pages] == [1, 2, 3, 3] and {page.total for page in pages} == {5}
     assert len(set.union(*(refs(page) for page in pages))) == 5
+
+
+def test_a_file_that_lies_about_is_not_taken_for_a_part_of_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zipfile.py").write_text("raise SystemExit(1)\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert text_of(b"Minutes of a meeting") == "Minutes of a meeting"

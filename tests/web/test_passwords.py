@@ -126,7 +126,7 @@ def test_a_first_password_is_chosen_by_a_link_that_an_administrator_sends(app: F
     assert "Send a link to choose a password" in page.text
     sent(administrator.client, f"/administration/sessions/{number}/password-link", page)
     (mail,) = mails(database)
-    assert "An account was made for you here" in mail.text
+    assert "An account was made for you in the service where" in mail.text
     assert choose(app, link_in(mail)) == (302, "/sign-in")
     assert Browser(app.test_client()).sign_in("case_manager", NEW).status_code == 302
 

@@ -61,6 +61,11 @@ def test_withdrawal_leaves_nothing_that_prepares_or_gives() -> None:
     assert {"come_back", "end_reading"} <= possible
 
 
+@pytest.mark.parametrize("end", ["end_reading", "end_reading_after_attempts"])
+def test_no_reading_ends_that_did_not_begin(end: str) -> None:
+    assert taking_part().reasons(end) == ["No version is with them to read. Record first that one was given to them."]
+
+
 CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("change_contact", {"contact_phone": "01632 960 112"}),
     ("record_advocate", {"advocate": "declined"}),

@@ -50,6 +50,12 @@ def _was_given(facts: Facts) -> Blocked | None:
     return Blocked("No version of the report has been given to them. Record that first.")
 
 
+def _something_is_with_them(facts: Facts) -> Blocked | None:
+    if readings_open(facts.recorded):
+        return None
+    return Blocked("No version is with them to read. Record first that one was given to them.")
+
+
 def _a_comment_is_kept(facts: Facts) -> Blocked | None:
     if facts.listed("comments"):
         return None
@@ -208,6 +214,7 @@ def actions() -> tuple[Action, ...]:
                 ),
                 optional(paragraph("response_words", "In their own words", identity=True)),
             ),
+            guards=(_something_is_with_them,),
             warnings=(near_a_careful_day,),
             effects=(
                 DoesOnReview(
@@ -229,6 +236,7 @@ def actions() -> tuple[Action, ...]:
                 BEING_READ,
                 text("reading_attempts", "Each attempt: date, how, by whom", many=True, identity=True),
             ),
+            guards=(_something_is_with_them,),
             warnings=(near_a_careful_day,),
             effects=(
                 DoesOnReview(
