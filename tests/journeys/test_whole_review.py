@@ -108,7 +108,13 @@ def panel_sits(page: Page, server: Serving, case: Case) -> None:
 
 
 def agencies_answer(page: Page, server: Serving, case: Case) -> None:
-    do(page, server, case.ref, "request_returns", {"kind": "imr", "bodies": ["mereshire-nhs"]})
+    page.goto(f"{server.address}/records/{case.ref}/do/request_returns")
+    for body in ("mereshire-police", "mereshire-nhs"):  # those that the terms name
+        expect(page.locator(f"input[name=bodies][value={body}]")).to_be_checked()
+    page.locator("input[name=bodies][value=mereshire-police]").uncheck()
+    answer(page, {"kind": "imr"})
+    page.locator("main form button[type=submit], main form .govuk-button").last.click()
+    expect(page.get_by_role("alert")).to_contain_text("Recorded:")
     page.goto(f"{server.address}/records/{case.ref}/do/start_drafting")
     page.locator("main form button[type=submit], main form .govuk-button").last.click()
     expect(page.locator("main")).to_contain_text("Returns not in yet")
