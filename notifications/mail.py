@@ -22,6 +22,11 @@ _OWN_HEADERS = frozenset(
 )
 
 
+def addresses_in(text: str) -> set[str]:
+    """The e-mail addresses that stand within somebody's own words, in small letters."""
+    return {found.casefold() for found in _ADDRESS.findall(text)}
+
+
 class _Headers(HeaderRegistry):
     """The library makes a class for each header of each message, and reads its value anew; here both once."""
 

@@ -5,7 +5,6 @@ Access follows the seat: whoever leaves the panel is not asked any more, and wha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from dardr.casework.serving import reviews_served
 from dardr.errors import Invalid, Reason
 from dardr.storage.people import User
 from dardr.storage.reviews import Record, RecordLink
+from notifications.mail import addresses_in
 from workflows.definition import AsksReader
 from workflows.processes.reader_request_1.outside import outsider
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 OF_THE_CASE = ("contact_email", "contact_phone", "advocate_contact", "part_contact", "next_of_kin", "family_people")
 """The questions of the identity store whose answers may hold an e-mail address of somebody in the case."""
-
-ADDRESSES = re.compile(r"[^@\s,;:<>()]+@[\w-]+(?:\.[\w-]+)+")
-"""The e-mail addresses within an answer in somebody's own words."""
 
 THEIRS = (
     "One of these addresses is also recorded for the family, their advocate or somebody else in the case. None of them"
@@ -42,7 +39,7 @@ THEIRS = (
 def of_the_family(session: Session, reviews: Iterable[Record], address: str) -> bool:
     """Whether an e-mail address is among those kept apart with the people of these reviews and their families."""
     return any(
-        address.casefold() in ADDRESSES.findall(str(value).casefold())
+        address.casefold() in addresses_in(str(value))
         for review in reviews
         for values in identity_values(session, review)
         for name, value in values.items()

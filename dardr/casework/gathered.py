@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -128,7 +129,7 @@ def message_of_all(session: Session, found: Sequence[Subject], today: date) -> M
     if len(found) == 1:
         return message_of(session, found[0], today)
     ordered = sorted(found, key=lambda one: (not one.statute, one.reminder.due_on or today, one.record.ref))
-    lines: dict[str, list[Message]] = {group: [] for group in GROUPS}
+    lines = defaultdict[str, list[Message]](list)
     for one in ordered:
         lines[_group(one, today)].append(message_of(session, one, today))
     return messages.DailyDigest(
@@ -150,11 +151,8 @@ def _given(subject: Subject) -> bool:
     return subject.reminder.kind == Telling.GIVEN
 
 
-GROUPS = ("past", "now", "coming", "given", "unsigned")
-"""The parts of the e-mail of a day."""
-
-
 def _group(subject: Subject, today: date) -> str:
+    """The part of the e-mail of a day that says it."""
     one = subject.reminder
     if _given(subject):
         return "given"

@@ -32,9 +32,7 @@ def _host_and_port(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(
     cls=Command,
-    epilog=examples(
-        "dardr serve --demo", "dardr serve --port 8080", "DARDR_NOW=2027-03-01T09:00 dardr serve --demo"
-    ),
+    epilog=examples("dardr serve --demo", "dardr serve --port 8080", "DARDR_NOW=2027-03-01T09:00 dardr serve --demo"),
 )
 @click.option("--demo", is_flag=True, help="Fictional reviews in a database of their own, and a mail catcher.")
 @_host_and_port

@@ -41,9 +41,10 @@ TAKES = {
     "update-request": "about 2 minutes for each action",
 }
 RETURN_TAKES = {"information_return": "about 20 minutes"}
-FOR_THE_LEAD = "for your lead"
 LONG = "more than one sitting; what you have written is kept"
 """About how long something takes somebody who has the answers at hand."""
+FOR_THE_LEAD = "for your lead"
+"""What stands in place of a button that is the lead's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,7 @@ def _next_clock(session: Session, records: Mapping[int, Record], today: date) ->
         clock = workflows.get(record.process).clock(row.clock)
         if row.record_id in found or clock.owner not in OF_BODIES:
             continue
-        state = running_state(clock, row.due_on, row.agreed_due_on, row.held, holds.get(record.id, set()), today)
+        state = running_state(clock, row, holds.get(record.id, set()), today)
         found[row.record_id] = {**stands_of(clock, row, state), "deadline": row.id}
     return found
 

@@ -139,7 +139,7 @@ def _brief(waits: Waits, standing: Standing, csps: list[str], today: date) -> Br
 def _dated(standing: Standing, row: Deadline, today: date) -> Dated:
     clock: Clock = standing.process.clock(row.clock)
     holds = {hold.kind for hold in standing.holds}
-    state = running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, today)
+    state = running_state(clock, row, holds, today)
     whose = f" ({', '.join(standing.bodies)})" if standing.bodies else ""
     return Dated(
         f"{clock.label}{whose}",

@@ -274,7 +274,7 @@ def _deadlines(session: Session, running: list[Running], today: date) -> Iterato
     whose, served = bodies_of(session, ids), serving_of(session, ids)
     for one in running:
         row, record, clock = one.row, one.record, one.clock
-        state = running_state(clock, row.due_on, row.agreed_due_on, row.held, set(), today)
+        state = running_state(clock, row, set(), today)
         bodies = tuple(whose.get(record.id, ()))
         yield Dated(
             DEADLINE, clock.label, record.ref, record.process_key, served.get(record.id, [(0, record.ref)])[0][1],

@@ -219,7 +219,7 @@ def _next(row: Any, holds: set[str], today: date) -> NextDeadline:
         row.due_on,
         row.original_due_on,
         row.agreed_due_on,
-        running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, today),
+        running_state(clock, row, holds, today),
         str(clock.date.kind),
         str(clock.date.evidence),
     )

@@ -235,7 +235,7 @@ def _row(row: Any, holds: set[str], whose: dict[int, list[str]], served: dict[in
         due=row.due_on,
         original_due=row.original_due_on,
         agreed_due=row.agreed_due_on,
-        state=running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, today),
+        state=running_state(clock, row, holds, today),
         kind=str(clock.date.kind),
         evidence=str(clock.date.evidence),
         owner=PARTY_LABELS[clock.owner],
@@ -244,16 +244,17 @@ def _row(row: Any, holds: set[str], whose: dict[int, list[str]], served: dict[in
     )
 
 
-def running_state(
-    clock: Clock, due: date | None, agreed_due: date | None, held: bool, holds: set[str], today: date
-) -> State:
-    """How a running clock stands on a day, from the columns that lists read."""
+def running_state(clock: Clock, row: Deadline | sa.Row[Any], holds: set[str], today: date) -> State:
+    """How a running clock stands on a day; of ``row``, a deadline or a line of a list, it reads the dates and ``held``.
+
+    ``holds`` are the kinds of hold that are open on its record.
+    """
     return state_of(
         clock,
-        due=due,
+        due=row.due_on,
         today=today,
-        agreed=agreed_due is not None,
-        held=held,
+        agreed=row.agreed_due_on is not None,
+        held=row.held,
         deferred=clock.deferred_by is not None and clock.deferred_by in holds,
     )
 
@@ -276,13 +277,11 @@ def dates_of_each(session: Session, records: Iterable[Record], today: date) -> d
     """The earliest date that runs on each of these records, as ``stands_of`` gives it; none of its own, no entry."""
     known = {record.id: record for record in records}
     holds, found = open_holds(session, known), dict[int, dict[str, Any]]()
-    for of, rows in clocks_of_each(session, known).items():
-        row = min((r for r in rows if r.running and r.due_on), key=lambda r: r.due_on or date.max, default=None)
+    for of, rows in running_by_record(session, known).items():
+        row = min((r for r in rows if r.due_on), key=lambda r: r.due_on or date.max, default=None)
         if row is not None:
             clock = workflows.get(known[of].process).clock(row.clock)
-            due, agreed = row.due_on, row.agreed_due_on
-            state = running_state(clock, due, agreed, row.held, holds.get(of, set()), today)
-            found[of] = stands_of(clock, row, state)
+            found[of] = stands_of(clock, row, running_state(clock, row, holds.get(of, set()), today))
     return found
 
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from dardr.casework.names_used import identity_values, words_of
 from dardr.lookups.identities import Identities
 from dardr.storage.reviews import Record
+from notifications.mail import addresses_in
 
 SUSPECTED = "suspected"
 SHORTEST_NUMBER = 7
 """Digits that a telephone number has at least; shorter ones are house numbers, dates and the like."""
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b")
-_MAILBOX = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
 _NUMBER = re.compile(r"\d[\d ]+\d")
 _HOUSE = re.compile(r"\b(\d+[A-Za-z]?)\s+[A-Za-z]{2}")
 """The number of a house, before the name of its street: of “Flat 3, 14 Long Road” it is 14."""
@@ -81,4 +81,4 @@ def _numbers(texts: Iterable[str]) -> set[str]:
 
 
 def _mailboxes(texts: Iterable[str]) -> set[str]:
-    return {found.casefold() for text in texts for found in _MAILBOX.findall(text)}
+    return {address for text in texts for address in addresses_in(text)}

@@ -86,7 +86,7 @@ def _stands(waits: Waits, standing: Standing) -> dict[str, Any] | None:
     if row is None:
         return None
     clock, holds = standing.process.clock(row.clock), {hold.kind for hold in standing.holds}
-    state = running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, waits.today)
+    state = running_state(clock, row, holds, waits.today)
     return stands_of(clock, row, state)
 
 

@@ -20,7 +20,7 @@ from dardr.access import TASK, roles_on_each, visible
 from dardr.actors import Actor
 from dardr.casework.recipients import NEVER_WRITTEN_TO, OF_BODIES, Recipients
 from dardr.lookups.after_the_end import after_the_end, ends
-from dardr.lookups.deadlines import running_state
+from dardr.lookups.deadlines import running_state, stands_of
 from dardr.lookups.waiting import ELSEWHERE, Standing, Waits, mover_of, some_of
 from dardr.lookups.whose import Whose, may_be_owed, may_concern, of_person, of_team
 from dardr.storage.reviews import Deadline, Record, RecordLink
@@ -185,7 +185,7 @@ class _Desk:
 
     def _of_clock(self, row: Deadline, record: Record, process: Process, clock: Clock, *, mine: bool) -> Line:
         holds = {hold.kind for hold in self.waits.made[record.id].holds}
-        state = running_state(clock, row.due_on, row.agreed_due_on, row.held, holds, self.today)
+        state = running_state(clock, row, holds, self.today)
         due = row.due_on
         return self._line(
             self._called(clock.label, record),
@@ -200,16 +200,7 @@ class _Desk:
             remind=""
             if mine or not self._can_be_reminded(record, process, clock, due, state)
             else f"{clock.key}-{row.id}",
-            stands={
-                "clock": clock.key,
-                "due": due,
-                "original_due": row.original_due_on,
-                "agreed_due": row.agreed_due_on,
-                "state": str(state),
-                "kind": str(clock.date.kind),
-                "problem": row.problem,
-                "from": row.start_on,
-            },
+            stands=stands_of(clock, row, state),
         )
 
     def _can_be_reminded(self, record: Record, process: Process, clock: Clock, due: date | None, state: State) -> bool:

@@ -233,9 +233,7 @@ def test_nothing_is_claimed_where_no_mailer_can_be_made(database: Database) -> N
         assert send(database, port) == Delivered(sent=1)
 
 
-def test_what_cannot_be_settled_does_not_stop_the_batch(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_settled_does_not_stop_the_batch(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     first, _ = write(database, "a@one.example", "b@one.example")
     whole = sending.settle_all
 
@@ -438,9 +436,7 @@ def test_no_address_becomes_one_when_a_contact_is_entered(database: Database) ->
     with database.write() as session, pytest.raises(Conflict, match="still no address"):
         retry(session, builders.actor(session, "case_manager"), NOW, row.id)
     with database.write() as session:
-        session.add_all(
-            BodyContact(body_id=nhs, kind="contact", email=f"new{n}@mereshire-nhs.example") for n in (1, 2)
-        )
+        session.add_all(BodyContact(body_id=nhs, kind="contact", email=f"new{n}@mereshire-nhs.example") for n in (1, 2))
         session.flush()
         retry(session, builders.actor(session, "case_manager"), NOW, row.id)
     mailer = MemoryMailer()

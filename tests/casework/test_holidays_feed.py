@@ -271,9 +271,7 @@ def test_a_good_feed_is_read(server: str, path: str) -> None:
         ("drops", "took too long"),
     ],
 )
-def test_a_feed_that_is_none_says_so(
-    server: str, path: str, sentence: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_feed_that_is_none_says_so(server: str, path: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if path in ("nothing", "drops"):
         monkeypatch.setattr(holidays_feed, {"nothing": "ANSWER_WITHIN", "drops": "WHOLE_WITHIN"}[path], 0.3)
     with pytest.raises(Conflict, match=sentence) as error:

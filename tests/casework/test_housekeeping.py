@@ -72,9 +72,7 @@ def test_a_deadline_that_is_not_what_was_recorded(database: Database, case: Case
     row = case.deadline("overview_report")
     assert row.due_on is not None
     with database.write() as session:
-        session.execute(
-            sa.update(Deadline).where(Deadline.id == row.id).values(due_on=row.due_on + timedelta(days=1))
-        )
+        session.execute(sa.update(Deadline).where(Deadline.id == row.id).values(due_on=row.due_on + timedelta(days=1)))
     found = night(database, case.today)
     assert kinds(found) == {"deadline_differs"} and "D05" in found[0][1] and case.ref in found[0][1]
 

@@ -173,11 +173,7 @@ def pages_of_others(server: Serving) -> dict[str, list[str]]:
 def test_every_page_is_looked_at(server: Serving, tmp_path: Path) -> None:
     """Every address that shows a page is among those opened here, or passed by a journey that looks at it."""
     rules = application(server.database, tmp_path).url_map
-    shown = (
-        {rule.rule for rule in rules.iter_rules() if "GET" in (rule.methods or set())}
-        - FILES
-        - LEADS_ON.keys()
-    )
+    shown = {rule.rule for rule in rules.iter_rules() if "GET" in (rule.methods or set())} - FILES - LEADS_ON.keys()
     opened = [path for paths in pages_of_others(server).values() for path in paths]
     opened += test_browser.every_page(server).values()
     opened += [f"/administration{path.format(ada=1)}" for path in test_setting_up.PAGES]
@@ -185,9 +181,7 @@ def test_every_page_is_looked_at(server: Serving, tmp_path: Path) -> None:
     looked_at = {at.match(path.partition("?")[0], return_rule=True)[0].rule for path in opened}
     passed = {rule for rules_of_one in FOLLOWED.values() for rule in rules_of_one}
     assert shown - looked_at - passed == set(), "Add the page to every_page, or to those of who may use it."
-    assert (passed | LEADS_ON.keys() | FILES) - {rule.rule for rule in rules.iter_rules()} == set(), (
-        "is there no more"
-    )
+    assert (passed | LEADS_ON.keys() | FILES) - {rule.rule for rule in rules.iter_rules()} == set(), "is there no more"
     for journey in FOLLOWED:
         looks = (ROOT / "tests" / "journeys" / journey).read_text(encoding="utf-8")
         assert "violations(" in looks or "looked_at(" in looks, journey

@@ -82,9 +82,7 @@ def test_dates_are_written_out() -> None:
 
 def test_the_kind_of_a_rule_and_how_well_it_was_read_stand_beside_it() -> None:
     assert kind_word("local") == "local target"
-    assert authority_words(ACT_2021_S16_56_DAYS.as_dict()) == (
-        "Domestic Abuse Act 2021 s.16(6): statute, read in full"
-    )
+    assert authority_words(ACT_2021_S16_56_DAYS.as_dict()) == ("Domestic Abuse Act 2021 s.16(6): statute, read in full")
     assert authority_words(guidance_2016("5").as_dict()).endswith("guidance, not compared with the text")
     assert authority_words(ACT_2024_S8A.as_dict()).endswith("not known to be in force")
 

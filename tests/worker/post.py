@@ -31,9 +31,7 @@ class Postbox:
         self.delay = 0.0
         self.arrived = threading.Event()
 
-    async def handle_RCPT(
-        self, server: Any, session: Any, envelope: Envelope, address: str, rcpt_options: Any
-    ) -> str:
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, rcpt_options: Any) -> str:
         answer = self.to.get(address, "250 OK")
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)

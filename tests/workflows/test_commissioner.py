@@ -82,9 +82,7 @@ def test_what_kind_of_body_it_is_can_be_corrected_by_people() -> None:
 
 def test_somebody_is_asked() -> None:
     paper = Paper(workflows.get("section15-request"))
-    assert [b.field for b in paper.look("record_section_15_request", {"partnership_asked": "no"}).blocked] == [
-        "bodies"
-    ]
+    assert [b.field for b in paper.look("record_section_15_request", {"partnership_asked": "no"}).blocked] == ["bodies"]
     assert paper.look("record_section_15_request", {"partnership_asked": "yes"}).possible
     early = {"bodies": ["kent-police"], "requested_on": date(2026, 1, 5), "answer_by": date(2026, 1, 1)}
     assert [b.field for b in paper.look("record_section_15_request", early).blocked] == ["answer_by"]

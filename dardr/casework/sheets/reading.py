@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +29,7 @@ from dardr.casework.sheets.columns import (
     squeezed,
 )
 from dardr.casework.tables.columns import plain
+from dardr.casework.tables.reading import reading_a_workbook
 from dardr.errors import Invalid, Reason
 
 MOST_COLUMNS = 60
@@ -103,21 +105,12 @@ def refused(sentence: str) -> Invalid:
 def read_returned(name: str, content: bytes) -> Returned:
     """What a returned workbook holds. Raises Invalid where it cannot be read, or is none that was given out."""
     checked(name, content)
-    try:
+    with reading_a_workbook():
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if "xl/workbook.xml" not in packed.namelist():
                 raise refused("This is not an Excel workbook (.xlsx). Save it as .xlsx and choose that.")
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-        try:
+        with closing(openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)) as book:
             return _read(book, content)
-        finally:
-            book.close()
-    except Invalid:
-        raise
-    except Exception as error:  # openpyxl raises whatever its XML, zip and date readers raise
-        raise refused(
-            "This is not an Excel workbook that can be read. Open it in Excel, save it as .xlsx and choose it again."
-        ) from error
 
 
 def _read(book: Any, content: bytes) -> Returned:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -101,8 +102,21 @@ def _refused(sentence: str) -> Invalid:
 # --- Excel ------------------------------------------------------------------------------------------------
 
 
-def _workbook(data: bytes, wanted: Wanted) -> list[Sheet]:
+@contextmanager
+def reading_a_workbook() -> Iterator[None]:
+    """Whatever openpyxl makes of a file that is no workbook becomes Invalid, which says what to do; Invalid stays."""
     try:
+        yield
+    except Invalid:
+        raise
+    except Exception as error:  # openpyxl raises whatever its XML, zip and date readers raise
+        raise _refused(
+            "This is not an Excel workbook that can be read. Open it in Excel, save it as .xlsx and choose it again."
+        ) from error
+
+
+def _workbook(data: bytes, wanted: Wanted) -> list[Sheet]:
+    with reading_a_workbook():
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
                 raise _refused(
@@ -111,12 +125,6 @@ def _workbook(data: bytes, wanted: Wanted) -> list[Sheet]:
             _refuse_very_long(packed, wanted)
         values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(data), data_only=False)
-    except Invalid:
-        raise
-    except Exception as error:  # openpyxl raises whatever its XML, zip and date readers raise
-        raise _refused(
-            "This is not an Excel workbook that can be read. Open it in Excel, save it as .xlsx and choose it again."
-        ) from error
     found = []
     for sheet in values.worksheets:
         found.append(_sheet(sheet, formulas[sheet.title], wanted))

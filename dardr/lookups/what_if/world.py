@@ -184,9 +184,7 @@ class World:
             row.problem,
             deadlines.state(row, run.clock, self.day)
             if not row.running
-            else running_state(
-                run.clock, row.due_on, row.agreed_due_on, row.held, deferred.get(run.standing.id, set()), self.day
-            ),
+            else running_state(run.clock, row, deferred.get(run.standing.id, set()), self.day),
         )
 
     def _deferred(self) -> dict[int, set[str]]:

@@ -193,9 +193,7 @@ def calendar(ref: str) -> ResponseReturnValue:
     """A file that puts the meeting into a calendar: its reference, day and time, and its place. It names nobody."""
     now = systime.utc_now()
     record = one_meeting(session(), actor(), ref, systime.london_date(now)).record
-    entry = meeting_entry(
-        session(), record, now, moves_of(session(), [record.id])[record.id], with_place=True
-    )
+    entry = meeting_entry(session(), record, now, moves_of(session(), [record.id])[record.id], with_place=True)
     if entry is None:
         raise NotFound(f"{ref} has no day and time that a calendar could show.")
     return calendar_file(single(entry, now), record.ref)

@@ -76,5 +76,3 @@ def one(ref: str) -> ResponseReturnValue:
         ],
         confirms=bool(roles & workflows.newest("update-request").action("record_reply").roles),
     )
-
-

@@ -83,9 +83,7 @@ def days_to_avoid(recorded: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [entry for entry in recorded.get("days_to_avoid") or () if str(entry.get("seq")) not in undone]
 
 
-def near_a_day_to_avoid(
-    recorded: Mapping[str, Any], planned: date, named: Iterable[CarefulDay] = ()
-) -> list[date]:
+def near_a_day_to_avoid(recorded: Mapping[str, Any], planned: date, named: Iterable[CarefulDay] = ()) -> list[date]:
     """The days to be careful about that lie within a week of a planned day, in order. It never tells whose day it is.
 
     ``named`` are those that others name: branches of the family, proceedings.
